@@ -1,0 +1,1 @@
+"""What a Task state can call: integrations, the host of Python functions, and the worker."""

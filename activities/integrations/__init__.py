@@ -1,0 +1,1 @@
+"""One module per service that a Task can call."""

@@ -1,0 +1,1 @@
+"""The doors (HTTP, gRPC, command line) and the application service behind them."""

@@ -1,0 +1,1 @@
+"""The application service: every operation once, typed, without HTTP or gRPC."""

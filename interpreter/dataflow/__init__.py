@@ -1,0 +1,1 @@
+"""How data flows through a state: paths, payload templates, results and assignments."""

@@ -1,0 +1,1 @@
+"""Definitions: the model, and how text becomes one."""

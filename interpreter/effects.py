@@ -1,0 +1,160 @@
+"""The effects port: everything the interpreter asks of the world, and the requests and answers that cross it.
+
+The core never waits by itself. It hands operations to its host (`start`, `cancel`) and is told their outcomes by
+operation number; between two outcomes it runs on a scheduler of its own. Hosts: `interpreter.hosts.workflow`
+(Temporal), `interpreter.hosts.inprocess` (asyncio) and `interpreter.hosts.projection` (a recorded Temporal history).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from interpreter.definition.model import TaskResource
+from interpreter.errors import StatesError
+from interpreter.values import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequest:
+    """One attempt of a Task: call the resource once.
+
+    Attributes:
+        resource: the parsed Resource.
+        arguments: the input of the call, after InputPath and Parameters.
+        state_name: the Task's name.
+        operation_id: unique in the execution and unguessable, `<state name>-<uuid>`: the Temporal activity id and
+            the idempotency key of the call.
+        timeout_seconds: TimeoutSeconds of the state, None where it has none; for a callback the wait has it too.
+        heartbeat_seconds: HeartbeatSeconds of the state, None where it has none (never set on a callback's call).
+    """
+
+    resource: TaskResource
+    arguments: JsonValue
+    state_name: str
+    operation_id: str
+    timeout_seconds: int | None
+    heartbeat_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackWait:
+    """Wait for SendTaskSuccess or SendTaskFailure on the token made from `operation_id`.
+
+    The outcome's value is the envelope `{"output": <JSON>}` or `{"error"?: str, "cause"?: str}`.
+    """
+
+    state_name: str
+    operation_id: str
+    timeout_seconds: int | None
+    heartbeat_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Sleep until `due`, in milliseconds since the epoch. `purpose` says for people what is waited for."""
+
+    due: int
+    purpose: str
+
+
+Operation: TypeAlias = TaskRequest | CallbackWait | Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An operation succeeded; a timer's value is None."""
+
+    value: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An operation failed with the error that the state sees."""
+
+    error: StatesError
+
+
+Outcome: TypeAlias = Done | Failed
+
+
+class Effects(Protocol):
+    """What a host does for the core. Nothing here blocks."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch; constant while the core runs between two batches of outcomes."""
+        ...
+
+    def start(self, number: int, operation: Operation) -> None:
+        """Begin an operation; its outcome is told to the core under `number`."""
+        ...
+
+    def cancel(self, number: int) -> None:
+        """Give an operation up; its outcome, if any comes, is ignored."""
+        ...
+
+    def task_token(self, operation_id: str) -> str:
+        """The task token that completes the `CallbackWait` with this operation id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCall:
+    """How a `TaskRequest` is run as a Temporal activity.
+
+    Attributes:
+        activity_type: the Temporal activity type.
+        task_queue: the Temporal task queue.
+        argument: the activity's one argument, JSON.
+        worker: `"ours"` where a steploom worker serves the queue and heartbeats by itself, `"foreign"` otherwise.
+    """
+
+    activity_type: str
+    task_queue: str
+    argument: JsonValue
+    worker: Literal["ours", "foreign"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFailure:
+    """How a Temporal activity ended badly, without Temporal's types.
+
+    Attributes:
+        kind: `"application"` (the activity raised), `"timeout"` (start-to-close or schedule-to-close),
+            `"heartbeat"`, or `"other"`.
+        type: the failure's type, as an exception's class name; None where it has none.
+        message: the failure's message.
+        details: the failure's details, JSON; our own integrations put `{"error"?: str, "cause"?: str}` first.
+        heartbeat_asked: whether the state itself has HeartbeatSeconds (else a missed heartbeat is a dead worker).
+    """
+
+    kind: Literal["application", "timeout", "heartbeat", "other"]
+    type: str | None
+    message: str
+    details: tuple[JsonValue, ...]
+    heartbeat_asked: bool
+
+
+class TaskRouter(Protocol):
+    """Where tasks go; implemented by `activities.router` and handed to the hosts at start-up.
+
+    Every method is a pure function of its arguments: replays and projections call them again.
+    """
+
+    def route(self, request: TaskRequest, functions: JsonValue) -> ActivityCall:
+        """The Temporal activity that runs `request`.
+
+        `functions` is the execution's own choice of how functions are reached, recorded when it started.
+
+        Raises:
+            StatesError: the arguments cannot be used to start the task.
+        """
+        ...
+
+    def result(self, request: TaskRequest, functions: JsonValue, value: JsonValue) -> JsonValue:
+        """The task's result as the state sees it, from what the activity returned."""
+        ...
+
+    def failure(self, request: TaskRequest, functions: JsonValue, failure: ActivityFailure) -> StatesError:
+        """The error name and cause that the state sees."""
+        ...

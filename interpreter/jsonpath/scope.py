@@ -1,0 +1,39 @@
+"""What an expression can see: the document, the context object, the variables, and a source of chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from interpreter.values import JsonValue
+
+
+class Chance(Protocol):
+    """Deterministic randomness, the same on every replay of an execution."""
+
+    def uuid(self) -> str:
+        """A fresh version 4 UUID."""
+        ...
+
+    def random(self) -> float:
+        """A fresh number, at least 0 and below 1."""
+        ...
+
+
+class Context(Protocol):
+    """The context object, built only when an expression asks for it."""
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """The whole context object."""
+        ...
+
+
+@dataclass(slots=True)
+class Scope:
+    """The heads that a path may start with: `$` (document), `$$` (context), `$name` (variables)."""
+
+    document: JsonValue
+    context: Context
+    variables: Mapping[str, JsonValue]
+    chance: Chance

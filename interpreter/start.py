@@ -1,0 +1,56 @@
+"""What StartExecution hands to a run: everything about an execution that its definition and input do not say.
+
+It is the first argument of the Temporal workflow (the second is the execution's input, byte for byte as the caller
+sent it) and so part of every recorded history: members are only ever added, with a default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal, cast
+
+from interpreter.values import JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionStart:
+    """The start of one execution.
+
+    Attributes:
+        definition: SHA-256 of the definition's text, lower-case hex; workers look the text up by it.
+        execution_arn: the execution's ARN.
+        state_machine_arn: ARN of the state machine, without version or alias.
+        name: the execution's name.
+        role_arn: the role of the state machine.
+        start_date: milliseconds since the epoch.
+        seed: 32 random bytes in hex, the source of all the execution's UUIDs and random numbers.
+        mode: `"aws"` enforces AWS's quotas, `"native"` lifts them to what Temporal carries.
+        functions: how functions are reached, as `activities.router` reads it.
+        version_arn: the version that was started, or the one an alias chose.
+        alias_arn: the alias that was started.
+        engine: the interpreter's version of behaviour, for changes that old runs must not see.
+    """
+
+    definition: str
+    execution_arn: str
+    state_machine_arn: str
+    name: str
+    role_arn: str
+    start_date: int
+    seed: str
+    mode: Literal["aws", "native"] = "aws"
+    functions: JsonValue = "temporal"
+    version_arn: str | None = None
+    alias_arn: str | None = None
+    engine: int = 1
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """All members by name; those that are None are left out."""
+        members = {field.name: cast(JsonValue, getattr(self, field.name)) for field in fields(self)}
+        return {name: value for name, value in members.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, value: dict[str, JsonValue]) -> ExecutionStart:
+        """The inverse of `to_json`; members unknown to this release are ignored."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: member for name, member in value.items() if name in known})  # type: ignore[arg-type]  # from JSON

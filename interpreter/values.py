@@ -1,0 +1,107 @@
+"""JSON values: their type, their text, their size in bytes, and equality as JSON sees it.
+
+Python hides traps that JSON does not have (``True == 1``, ``1 == 1.0`` under hashing, NaN); everything in the
+interpreter that compares, prints or measures a value goes through this module.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from typing import Final, TypeAlias, TypeGuard
+
+import orjson
+
+JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+
+
+class Missing(Enum):
+    """The type of `MISSING`, the absence of a value (``null`` is a value)."""
+
+    MISSING = "missing"
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = Missing.MISSING
+
+_COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
+def parse_json(text: str | bytes) -> JsonValue:
+    """Parse JSON text; integers keep every digit, ``NaN`` and ``Infinity`` are refused.
+
+    Raises:
+        ValueError: the text is not JSON.
+    """
+    value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
+    return value
+
+
+def _refuse_constant(name: str) -> JsonValue:
+    raise ValueError(f"{name} is not JSON")
+
+
+def json_bytes(value: JsonValue) -> bytes:
+    """The compact JSON text of `value` in UTF-8, members in their own order."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # an integer beyond 64 bits or a lone surrogate, which orjson does not print
+        return _COMPACT.encode(value).encode("utf-8", "surrogatepass")
+
+
+def json_text(value: JsonValue) -> str:
+    """The compact JSON text of `value`, as AWS writes it into histories and causes."""
+    return json_bytes(value).decode("utf-8", "surrogatepass")
+
+
+def json_size(value: JsonValue) -> int:
+    """The length in bytes of the compact JSON text of `value`."""
+    return len(json_bytes(value))
+
+
+def is_number(value: JsonValue) -> TypeGuard[int | float]:
+    """Whether `value` is a JSON number (booleans are not)."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_integer(value: JsonValue) -> TypeGuard[int]:
+    """Whether `value` is a JSON number written without fraction (booleans are not)."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def json_equal(left: JsonValue, right: JsonValue) -> bool:
+    """Deep equality of JSON values: numbers by value, booleans never equal to numbers, members in any order."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict):
+        return (
+            isinstance(right, dict)
+            and left.keys() == right.keys()
+            and all(json_equal(member, right[key]) for key, member in left.items())
+        )
+    if isinstance(left, list):
+        return (
+            isinstance(right, list)
+            and len(left) == len(right)
+            and all(json_equal(a, b) for a, b in zip(left, right, strict=True))
+        )
+    return type(left) is type(right) and left == right or (is_number(left) and is_number(right) and left == right)
+
+
+def json_type_name(value: JsonValue) -> str:
+    """The word for the type of `value`: null, boolean, number, string, array or object."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case dict():
+            return "object"
