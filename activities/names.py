@@ -1,0 +1,37 @@
+"""Names that Temporal keeps: task queues, activity types, search attributes. Histories outlive releases: never rename."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WORKFLOW_QUEUE: Final = "steploom"
+"""Workflows, and the activities of integrations."""
+
+FUNCTIONS_QUEUE: Final = "functions"
+"""Functions: the activity type is the function's name."""
+
+WAITS_QUEUE: Final = "steploom:waits"
+"""Callback waits without heartbeat. Nobody polls it: the waits are completed by id although they never start."""
+
+OPEN_WAITS_QUEUE: Final = "steploom:open-waits"
+"""Callback waits with a heartbeat: a worker starts them and leaves them open."""
+
+CALLBACK_WAIT: Final = "steploom:callback-wait"
+"""Activity type of every callback wait."""
+
+CLOSE_WAIT: Final = "steploom:close-wait"
+"""Activity type that reports an abandoned, started callback wait as cancelled, so that its token is refused."""
+
+INVOKE_LAMBDA: Final = "steploom:lambda-invoke"
+"""Activity type that invokes a function through the Lambda API."""
+
+INVOKE_URL: Final = "steploom:function-url"
+"""Activity type that invokes a function behind an HTTP URL."""
+
+VERSION_ATTRIBUTE: Final = "SteploomVersionArn"
+ALIAS_ATTRIBUTE: Final = "SteploomAliasArn"
+REDRIVE_ATTRIBUTE: Final = "SteploomRedriveCount"
+MAP_RUN_ATTRIBUTE: Final = "SteploomMapRunArn"
+
+KEYWORD_ATTRIBUTES: Final = (VERSION_ATTRIBUTE, ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, MAP_RUN_ATTRIBUTE)
+"""Keyword search attributes that the namespace must know; set only when an execution starts."""
