@@ -1,0 +1,169 @@
+"""Configuration: environment variables (`STEPLOOM_...`), then a TOML file, then defaults, in one model.
+
+The connection to Temporal is not ours to configure: it comes from the `TEMPORAL_...` variables and the profile file that
+every Temporal tool reads (`temporalio.envconfig`). docs/configuration.md is made from this module.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import Field, JsonValue, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+if TYPE_CHECKING:
+    from temporalio.envconfig import ClientConnectConfig
+
+PREFIX: Final = "STEPLOOM_"
+CONFIG_VARIABLE: Final = "STEPLOOM_CONFIG"
+DEFAULT_FILE: Final = Path("steploom.toml")
+STATE_FOLDER: Final = Path(".steploom")
+DEFAULT_TEMPORAL_ADDRESS: Final = "127.0.0.1:7233"
+DEFAULT_TEMPORAL_NAMESPACE: Final = "default"
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Limit = Annotated[int, Field(ge=1)]
+
+
+class ConfigurationError(Exception):
+    """A setting is wrong; the message names each by its variable and says why."""
+
+
+class Settings(BaseSettings):
+    """Every setting of every role. Field names are the TOML keys; variables add the prefix and are upper case."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True)
+
+    database_url: str = Field(
+        f"sqlite+aiosqlite:///{STATE_FOLDER}/steploom.sqlite3",
+        repr=False,
+        description="SQLAlchemy URL of the database: SQLite (`sqlite+aiosqlite:///file`) or PostgreSQL "
+        "(`postgresql+asyncpg://user:password@host/name`).",
+    )
+    http_host: str = Field("127.0.0.1", description="Address that the HTTP door listens on.")
+    http_port: Port = Field(8083, description="Port of the HTTP door (AWS JSON 1.0); 0 takes a free one.")
+    grpc_host: str = Field("127.0.0.1", description="Address that the gRPC door listens on.")
+    grpc_port: Port = Field(8084, description="Port of the gRPC door; 0 takes a free one.")
+    endpoint: str = Field(
+        "http://127.0.0.1:8083",
+        description="HTTP door that `deploy`, `start`, `list` and the other client commands call.",
+    )
+    account_id: str = Field(
+        "123456789012", pattern=r"^\d{12}$", description="Account id in the ARNs of this installation."
+    )
+    region: str = Field("us-east-1", pattern=r"^[a-z0-9-]+$", description="Region in the ARNs of this installation.")
+    mode: Literal["aws", "native"] = Field(
+        "aws", description="`aws` enforces every quota of AWS; `native` lifts them to what Temporal carries."
+    )
+    functions: Annotated[JsonValue, NoDecode] = Field(
+        "temporal",
+        description="How Lambda functions are reached: `temporal` (the `functions` task queue, served by `steploom "
+        "functions`), `lambda` (the Lambda API), or a JSON object of function name to `temporal`, `lambda` or an "
+        "`http(s)` URL, with `*` for all others.",
+    )
+    worker_max_cached_workflows: Limit = Field(
+        1000,
+        description="Executions kept in a worker's memory. Below the number running, each step replays its history.",
+    )
+    worker_max_concurrent_workflow_tasks: Limit = Field(
+        100, description="Workflow tasks that a worker handles at once."
+    )
+    worker_max_concurrent_activities: Limit = Field(
+        200, description="Integration calls that a worker has open at once."
+    )
+    function_processes: Limit = Field(
+        4, description="Calls that one `steploom functions` serves at once, each in a process of its own."
+    )
+    ui_url: str | None = Field(None, description="Address of the Temporal UI, for links to executions.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="`json` writes one object per line.")
+
+    @field_validator("functions", mode="before")
+    @classmethod
+    def _decode_functions(cls, value: JsonValue) -> JsonValue:
+        if isinstance(value, str) and value.lstrip().startswith("{"):
+            decoded: JsonValue = json.loads(value)
+            return decoded
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line over environment over TOML file."""
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=settings_cls.model_config.get("toml_file"))
+        return init_settings, env_settings, toml
+
+
+def load_settings(config: Path | None = None, **overrides: object) -> Settings:
+    """Read the configuration.
+
+    Args:
+        config: The TOML file; if None the one that `STEPLOOM_CONFIG` names, else `steploom.toml` if there is one.
+        overrides: Settings from the command line; None means not given.
+
+    Raises:
+        ConfigurationError: A named file is missing or no TOML, or a setting is unknown or wrong.
+    """
+    path = _config_file(config)
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    try:
+        return FromFile(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
+    except ValidationError as error:
+        raise ConfigurationError(_explain(error, path)) from None
+    except (SettingsError, ValueError, OSError) as error:
+        raise ConfigurationError(f"The configuration file {path} cannot be read: {error}") from error
+
+
+def temporal_connection() -> ClientConnectConfig:
+    """Where Temporal is, by the standard variables (`TEMPORAL_ADDRESS`, `TEMPORAL_API_KEY`, ...) and profile file.
+
+    Raises:
+        ConfigurationError: The profile cannot be read.
+    """
+    from temporalio.envconfig import ClientConfigProfile
+
+    try:
+        connection = ClientConfigProfile.load().to_client_connect_config()
+    except (RuntimeError, OSError) as error:
+        raise ConfigurationError(f"The Temporal profile cannot be read: {error}") from error
+    connection.setdefault("target_host", DEFAULT_TEMPORAL_ADDRESS)
+    connection.setdefault("namespace", DEFAULT_TEMPORAL_NAMESPACE)
+    return connection
+
+
+def _config_file(given: Path | None) -> Path | None:
+    named = given or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
+    if named is not None:
+        if not named.is_file():
+            raise ConfigurationError(f"The configuration file {named} does not exist.")
+        return named
+    return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
+
+
+def _explain(error: ValidationError, path: Path | None) -> str:
+    problems = []
+    for problem in error.errors(include_url=False, include_input=False):
+        name = ".".join(str(part) for part in problem["loc"])
+        where = f" in {path}" if path is not None and problem["type"] == "extra_forbidden" else ""
+        variable = "" if where else f" ({PREFIX}{name.upper()})"
+        problems.append(f"{name}{variable}: {problem['msg']}{where}")
+    return "\n".join(problems)
