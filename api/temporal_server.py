@@ -198,8 +198,8 @@ class TemporalServer:
 
     async def wait(self) -> int:
         """Return the exit code once the process has ended by itself or by `stop` or `kill`."""
-        while self.running:
-            await asyncio.sleep(_POLL_SECONDS)  # noqa: ASYNC110 - the process belongs to no loop that could set an event
+        while self.running:  # noqa: ASYNC110 - the process belongs to no event loop that could set an event
+            await asyncio.sleep(_POLL_SECONDS)
         assert self._process is not None
         return self._process.returncode
 
