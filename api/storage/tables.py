@@ -1,0 +1,74 @@
+"""The tables, as queries see them; `api.storage.migrations` makes them.
+
+Times are milliseconds since the epoch. Names sort by their bytes in both databases, as AWS lists them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, MetaData, String, Table, Text
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_Name: Final = String(80).with_variant(String(80, collation="C"), "postgresql")
+_Hash: Final = String(64)
+
+DEFINITIONS: Final = Table(
+    "definitions",
+    METADATA,
+    Column("hash", _Hash, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+PAYLOADS: Final = Table(
+    "payloads",
+    METADATA,
+    Column("hash", _Hash, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
+
+REVISIONS: Final = Table(
+    "revisions",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("state_machine_name", _Name, nullable=False),
+    Column("initial", Boolean, nullable=False),
+    Column("definition_hash", _Hash, ForeignKey("definitions.hash"), nullable=False),
+    Column("role_arn", String(256), nullable=False),
+    Column("timeout_seconds", BigInteger, nullable=True),
+    Column("logging", JSON, nullable=False),
+    Column("tracing", JSON, nullable=False),
+    Column("encryption", JSON, nullable=False),
+    Column("variable_references", JSON, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Index(None, "state_machine_name", "created"),
+    Index(None, "definition_hash"),
+)
+
+STATE_MACHINES: Final = Table(
+    "state_machines",
+    METADATA,
+    Column("name", _Name, primary_key=True),
+    Column("id", String(36), nullable=False),
+    Column("type", String(8), nullable=False),
+    Column("revision_id", String(36), ForeignKey("revisions.id"), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("deleting_since", BigInteger, nullable=True),
+    Index(None, "deleting_since"),
+)
+
+TAGS: Final = Table(
+    "tags",
+    METADATA,
+    Column("state_machine_name", _Name, ForeignKey("state_machines.name", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("value", String(256), nullable=False),
+)

@@ -1,0 +1,38 @@
+"""Tests of `api.storage.engine`: which URLs are understood, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from api.storage.engine import database_url
+
+
+@dataclass(frozen=True)
+class Case:
+    given: str
+    result: str
+
+
+CASES = [
+    Case("sqlite:///steploom.db", "sqlite+aiosqlite:///steploom.db"),
+    Case("sqlite:////var/lib/steploom.db", "sqlite+aiosqlite:////var/lib/steploom.db"),
+    Case("postgresql://u:p@h:5433/d", "postgresql+asyncpg://u:p@h:5433/d"),
+    Case("postgres://h/d", "postgresql+asyncpg://h/d"),
+    Case("postgresql+asyncpg://h/d", "postgresql+asyncpg://h/d"),
+    Case("postgresql://h/d?sslmode=require", "postgresql+asyncpg://h/d?ssl=require"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.given)
+def test_understands(case: Case) -> None:
+    assert database_url(case.given).render_as_string(hide_password=False) == case.result
+
+
+@pytest.mark.parametrize(
+    "given", ["", "steploom.db", "mysql://h/d", "sqlite://", "sqlite:///:memory:", "postgresql+psycopg2://h"]
+)
+def test_refuses(given: str) -> None:
+    with pytest.raises(ValueError, match=r"database|SQLite"):
+        database_url(given)

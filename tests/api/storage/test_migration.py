@@ -1,0 +1,60 @@
+"""Tests of `api.storage.migration`: its scripts make what `api.storage.tables` says, also when many run at once."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from api.storage.engine import create_engine
+from api.storage.migration import migrate
+from api.storage.sql import open_store
+from api.storage.store import StoreUnavailable
+from api.storage.tables import METADATA
+
+
+async def test_scripts_make_the_tables(database: str) -> None:
+    await migrate(database)
+    await migrate(database)
+    assert await _differences(database) == []
+
+
+async def test_processes_that_start_at_once_take_turns(database: str) -> None:
+    program = "import asyncio, sys; from api.storage.migration import migrate; asyncio.run(migrate(sys.argv[1]))"
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, database, stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
+        )
+        for _ in range(5)
+    ]
+    ends = [(await process.communicate())[1].decode() for process in processes]
+    assert [(process.returncode, end) for process, end in zip(processes, ends, strict=True)] == [(0, "")] * 5
+    assert await _differences(database) == []
+
+
+async def test_an_empty_database_is_not_ready(database: str) -> None:
+    async with open_store(database) as store:
+        with pytest.raises(StoreUnavailable):
+            await store.ping()
+
+
+async def test_an_unreachable_database_is_unavailable() -> None:
+    async with open_store("postgresql://postgres@127.0.0.1:1/none") as store:
+        with pytest.raises(StoreUnavailable):
+            await store.ping()
+
+
+async def _differences(url: str) -> list[object]:
+    engine = create_engine(url)
+    async with engine.connect() as connection:
+        found = await connection.run_sync(_compare)
+    await engine.dispose()
+    return found
+
+
+def _compare(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA))
