@@ -1,0 +1,1 @@
+"""The gRPC door: a thin translation between `api/proto` and the application service."""
