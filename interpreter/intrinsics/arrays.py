@@ -1,0 +1,75 @@
+"""The intrinsic functions on arrays (developer guide, Intrinsics for arrays)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Final
+
+from interpreter.intrinsics.arguments import Arguments, Function
+from interpreter.values import JsonValue, json_equal
+
+MAX_RANGE: Final = 1_000  # AWS quota on the elements of States.ArrayRange
+
+
+def _array(arguments: Arguments) -> JsonValue:
+    return list(arguments.values)
+
+
+def _partition(arguments: Arguments) -> JsonValue:
+    items, size = arguments.array(0), arguments.integer(1)
+    if size <= 0:
+        raise arguments.fault(f"Expected the chunk size to be positive, but was {size}")
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _contains(arguments: Arguments) -> JsonValue:
+    sought = arguments.values[1]
+    return any(json_equal(item, sought) for item in arguments.array(0))
+
+
+def _range(arguments: Arguments) -> JsonValue:
+    first, last, step = (arguments.integer(position) for position in range(3))
+    if step == 0:
+        raise arguments.fault("The step must not be 0")
+    length = max((last - first) // step + 1, 0)
+    if length > MAX_RANGE:
+        raise arguments.fault(f"The range has {length} elements, more than the {MAX_RANGE} allowed")
+    return [first + step * index for index in range(length)]
+
+
+def _get_item(arguments: Arguments) -> JsonValue:
+    items, index = arguments.array(0), arguments.integer(1)
+    if not 0 <= index < len(items):
+        raise arguments.fault(f"The index {index} is out of range for an array of {len(items)} elements")
+    return items[index]
+
+
+def _length(arguments: Arguments) -> JsonValue:
+    return len(arguments.array(0))
+
+
+def _unique(arguments: Arguments) -> JsonValue:
+    firsts: dict[Hashable, JsonValue] = {}
+    for item in arguments.array(0):
+        firsts.setdefault(_identity(item), item)
+    return list(firsts.values())
+
+
+def _identity(value: JsonValue) -> Hashable:
+    """A key that two values share if and only if they are equal as JSON."""
+    if isinstance(value, list):
+        return ("array", *map(_identity, value))
+    if isinstance(value, dict):
+        return ("object", frozenset((name, _identity(member)) for name, member in value.items()))
+    return ("boolean", value) if isinstance(value, bool) else value
+
+
+FUNCTIONS: Final = (
+    Function("States.Array", 0, None, _array),
+    Function("States.ArrayPartition", 2, 2, _partition),
+    Function("States.ArrayContains", 2, 2, _contains),
+    Function("States.ArrayRange", 3, 3, _range),
+    Function("States.ArrayGetItem", 2, 2, _get_item),
+    Function("States.ArrayLength", 1, 1, _length),
+    Function("States.ArrayUnique", 1, 1, _unique),
+)

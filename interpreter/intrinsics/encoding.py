@@ -1,0 +1,59 @@
+"""The intrinsic functions that encode and hash (developer guide, Intrinsics for data encoding and for hashes)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from typing import Final
+
+from interpreter.intrinsics.arguments import Arguments, Function
+from interpreter.values import JsonValue, json_text
+
+MAX_CHARACTERS: Final = 10_000  # AWS quota on the input of these functions
+_ALGORITHMS: Final = {
+    "MD5": "md5",
+    "SHA-1": "sha1",
+    "SHA-256": "sha256",
+    "SHA-384": "sha384",
+    "SHA-512": "sha512",
+}
+
+
+def _encode(arguments: Arguments) -> JsonValue:
+    return base64.b64encode(_utf8(_bounded(arguments, arguments.text(0)))).decode("ascii")
+
+
+def _decode(arguments: Arguments) -> JsonValue:
+    encoded = _bounded(arguments, arguments.text(0))
+    padding = "" if len(encoded) % 4 not in {2, 3} else "=" * (-len(encoded) % 4)  # Java's decoder can do without
+    try:
+        return binascii.a2b_base64(encoded + padding, strict_mode=True).decode("utf-8", "replace")
+    except ValueError as error:
+        raise arguments.fault(f"The text is not valid Base64: {error}") from error
+
+
+def _hash(arguments: Arguments) -> JsonValue:
+    data, algorithm = arguments.values[0], arguments.text(1)
+    if algorithm not in _ALGORITHMS:
+        known = ", ".join(_ALGORITHMS)
+        raise arguments.fault(f"Expected one of the algorithms {known}, but got {algorithm!r}")
+    text = _bounded(arguments, data if isinstance(data, str) else json_text(data))
+    return hashlib.new(_ALGORITHMS[algorithm], _utf8(text), usedforsecurity=False).hexdigest()
+
+
+def _bounded(arguments: Arguments, text: str) -> str:
+    if len(text) > MAX_CHARACTERS:
+        raise arguments.fault(f"The text has {len(text)} characters, more than the {MAX_CHARACTERS} allowed")
+    return text
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # half a surrogate pair becomes '?', as in Java
+
+
+FUNCTIONS: Final = (
+    Function("States.Base64Encode", 1, 1, _encode),
+    Function("States.Base64Decode", 1, 1, _decode),
+    Function("States.Hash", 2, 2, _hash),
+)

@@ -1,0 +1,60 @@
+"""The intrinsic functions on numbers, and the unique identifier (developer guide, Intrinsics for math operations)."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from interpreter.intrinsics.arguments import Arguments, Function
+from interpreter.values import JsonValue
+
+_INT_MIN: Final = -(2**31)
+_INT_MAX: Final = 2**31 - 1
+
+
+def _add(arguments: Arguments) -> JsonValue:
+    terms = [arguments.integer(0), arguments.integer(1)]
+    for term in terms:
+        if not _INT_MIN <= term <= _INT_MAX:
+            raise arguments.fault(f"Expected numbers from {_INT_MIN} to {_INT_MAX}, but got {term}")
+    return sum(terms)
+
+
+def _random(arguments: Arguments) -> JsonValue:
+    """An integer from the first argument up to, not including, the second; the same for the same seed."""
+    start, end = arguments.integer(0), arguments.integer(1)
+    if end <= start:
+        raise arguments.fault(f"The end {end} must be greater than the start {start}")
+    if len(arguments.values) == 3:
+        return start + _seeded(arguments.integer(2), end - start)
+    return start + min(math.floor(arguments.chance.random() * (end - start)), end - start - 1)
+
+
+def _seeded(seed: int, bound: int) -> int:
+    """The first number below `bound` that Java's published generator (java.util.Random) gives for `seed`.
+
+    AWS documents that a seed repeats its number but not by which generator; no seeded value is recorded.
+    """
+    state = (seed ^ 0x5DEECE66D) % 2**48
+    while True:
+        state = (state * 0x5DEECE66D + 0xB) % 2**48
+        bits = state >> 17
+        if bound > 2**31 - 1:  # wider than a Java int: take 62 bits, whose bias does not show
+            state = (state * 0x5DEECE66D + 0xB) % 2**48
+            return (bits << 31 | state >> 17) % bound
+        if bound & (bound - 1) == 0:
+            return bound * bits >> 31
+        number = bits % bound
+        if bits - number + bound - 1 < 2**31:
+            return number
+
+
+def _uuid(arguments: Arguments) -> JsonValue:
+    return arguments.chance.uuid()
+
+
+FUNCTIONS: Final = (
+    Function("States.MathAdd", 2, 2, _add),
+    Function("States.MathRandom", 2, 3, _random),
+    Function("States.UUID", 0, 0, _uuid),
+)
