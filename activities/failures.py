@@ -1,0 +1,83 @@
+"""How trouble in an integration becomes an error name and a cause, in one place.
+
+Integrations raise `StatesError`; `reported_failures` turns it into the Temporal failure from which `activities.router`
+reads it back. The wording of service errors follows the AWS SDK for Java, which Step Functions shows to its users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from interpreter.errors import StatesError
+from interpreter.values import JsonValue
+
+MAX_ERROR_LENGTH: Final = 256
+MAX_CAUSE_LENGTH: Final = 32_768
+"""Characters that Step Functions keeps of an error name and of a cause (API reference, SendTaskFailure)."""
+
+
+def service_error(code: str, message: str, *, status: int, request_id: str, modelled: bool = True) -> StatesError:
+    """An error answer of the Lambda API, as optimized integrations show it.
+
+    Args:
+        code: the service's error code, such as `ResourceNotFoundException`.
+        message: the service's message.
+        status: the HTTP status.
+        request_id: the service's request id.
+        modelled: whether the code is one of the API's own exceptions; others are called `AWSLambdaException`.
+    """
+    cause = (
+        f"{message} (Service: AWSLambda; Status Code: {status}; Error Code: {code}; "
+        f"Request ID: {request_id}; Proxy: null)"
+    )
+    return StatesError(f"Lambda.{code if modelled else 'AWSLambdaException'}", cause)
+
+
+def function_not_found(arn: str, request_id: str) -> StatesError:
+    """The error of a call to a function that does not exist; `arn` ends with a qualifier."""
+    return service_error("ResourceNotFoundException", f"Function not found: {arn}", status=404, request_id=request_id)
+
+
+def client_error(reason: str) -> StatesError:
+    """The call never got an answer: `reason` says where it went and what happened."""
+    return StatesError("Lambda.SdkClientException", f"Unable to execute HTTP request: {reason}")
+
+
+def application_error(error: StatesError) -> ApplicationError:
+    """The Temporal failure that carries `error`; absent members stay absent in its first detail."""
+    detail: dict[str, JsonValue] = {}
+    if error.name is not None:
+        detail["error"] = error.name[:MAX_ERROR_LENGTH]
+    if error.cause is not None:
+        detail["cause"] = error.cause[:MAX_CAUSE_LENGTH]
+    return ApplicationError(
+        (error.cause or "")[:MAX_CAUSE_LENGTH],
+        detail,
+        type=(error.name or "")[:MAX_ERROR_LENGTH],
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+@contextmanager
+def reported_failures() -> Iterator[None]:
+    """Let every `StatesError` of the block leave the activity as its Temporal failure."""
+    try:
+        yield
+    except StatesError as error:
+        raise application_error(error) from None
+
+
+def recorded_error(details: tuple[JsonValue, ...]) -> StatesError | None:
+    """The inverse of `application_error`, from a failure's details; None where they are not ours."""
+    detail = details[0] if details else None
+    if not isinstance(detail, dict) or not detail or not detail.keys() <= {"error", "cause"}:
+        return None
+    name, cause = detail.get("error"), detail.get("cause")
+    if not isinstance(name, str | None) or not isinstance(cause, str | None):
+        return None
+    return StatesError(name, cause)

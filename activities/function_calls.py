@@ -1,0 +1,99 @@
+"""One call of a function: the argument of our invoking activities, and the result in the shape of `lambda:invoke`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from activities.function_names import LATEST
+from interpreter.errors import StatesError
+from interpreter.values import JsonValue, parse_json
+
+_OUTCOME_ERRORS: Final = frozenset({"Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory", "Runtime.Unknown"})
+"""What Lambda itself says of a function that did not return: Step Functions calls it `Lambda.Unknown`."""
+
+_REQUEST_IDS: Final = uuid.UUID("6f2c7f0e-52d1-4f0f-8d6f-3a6b1f0f7c11")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionCall:
+    """The argument of `steploom:lambda-invoke` and `steploom:function-url`. New members get defaults: old runs load.
+
+    Attributes:
+        function: the function's name as the definition gives it.
+        payload: the event; None with `has_payload` False stands for none at all.
+        has_payload: whether an event is sent.
+        wrapped: whether the result is that of `lambda:invoke`; else it is the payload alone.
+        url: where the function answers, for `steploom:function-url`.
+    """
+
+    function: str
+    payload: JsonValue = None
+    has_payload: bool = True
+    wrapped: bool = True
+    qualifier: str | None = None
+    invocation_type: str | None = None
+    log_type: str | None = None
+    client_context: str | None = None
+    url: str | None = None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """All members by name; those that have their default are left out."""
+        members = ((field.name, getattr(self, field.name), field.default) for field in fields(self))
+        return {name: value for name, value, default in members if value is not default}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> FunctionCall:
+        """The inverse of `to_json`; members unknown to this release are ignored."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: member for name, member in value.items() if name in known})
+
+
+def request_id_of(operation_id: str) -> str:
+    """The request id of a call, derived one way: it is visible to definitions, and operation ids are secret."""
+    return str(uuid.uuid5(_REQUEST_IDS, operation_id))
+
+
+def invoke_result(
+    payload: JsonValue,
+    *,
+    request_id: str,
+    headers: Mapping[str, str],
+    status: int = 200,
+    executed_version: str | None = LATEST,
+    log_result: str | None = None,
+) -> dict[str, JsonValue]:
+    """The result of `lambda:invoke`: members in alphabetical order, headers too (without regard to case)."""
+    ordered = sorted(headers.items(), key=lambda header: header[0].lower())
+    result: dict[str, JsonValue] = {}
+    if executed_version is not None:
+        result["ExecutedVersion"] = executed_version
+    if log_result is not None:
+        result["LogResult"] = log_result
+    result["Payload"] = payload
+    result["SdkHttpMetadata"] = {
+        "AllHttpHeaders": {name: [value] for name, value in ordered},
+        "HttpHeaders": dict(ordered),
+        "HttpStatusCode": status,
+    }
+    result["SdkResponseMetadata"] = {"RequestId": request_id}
+    result["StatusCode"] = status
+    return result
+
+
+def payload_of(body: bytes) -> JsonValue:
+    """A function's payload: JSON where it is JSON, else the text as it came (the empty text of `Event` too)."""
+    try:
+        return parse_json(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def function_error(body: bytes) -> StatesError:
+    """The error of a function that answered with one: its own type, and the whole answer as cause."""
+    payload = payload_of(body)
+    error_type = payload.get("errorType") if isinstance(payload, dict) else None
+    known = isinstance(error_type, str) and error_type and error_type not in _OUTCOME_ERRORS
+    return StatesError(str(error_type) if known else "Lambda.Unknown", body.decode("utf-8", "replace"))

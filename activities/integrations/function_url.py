@@ -1,0 +1,103 @@
+"""Functions behind an HTTP URL: the event is posted as JSON, the answer's body is the payload.
+
+The protocol is the Lambda API's `Invoke` as far as it goes: a 2xx answer with `X-Amz-Function-Error` is a function's
+own error. The header `Idempotency-Key` is the same for whatever makes the same attempt arrive twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import aiohttp
+from temporalio import activity
+
+from activities.failures import client_error, reported_failures, service_error
+from activities.function_calls import FunctionCall, function_error, invoke_result, payload_of, request_id_of
+from activities.heartbeats import heartbeating
+from activities.names import INVOKE_URL
+from interpreter.errors import StatesError
+from interpreter.values import JsonValue, json_bytes
+
+_CONNECT_TIMEOUT_SECONDS: Final = 5
+
+_MESSAGE_LENGTH: Final = 1024
+"""Characters of an error answer's body that its cause quotes."""
+
+
+class UrlInvoker:
+    """Runs `steploom:function-url`; register its `invoke` in a worker.
+
+    Args:
+        session: one client session for all calls; whoever makes it closes it.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    @activity.defn(name=INVOKE_URL)
+    async def invoke(self, argument: dict[str, Any]) -> Any:
+        """Post the event once; `argument` is a `FunctionCall` with `url`, as JSON.
+
+        Returns:
+            The result of `lambda:invoke`, or the function's payload alone where the call is not `wrapped`.
+        """
+        call = FunctionCall.from_json(argument)
+        with reported_failures(), heartbeating():
+            return await self._call(call, activity.info().activity_id)
+
+    async def _call(self, call: FunctionCall, operation_id: str) -> JsonValue:
+        url = call.url or ""
+        request_id = request_id_of(operation_id)
+        try:
+            async with self._session.post(
+                url,
+                data=json_bytes(call.payload if call.has_payload else {}),
+                headers=_headers(call, operation_id, request_id),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_TIMEOUT_SECONDS),
+                allow_redirects=False,
+            ) as response:
+                return _result(call, response, await response.read(), request_id)
+        except aiohttp.ClientConnectorError as error:
+            raise client_error(f"{error.host}:{error.port}: {error.os_error.strerror or error.os_error}") from None
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise client_error(f"{url}: {str(error) or type(error).__name__}") from None
+
+
+def _headers(call: FunctionCall, operation_id: str, request_id: str) -> dict[str, str]:
+    headers = {
+        "Content-Type": "application/json",
+        "Idempotency-Key": operation_id,
+        "X-Amzn-RequestId": request_id,
+        "X-Amz-Function-Name": call.function,
+    }
+    if call.client_context is not None:
+        headers["X-Amz-Client-Context"] = call.client_context
+    return headers
+
+
+def _result(call: FunctionCall, response: aiohttp.ClientResponse, body: bytes, request_id: str) -> JsonValue:
+    if not 200 <= response.status < 300:
+        raise _refused(call, response, body, request_id)
+    if "X-Amz-Function-Error" in response.headers:
+        raise function_error(body)
+    payload = None if not body else payload_of(body)
+    if not call.wrapped:
+        return payload
+    headers = {name: ", ".join(response.headers.getall(name)) for name in response.headers}
+    return invoke_result(payload, request_id=request_id, headers=headers, status=response.status)
+
+
+def _refused(call: FunctionCall, response: aiohttp.ClientResponse, body: bytes, request_id: str) -> StatesError:
+    """The error of an answer other than 2xx, in the terms in which Lambda refuses a call."""
+    code = _CODES.get(response.status, "ServiceException" if response.status >= 500 else "AWSLambdaException")
+    text = body.decode("utf-8", "replace").strip()[:_MESSAGE_LENGTH] or response.reason or "no body"
+    message = f"{call.url} answered for function {call.function!r}: {text}"
+    return service_error(code, message, status=response.status, request_id=request_id)
+
+
+_CODES: Final = {
+    404: "ResourceNotFoundException",
+    413: "RequestTooLargeException",
+    429: "TooManyRequestsException",
+}
+"""The Lambda API's own error for an HTTP status ("Invoke", Errors)."""

@@ -1,0 +1,121 @@
+"""Which Task resources exist, and which of them steploom runs: what validation asks before a definition is accepted.
+
+Services, actions and patterns: Step Functions developer guide, "Integrating optimized services".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from activities.sdk_services import sdk_action_exists
+from interpreter.definition.model import (
+    ActivityResource,
+    LambdaFunctionResource,
+    ServiceResource,
+    TaskPattern,
+    TaskResource,
+)
+from interpreter.definition.resources import ResourceSupport
+
+_SDK: Final = "aws-sdk:"
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """An optimized service: its actions, those that can be waited for as jobs, and whether it hands task tokens on."""
+
+    actions: frozenset[str]
+    jobs: frozenset[str] = frozenset()
+    callbacks: bool = False
+
+    def has(self, action: str, pattern: TaskPattern) -> bool:
+        match pattern:
+            case TaskPattern.REQUEST_RESPONSE:
+                return action in self.actions
+            case TaskPattern.WAIT_FOR_TASK_TOKEN:
+                return self.callbacks and action in self.actions
+            case TaskPattern.SYNC:
+                return action in self.jobs
+            case TaskPattern.SYNC_2:
+                return action == "startExecution" and action in self.jobs
+
+
+def _service(actions: str = "", *, jobs: str = "", callbacks: bool = False) -> _Service:
+    waited = frozenset(jobs.split())
+    return _Service(frozenset(actions.split()) | waited, waited, callbacks)
+
+
+_OPTIMIZED: Final = {
+    "apigateway": _service("invoke", callbacks=True),
+    "athena": _service("stopQueryExecution getQueryExecution getQueryResults", jobs="startQueryExecution"),
+    "batch": _service(jobs="submitJob"),
+    "bedrock": _service("invokeModel", jobs="createModelCustomizationJob", callbacks=True),
+    "codebuild": _service(
+        "stopBuild stopBuildBatch batchDeleteBuilds batchGetReports deleteBuildBatch",
+        jobs="startBuild startBuildBatch retryBuildBatch",
+    ),
+    "databrew": _service(jobs="startJobRun"),
+    "dynamodb": _service("getItem putItem updateItem deleteItem"),
+    "ecs": _service(jobs="runTask", callbacks=True),
+    "eks": _service(
+        "call",
+        jobs="runJob createCluster deleteCluster createNodegroup deleteNodegroup "
+        "createFargateProfile deleteFargateProfile",
+        callbacks=True,
+    ),
+    "elasticmapreduce": _service(
+        "cancelStep setClusterTerminationProtection modifyInstanceFleetByName modifyInstanceGroupByName",
+        jobs="createCluster terminateCluster addStep",
+    ),
+    "emr-containers": _service("createVirtualCluster", jobs="startJobRun deleteVirtualCluster"),
+    "emr-serverless": _service(
+        "cancelJobRun", jobs="startJobRun createApplication startApplication stopApplication deleteApplication"
+    ),
+    "events": _service("putEvents", callbacks=True),
+    "glue": _service(jobs="startJobRun"),
+    "http": _service("invoke"),
+    "lambda": _service("invoke", callbacks=True),
+    "mediaconvert": _service(jobs="createJob"),
+    "sagemaker": _service(
+        "createEndpoint createEndpointConfig createModel updateEndpoint",
+        jobs="createTrainingJob createTransformJob createProcessingJob createHyperParameterTuningJob createLabelingJob",
+    ),
+    "sns": _service("publish", callbacks=True),
+    "sqs": _service("sendMessage", callbacks=True),
+    "states": _service(jobs="startExecution", callbacks=True),
+    "temporal": _service("activity", callbacks=True),
+}
+"""`temporal` is ours: any Temporal worker as a Task resource."""
+
+_RUNNABLE: Final = frozenset({("lambda", "invoke"), ("temporal", "activity")})
+
+
+class Registry:
+    """The catalogue of this release (`interpreter.definition.resources.ResourceCatalog`)."""
+
+    def check(self, resource: TaskResource) -> ResourceSupport:
+        """SUPPORTED: it can run; NOT_YET: AWS has it, steploom does not; UNKNOWN: AWS refuses it."""
+        match resource:
+            case LambdaFunctionResource():
+                return ResourceSupport.SUPPORTED
+            case ActivityResource():
+                return ResourceSupport.NOT_YET
+            case ServiceResource(service=service, action=action, pattern=pattern) if service.startswith(_SDK):
+                return _check_sdk(service.removeprefix(_SDK), action, pattern)
+            case ServiceResource(service=service, action=action, pattern=pattern):
+                return _check_optimized(service, action, pattern)
+
+
+def _check_sdk(service: str, action: str, pattern: TaskPattern) -> ResourceSupport:
+    waits_for_job = pattern in (TaskPattern.SYNC, TaskPattern.SYNC_2)
+    if waits_for_job or not sdk_action_exists(service, action):
+        return ResourceSupport.UNKNOWN
+    return ResourceSupport.NOT_YET
+
+
+def _check_optimized(service: str, action: str, pattern: TaskPattern) -> ResourceSupport:
+    entry = _OPTIMIZED.get(service)
+    if entry is None or not entry.has(action, pattern):
+        return ResourceSupport.UNKNOWN
+    return ResourceSupport.SUPPORTED if (service, action) in _RUNNABLE else ResourceSupport.NOT_YET

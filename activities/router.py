@@ -1,0 +1,274 @@
+"""Where tasks go: from a Task's resource and arguments to a Temporal activity, and back to what the state sees.
+
+Pure functions of their arguments (`interpreter.effects.TaskRouter`): replays and projections call them again. Shapes
+and wording follow "Invoke Lambda with Step Functions"; `temporal:activity` is our own resource.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from activities.failures import client_error, recorded_error, service_error
+from activities.function_calls import FunctionCall, invoke_result, request_id_of
+from activities.function_names import LATEST, FunctionName, parse_function_name
+from activities.function_routes import (
+    RESERVED_QUEUES,
+    FunctionRoute,
+    LambdaRoute,
+    TemporalRoute,
+    UrlRoute,
+    function_route,
+    parse_functions,
+)
+from activities.names import INVOKE_LAMBDA, INVOKE_URL, WORKFLOW_QUEUE
+from interpreter.definition.model import ActivityResource, LambdaFunctionResource, ServiceResource
+from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
+from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTaskFailed, StatesTimeout
+from interpreter.values import JsonValue, json_text, parse_json
+
+__all__ = ["Router", "parse_functions"]
+
+_INVOKE_FIELDS: Final = ("FunctionName", "Payload", "Qualifier", "InvocationType", "LogType", "ClientContext")
+_ACTIVITY_FIELDS: Final = ("ActivityType", "TaskQueue", "Input")
+_NAME_PATTERN: Final = (
+    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?"
+    r"([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+)
+
+
+class Router:
+    """The one `TaskRouter`: functions by the execution's setting, `temporal:activity` by its arguments."""
+
+    def route(self, request: TaskRequest, functions: JsonValue) -> ActivityCall:
+        """The Temporal activity that runs `request`.
+
+        Raises:
+            StatesError: the arguments cannot be used to start the task.
+        """
+        match _integration(request):
+            case "activity":
+                return _temporal_activity(request)
+            case "invoke" | "function":
+                call = _function_call(request)
+                name = parse_function_name(call.function, call.qualifier)
+                return _function_activity(request, call, name, function_route(functions, name))
+
+    def result(self, request: TaskRequest, functions: JsonValue, value: JsonValue) -> JsonValue:
+        """What the state sees of the activity's value: only plain workers need `lambda:invoke`'s frame put around."""
+        if _integration(request) != "invoke":
+            return value
+        target = _target(request, functions)
+        if not isinstance(target.route, TemporalRoute):
+            return value
+        return _framed(request, target.name, value)
+
+    def failure(self, request: TaskRequest, functions: JsonValue, failure: ActivityFailure) -> StatesError:
+        """The error name and cause that the state sees.
+
+        A worker's death (a missed heartbeat that the state did not ask for) and whatever else kept the call from being
+        answered is `Lambda.SdkClientException` for functions, which the Retry that AWS recommends covers, and
+        `States.TaskFailed` for `temporal:activity`.
+        """
+        match failure.kind:
+            case "timeout":
+                return StatesTimeout()
+            case "heartbeat" if failure.heartbeat_asked:
+                return StatesHeartbeatTimeout()
+            case "application":
+                return _raised(request, functions, failure)
+            case "heartbeat":
+                return _unanswered(request, functions, "the worker died in the middle of the call")
+            case "other":
+                return _unanswered(request, functions, failure.message or "the call was not answered")
+
+
+_Integration = Literal["activity", "invoke", "function"]
+
+
+def _integration(request: TaskRequest) -> _Integration:
+    match request.resource:
+        case LambdaFunctionResource():
+            return "function"
+        case ServiceResource(service="lambda", action="invoke"):
+            return "invoke"
+        case ServiceResource(service="temporal", action="activity"):
+            return "activity"
+        case ActivityResource(arn=arn) | ServiceResource(arn=arn):
+            raise ValueError(f"{arn} is not routed: the definition should have been refused")
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    name: FunctionName | None
+    text: str
+    route: FunctionRoute
+
+
+def _target(request: TaskRequest, functions: JsonValue) -> _Target:
+    call = _function_call(request)
+    name = parse_function_name(call.function, call.qualifier)
+    return _Target(name, call.function, function_route(functions, name))
+
+
+def _function_call(request: TaskRequest) -> FunctionCall:
+    if isinstance(request.resource, LambdaFunctionResource):
+        return FunctionCall(function=request.resource.arn, payload=request.arguments, wrapped=False)
+    fields = _checked_fields(request, _INVOKE_FIELDS)
+    payload = fields.get("Payload")
+    return FunctionCall(
+        function=_required_text(request, fields, "FunctionName"),
+        payload=payload,
+        has_payload=payload is not None,  # recorded: a Payload of null reaches the function as {}, as does none
+        qualifier=_optional_text(request, fields, "Qualifier"),
+        invocation_type=_optional_text(request, fields, "InvocationType"),
+        log_type=_optional_text(request, fields, "LogType"),
+        client_context=_optional_text(request, fields, "ClientContext"),
+    )
+
+
+def _function_activity(
+    request: TaskRequest, call: FunctionCall, name: FunctionName | None, route: FunctionRoute
+) -> ActivityCall:
+    if isinstance(route, LambdaRoute):
+        return ActivityCall(INVOKE_LAMBDA, WORKFLOW_QUEUE, call.to_json(), "ours")
+    if name is None:
+        raise _invalid_name(request, call.function)
+    _check_synchronous(request, call, name)
+    if isinstance(route, UrlRoute):
+        return ActivityCall(INVOKE_URL, WORKFLOW_QUEUE, _url_call(request, call, name, route).to_json(), "ours")
+    if call.client_context is not None:
+        raise _needs_lambda(request, "ClientContext", name)
+    event = call.payload if call.has_payload else {}
+    return ActivityCall(name.qualified, route.task_queue, event, route.worker)
+
+
+def _check_synchronous(request: TaskRequest, call: FunctionCall, name: FunctionName) -> None:
+    wanted = (("InvocationType", call.invocation_type, "RequestResponse"), ("LogType", call.log_type, "None"))
+    for field, value, only in wanted:
+        if value not in (None, only):
+            raise _needs_lambda(request, field, name)
+
+
+def _needs_lambda(request: TaskRequest, field: str, name: FunctionName) -> StatesRuntime:
+    return _unusable(
+        request,
+        f"The value of the field {field!r} needs the Lambda API, and the function {name.name!r} is reached without",
+    )
+
+
+def _url_call(request: TaskRequest, call: FunctionCall, name: FunctionName, route: UrlRoute) -> FunctionCall:
+    if name.qualifier is not None and not route.exact:
+        raise _unusable(request, f"The functions setting has no URL for the qualifier of {name.qualified!r}")
+    return FunctionCall(
+        function=name.qualified,
+        payload=call.payload,
+        has_payload=call.has_payload,
+        wrapped=call.wrapped,
+        client_context=call.client_context,
+        url=route.url,
+    )
+
+
+def _temporal_activity(request: TaskRequest) -> ActivityCall:
+    fields = _checked_fields(request, _ACTIVITY_FIELDS)
+    activity_type = _required_text(request, fields, "ActivityType")
+    task_queue = _required_text(request, fields, "TaskQueue")
+    if task_queue in RESERVED_QUEUES:
+        raise _unusable(request, f"The task queue {task_queue!r} is reserved")
+    return ActivityCall(activity_type, task_queue, fields.get("Input", {}), "foreign")
+
+
+def _checked_fields(request: TaskRequest, known: tuple[str, ...]) -> dict[str, JsonValue]:
+    if not isinstance(request.arguments, dict):
+        raise _unusable(request, "The value is not a JSON object")
+    for field in request.arguments:
+        if field not in known:
+            raise _unusable(request, f"The field {field!r} is not supported by Step Functions")
+    return request.arguments
+
+
+def _required_text(request: TaskRequest, fields: dict[str, JsonValue], name: str) -> str:
+    value = fields.get(name)
+    if value is None:
+        raise _unusable(request, f"The field {name!r} is required but was missing")
+    if not isinstance(value, str) or not value:
+        raise _unusable(request, f"The value of the field {name!r} has an invalid format")
+    return value
+
+
+def _optional_text(request: TaskRequest, fields: dict[str, JsonValue], name: str) -> str | None:
+    return None if fields.get(name) is None else _required_text(request, fields, name)
+
+
+def _unusable(request: TaskRequest, reason: str) -> StatesRuntime:
+    arguments = json_text(request.arguments)
+    return StatesRuntime(f"The Parameters '{arguments}' could not be used to start the Task: [{reason}]")
+
+
+def _invalid_name(request: TaskRequest, text: str) -> StatesError:
+    message = (
+        f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy constraint: "
+        f"Member must satisfy regular expression pattern: {_NAME_PATTERN}"
+    )
+    request_id = request_id_of(request.operation_id)
+    return service_error("ValidationException", message, status=400, request_id=request_id, modelled=False)
+
+
+def _framed(request: TaskRequest, name: FunctionName | None, payload: JsonValue) -> JsonValue:
+    qualifier = name.qualifier if name else None
+    version = qualifier if qualifier is not None and qualifier.isdecimal() else LATEST
+    request_id = request_id_of(request.operation_id)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Amz-Executed-Version": version,
+        "x-amzn-RequestId": request_id,
+    }
+    return invoke_result(payload, request_id=request_id, headers=headers, executed_version=version)
+
+
+def _raised(request: TaskRequest, functions: JsonValue, failure: ActivityFailure) -> StatesError:
+    integration = _integration(request)
+    if integration == "activity":
+        return StatesError(failure.type or StatesTaskFailed.NAME, failure.message)
+    route = _target(request, functions).route
+    foreign = isinstance(route, TemporalRoute) and route.worker == "foreign"
+    error = None if foreign else recorded_error(failure.details)
+    if error is None:
+        if not isinstance(route, TemporalRoute):  # a fault of ours: our integrations report all that they expect
+            return _unanswered(request, functions, f"{failure.type}: {failure.message}")
+        error = _plain_worker_error(failure)
+    if integration == "function" or error.cause is None:
+        return error
+    return StatesError(error.name, _compact(error.cause))
+
+
+def _plain_worker_error(failure: ActivityFailure) -> StatesError:
+    """The failure of a worker that knows nothing of Lambda, told in the words of Lambda's Python runtime."""
+    error_type = failure.type or "Error"
+    body = {"errorMessage": failure.message, "errorType": error_type, "stackTrace": []}
+    return StatesError(error_type, json.dumps(body, ensure_ascii=False))
+
+
+def _compact(cause: str) -> str:
+    """`cause` as `lambda:invoke` shows it: JSON loses the runtime's spacing (recorded), other text is kept."""
+    try:
+        body = parse_json(cause)
+    except ValueError:
+        return cause
+    return json_text(body) if isinstance(body, dict) else cause
+
+
+def _unanswered(request: TaskRequest, functions: JsonValue, reason: str) -> StatesError:
+    if _integration(request) == "activity":
+        return StatesTaskFailed(f"The Temporal activity of state {request.state_name!r} did not end: {reason}")
+    target = _target(request, functions)
+    match target.route:
+        case TemporalRoute(task_queue=queue):
+            place = f"task queue {queue!r}"
+        case LambdaRoute():
+            place = "Lambda API"
+        case UrlRoute(url=url):
+            place = url
+    return client_error(f"function {target.text!r} ({place}): {reason}")

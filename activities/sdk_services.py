@@ -1,0 +1,81 @@
+"""Which `aws-sdk:<service>:<action>` resources exist, as botocore's service models tell.
+
+The service segment is the AWS SDK for Java v2's client name in lower case ("Learning to use AWS service SDK
+integrations"), which is botocore's folder name but for those in `_FOLDERS`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from botocore.loaders import Loader, create_loader
+
+_FOLDERS: Final = {
+    "applicationdiscovery": "discovery",
+    "cloudwatchlogs": "logs",
+    "cognitoidentityprovider": "cognito-idp",
+    "costandusagereport": "cur",
+    "costexplorer": "ce",
+    "databasemigration": "dms",
+    "directory": "ds",
+    "directoryservicedata": "ds-data",
+    "elasticloadbalancing": "elb",
+    "elasticloadbalancingv2": "elbv2",
+    "elasticsearch": "es",
+    "eventbridge": "events",
+    "iotdataplane": "iot-data",
+    "iotjobsdataplane": "iot-jobs-data",
+    "lexmodelbuilding": "lex-models",
+    "lexmodelsv2": "lexv2-models",
+    "lexruntime": "lex-runtime",
+    "lexruntimev2": "lexv2-runtime",
+    "marketplaceentitlement": "marketplace-entitlement",
+    "marketplacemetering": "meteringmarketplace",
+    "migrationhub": "mgh",
+    "pinpointsmsvoice": "sms-voice",
+    "serverlessapplicationrepository": "serverlessrepo",
+    "sfn": "stepfunctions",
+}
+"""Where Java's client name and botocore's folder differ by more than hyphens."""
+
+_NOT_CALLABLE: Final = frozenset(
+    {
+        ("comprehendmedical", "detectEntities"),
+        ("efs", "createTags"),
+        ("emr", "describeJobFlows"),
+        ("iotdeviceadvisor", "listTestCases"),
+        ("kinesis", "subscribeToShard"),
+        ("lambda", "invokeAsync"),
+        ("lexruntimev2", "startConversation"),
+        ("mediapackage", "rotateChannelCredentials"),
+        ("rds", "executeSql"),
+        ("s3", "selectObjectContent"),
+        ("shield", "deleteSubscription"),
+    }
+)
+"""Actions that exist but are refused ("Unsupported API actions for supported services")."""
+
+
+def sdk_action_exists(service: str, action: str) -> bool:
+    """Whether `aws-sdk:<service>:<action>` names an action that Step Functions can call, `action` in camelCase."""
+    if (service, action) in _NOT_CALLABLE:
+        return False
+    folder = _FOLDERS.get(service) or _hyphenated().get(service)
+    return folder is not None and action in _actions(folder)
+
+
+@cache
+def _loader() -> Loader:
+    return create_loader()
+
+
+@cache
+def _hyphenated() -> dict[str, str]:
+    return {folder.replace("-", ""): folder for folder in _loader().list_available_services("service-2")}
+
+
+@cache
+def _actions(folder: str) -> frozenset[str]:
+    model = _loader().load_service_model(folder, "service-2")
+    return frozenset(name[:1].lower() + name[1:] for name in model["operations"])

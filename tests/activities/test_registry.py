@@ -1,0 +1,51 @@
+"""Which resources validation lets through."""
+
+from __future__ import annotations
+
+import pytest
+
+from activities.registry import Registry
+from interpreter.definition.resources import ResourceSupport, parse_resource
+
+SUPPORTED, NOT_YET, UNKNOWN = ResourceSupport.SUPPORTED, ResourceSupport.NOT_YET, ResourceSupport.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "arn, wanted",
+    [
+        ("arn:aws:lambda:us-east-1:123456789012:function:f:live", SUPPORTED),
+        ("arn:aws:states:us-east-1:123456789012:activity:a", NOT_YET),
+        ("arn:aws:states:::lambda:invoke", SUPPORTED),
+        ("arn:aws:states:::lambda:invoke.waitForTaskToken", SUPPORTED),
+        ("arn:aws:states:::lambda:invoke.sync", UNKNOWN),
+        ("arn:aws:states:::lambda:invokeAsync", UNKNOWN),
+        ("arn:aws:states:::temporal:activity", SUPPORTED),
+        ("arn:aws:states:::temporal:activity.waitForTaskToken", SUPPORTED),
+        ("arn:aws:states:::temporal:activity.sync", UNKNOWN),
+        ("arn:aws:states:::dynamodb:getItem", NOT_YET),
+        ("arn:aws:states:::dynamodb:query", UNKNOWN),
+        ("arn:aws:states:::dynamodb:getItem.waitForTaskToken", UNKNOWN),
+        ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", NOT_YET),
+        ("arn:aws:states:::sqs:sendMessage.sync", UNKNOWN),
+        ("arn:aws:states:::states:startExecution.sync:2", NOT_YET),
+        ("arn:aws:states:::glue:startJobRun.sync", NOT_YET),
+        ("arn:aws:states:::glue:startJobRun.sync:2", UNKNOWN),
+        ("arn:aws:states:::http:invoke", NOT_YET),
+        ("arn:aws:states:::http:invoke.waitForTaskToken", UNKNOWN),
+        ("arn:aws:states:::nosuch:invoke", UNKNOWN),
+        ("arn:aws:states:::aws-sdk:s3:getObject", NOT_YET),
+        ("arn:aws:states:::aws-sdk:s3:getObject.waitForTaskToken", NOT_YET),
+        ("arn:aws:states:::aws-sdk:s3:getObject.sync", UNKNOWN),
+        ("arn:aws:states:::aws-sdk:s3:getobject", UNKNOWN),
+        ("arn:aws:states:::aws-sdk:s3:selectObjectContent", UNKNOWN),
+        ("arn:aws:states:::aws-sdk:sfn:sendTaskSuccess", NOT_YET),
+        ("arn:aws:states:::aws-sdk:cloudwatchlogs:putLogEvents", NOT_YET),
+        ("arn:aws:states:::aws-sdk:bedrockruntime:invokeModel", NOT_YET),
+        ("arn:aws:states:::aws-sdk:eventbridge:putEvents", NOT_YET),
+        ("arn:aws:states:::aws-sdk:stepfunction:sendTaskSuccess", UNKNOWN),
+    ],
+)
+def test_check(arn: str, wanted: ResourceSupport) -> None:
+    resource = parse_resource(arn)
+    assert resource is not None
+    assert Registry().check(resource) is wanted
