@@ -1,0 +1,130 @@
+"""Diagnostics: what is wrong with a definition, where, and under which of AWS's codes.
+
+Codes and the form of locations follow ValidateStateMachineDefinition. `NOT_SUPPORTED_YET` and `NO_EFFECT` are
+steploom's own codes: the first for what AWS accepts and steploom cannot run, the second for fields that do nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+Location: TypeAlias = tuple[str | int, ...]
+"""A place in a definition: member names and array indexes from the top."""
+
+ROOT: Final[Location] = ()
+
+SCHEMA_VALIDATION_FAILED: Final = "SCHEMA_VALIDATION_FAILED"
+INVALID_JSON_DESCRIPTION: Final = "INVALID_JSON_DESCRIPTION"
+INVALID_STATE_NAME: Final = "INVALID_STATE_NAME"
+DUPLICATE_STATE_NAME: Final = "DUPLICATE_STATE_NAME"
+INVALID_LABEL_NAME: Final = "INVALID_LABEL_NAME"
+DUPLICATE_LABEL_NAME: Final = "DUPLICATE_LABEL_NAME"
+MISSING_TRANSITION_TARGET: Final = "MISSING_TRANSITION_TARGET"
+MISSING_END_STATE: Final = "MISSING_END_STATE"
+TOO_DEEPLY_NESTED: Final = "TOO_DEEPLY_NESTED"
+NO_DOLLAR: Final = "NO_DOLLAR"
+NO_PATH: Final = "NO_PATH"
+PASS_RESULT_IS_STATIC: Final = "PASS_RESULT_IS_STATIC"
+NO_EFFECT: Final = "NO_EFFECT"
+NOT_SUPPORTED_YET: Final = "NOT_SUPPORTED_YET"
+
+
+class Severity(StrEnum):
+    """Whether a finding refuses the definition."""
+
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    Attributes:
+        severity: errors refuse the definition, warnings do not.
+        code: AWS's code, or one of steploom's own.
+        message: the text for people, in AWS's words where they are known.
+        location: the place as AWS writes it (`/States/A/Choices[0]/Next`), or None where AWS gives none.
+        line: line in the definition's text, from 1, or None where the finding has no place.
+        column: column in that line, from 1.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    location: str | None
+    line: int | None
+    column: int | None
+
+    def text(self) -> str:
+        """The diagnostic as CreateStateMachine's error message shows it."""
+        return f"{self.code}: {self.message} at {self.location if self.location is not None else 'null'}"
+
+
+def location_text(location: Location) -> str:
+    """`location` as AWS writes it: names after slashes, indexes in brackets, `/` for the whole definition."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f"/{part}" for part in location)
+    return text or "/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    severity: Severity
+    code: str
+    message: str
+    location: str | None
+    place: Location | None
+
+
+class Report:
+    """Collects findings while a definition is examined; positions are looked up once, at the end."""
+
+    def __init__(self) -> None:
+        self._findings: list[_Finding] = []
+        self.failed = False
+
+    def error(
+        self,
+        location: Location | None,
+        message: str,
+        *,
+        code: str = SCHEMA_VALIDATION_FAILED,
+        place: Location | None = None,
+    ) -> None:
+        """Record an error at `location`; `place` is the more exact place to show to people, where they differ."""
+        self.failed = True
+        self._add(Severity.ERROR, code, message, location, place)
+
+    def warning(self, location: Location, message: str, *, code: str) -> None:
+        """Record a warning."""
+        self._add(Severity.WARNING, code, message, location, None)
+
+    def _add(
+        self, severity: Severity, code: str, message: str, location: Location | None, place: Location | None
+    ) -> None:
+        shown = None if location is None else location_text(location)
+        self._findings.append(_Finding(severity, code, message, shown, location if place is None else place))
+
+    def places(self) -> list[Location]:
+        """The places of all findings that have one."""
+        return [finding.place for finding in self._findings if finding.place is not None]
+
+    def diagnostics(self, positions: Mapping[Location, tuple[int, int]]) -> list[Diagnostic]:
+        """All findings: AWS's errors first, then what is not supported yet, then warnings; else in order found."""
+        return [self._diagnostic(finding, positions) for finding in sorted(self._findings, key=_rank)]
+
+    @staticmethod
+    def _diagnostic(finding: _Finding, positions: Mapping[Location, tuple[int, int]]) -> Diagnostic:
+        line, column = None, None
+        if finding.place is not None and finding.place in positions:
+            line, column = positions[finding.place]
+        return Diagnostic(finding.severity, finding.code, finding.message, finding.location, line, column)
+
+
+def _rank(finding: _Finding) -> int:
+    if finding.severity is Severity.WARNING:
+        return 2
+    return 1 if finding.code == NOT_SUPPORTED_YET else 0

@@ -1,0 +1,303 @@
+"""Reads the members of one JSON object of a definition: types, ranges, paths and templates, each fault reported.
+
+Every reader returns the compiled value, or None where the member is absent or faulty; a faulty one is in the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
+
+from interpreter.dataflow.template import (
+    FailText,
+    PayloadTemplate,
+    TemplateError,
+    TemplateFault,
+    compile_template,
+    parse_fail_text,
+    template_faults,
+)
+from interpreter.definition.diagnostics import NOT_SUPPORTED_YET, Location, Report
+from interpreter.definition.schema import QueryLanguage
+from interpreter.errors import QueryError
+from interpreter.jsonpath import Path, ReferencePath, parse_path, parse_result_path
+from interpreter.timestamps import parse_timestamp
+from interpreter.values import JsonValue, is_integer, is_number
+
+WHOLE_DOCUMENT: Final[Path] = parse_path("$")
+WHOLE_RESULT: Final[ReferencePath] = parse_result_path("$")
+
+LONGEST_SECONDS: Final = 99_999_999
+"""The largest number of seconds, and of attempts, that a definition may name."""
+
+_EXPRESSION: Final = "a valid JSONPath or a valid intrinsic function call"
+
+
+class Fields:
+    """One object of a definition, its place, and the report for its faults."""
+
+    def __init__(self, members: dict[str, JsonValue], location: Location, report: Report) -> None:
+        self.members = members
+        self.location = location
+        self.report = report
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.members
+
+    def at(self, name: str) -> Location:
+        """The place of a member."""
+        return (*self.location, name)
+
+    def error(self, name: str, message: str) -> None:
+        """Report a fault of one member."""
+        self.report.error(self.at(name), message)
+
+    def require(self, names: Iterable[str]) -> None:
+        """Report the names that are absent, all in one diagnostic."""
+        missing = [name for name in names if name not in self.members]
+        if missing:
+            self.report.error(self.location, f"These fields are required: [{', '.join(missing)}]")
+
+    def refuse_unknown(self, known: Collection[str]) -> None:
+        """Report members that are none of `known`."""
+        for name in self.members:
+            if name not in known:
+                self.report.error(self.location, f"Field '{name}' is not supported", place=self.at(name))
+
+    def refuse_jsonata(self, names: Iterable[str]) -> None:
+        """Report members that only a state written in JSONata may have."""
+        for name in names:
+            if name in self.members:
+                message = wrong_language(QueryLanguage.JSONPATH, name, QueryLanguage.JSONATA)
+                self.report.error(self.location, message, place=self.at(name))
+
+    def at_most_one(self, names: Sequence[str]) -> None:
+        """Report two or more members of a group of alternatives."""
+        present = [name for name in names if name in self.members]
+        if len(present) > 1:
+            message = f"There should only be one of the following fields: [{', '.join(names)}]"
+            self.report.error(self.location, message, place=self.at(present[1]))
+
+    def at_least_one(self, names: Sequence[str]) -> None:
+        """Report that none of a group of alternatives is there."""
+        if not any(name in self.members for name in names):
+            self.report.error(self.location, f"There should be one of the following fields: [{', '.join(names)}]")
+
+    def _wrong_type(self, name: str, *types: str) -> None:
+        self.error(name, f"Expected value of type [{', '.join(types)}]")
+
+    def text(self, name: str) -> str | None:
+        """A string."""
+        value = self.members.get(name)
+        if isinstance(value, str):
+            return value
+        if name in self.members:
+            self._wrong_type(name, "STRING")
+        return None
+
+    def one_of(self, name: str, values: Sequence[str]) -> str | None:
+        """A string out of a closed set."""
+        value = self.text(name)
+        if value is not None and value not in values:
+            self.error(name, f"Value should be one of the following: [{', '.join(values)}]")
+            return None
+        return value
+
+    def integer(self, name: str, minimum: int, maximum: int) -> int | None:
+        """An integer in a range."""
+        value = self.members.get(name)
+        if is_integer(value):
+            return value if self._in_range(name, value, minimum, maximum) else None
+        if name in self.members:
+            self._wrong_type(name, "INTEGER")
+        return None
+
+    def number(self, name: str, minimum: float, maximum: float | None = None) -> float | None:
+        """A number in a range."""
+        value = self.members.get(name)
+        if is_number(value):
+            return _as_float(value) if self._in_range(name, value, minimum, maximum) else None
+        if name in self.members:
+            self._wrong_type(name, "NUMBER")
+        return None
+
+    def _in_range(self, name: str, value: float, minimum: float, maximum: float | None) -> bool:
+        if value < minimum:
+            self.error(name, f"Minimum value is {minimum}")
+            return False
+        if maximum is not None and value > maximum:
+            self.error(name, f"Maximum value is {maximum}")
+            return False
+        return True
+
+    def true(self, name: str) -> None:
+        """A member that can only be `true`."""
+        if name in self.members and self.members[name] is not True:
+            if isinstance(self.members[name], bool):
+                self.error(name, "Value should be one of the following: [true]")
+            else:
+                self._wrong_type(name, "BOOLEAN")
+
+    def timestamp(self, name: str) -> str | None:
+        """An RFC 3339 timestamp, as its text."""
+        value = self.text(name)
+        if value is not None and parse_timestamp(value) is None:
+            self.error(name, "String does not match RFC3339 timestamp")
+            return None
+        return value
+
+    def object(self, name: str) -> Fields | None:
+        """A nested object."""
+        value = self.members.get(name)
+        if isinstance(value, dict):
+            return Fields(value, self.at(name), self.report)
+        if name in self.members:
+            self._wrong_type(name, "OBJECT")
+        return None
+
+    def objects(self, name: str, *, may_be_empty: bool = False) -> Iterator[Fields]:
+        """The objects of an array."""
+        value = self.members.get(name)
+        if not isinstance(value, list):
+            if name in self.members:
+                self._wrong_type(name, "ARRAY")
+            return
+        if not value and not may_be_empty:
+            self.error(name, "Value cannot be empty")
+        for index, item in enumerate(value):
+            location = (*self.at(name), index)
+            if isinstance(item, dict):
+                yield Fields(item, location, self.report)
+            else:
+                self.report.error(location, "Expected value of type [OBJECT]")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The strings of a non-empty array."""
+        value = self.members.get(name)
+        if not isinstance(value, list):
+            if name in self.members:
+                self._wrong_type(name, "ARRAY")
+            return ()
+        if not value:
+            self.error(name, "Value cannot be empty")
+        for index, item in enumerate(value):
+            if not isinstance(item, str):
+                self.report.error((*self.at(name), index), "Expected value of type [STRING]")
+        return tuple(item for item in value if isinstance(item, str))
+
+    def path(self, name: str) -> Path | None:
+        """Any path; the whole document where the member is absent, None where it is `null`."""
+        if name not in self.members:
+            return WHOLE_DOCUMENT
+        value = self.members[name]
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self._wrong_type(name, "STRING", "NULL")
+            return None
+        try:
+            return parse_path(value)
+        except QueryError as error:
+            if not self._refuse_unsupported(name, error):
+                self.error(name, "Value must be a valid JSONPath.")
+            return None
+
+    def reference(self, name: str) -> Path | None:
+        """A reference path on the document, the context object or a variable."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            path = parse_path(value)
+        except QueryError as error:
+            if not self._refuse_unsupported(name, error):
+                self.error(name, f"Value is not a Reference Path: {error.detail}")
+            return None
+        if not isinstance(path, ReferencePath):
+            self.error(name, "Value is not a Reference Path")
+            return None
+        return path
+
+    def result_path(self, name: str = "ResultPath") -> ReferencePath | None:
+        """Where a result goes: everywhere where the member is absent, None where it is `null`."""
+        if name not in self.members:
+            return WHOLE_RESULT
+        value = self.members[name]
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self._wrong_type(name, "STRING", "NULL")
+            return None
+        try:
+            return parse_result_path(value)
+        except QueryError as error:
+            self.error(name, f"Value is not a Reference Path: {error.detail}")
+            return None
+
+    def fail_text(self, name: str) -> FailText | None:
+        """A path or an intrinsic function call that gives a string."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return parse_fail_text(value)
+        except QueryError as error:
+            if not self._refuse_unsupported(name, error):
+                self.error(name, f"Value must be {_EXPRESSION}")
+            return None
+
+    def template(self, name: str) -> PayloadTemplate | None:
+        """A payload template: an object."""
+        value = self.members.get(name)
+        if not isinstance(value, dict):
+            if name in self.members:
+                self._wrong_type(name, "OBJECT")
+            return None
+        try:
+            return compile_template(value)
+        except TemplateError:
+            self._report_template(name, value)
+            return None
+
+    def _report_template(self, name: str, value: JsonValue) -> None:
+        for fault in template_faults(value):
+            message = fault.detail
+            if _is_bad_expression(value, fault):
+                message = f"The value for the field '{fault.field}' must be {_EXPRESSION}"
+            self.report.error(self.at(name), message, place=(*self.at(name), *fault.location))
+
+    def _refuse_unsupported(self, name: str, error: QueryError) -> bool:
+        if error.code != "unsupported":
+            return False
+        message = f"steploom cannot evaluate {error.expression!r} yet: {error.detail}"
+        self.report.error(self.at(name), message, code=NOT_SUPPORTED_YET)
+        return True
+
+
+def _is_bad_expression(template: JsonValue, fault: TemplateFault) -> bool:
+    """Whether the value at the fault cannot stand under a `.$` key at all (else its key is given twice)."""
+    at = template
+    for step in fault.location:
+        at = at[step]  # type: ignore[index]  # the fault's own way into this very value
+    if not fault.field.endswith(".$"):
+        return False
+    try:
+        compile_template({fault.field: at})
+    except TemplateError:
+        return True
+    return False
+
+
+def wrong_language(language: QueryLanguage, field: str, owner: QueryLanguage) -> str:
+    """AWS's text for a field of the other query language."""
+    return (
+        f"The QueryLanguage is set to '{language}', but field '{field}' is only supported for the"
+        f" '{owner}' QueryLanguage"
+    )
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer of hundreds of digits: as good as no bound
+        return float("inf")

@@ -1,0 +1,76 @@
+"""Parses Retry and Catch (States Language, "Errors"; developer guide, "Handling errors")."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from interpreter.definition.fields import LONGEST_SECONDS, Fields
+from interpreter.definition.graph import MachineOutline
+from interpreter.definition.model import Catcher, Retrier
+from interpreter.definition.schema import CATCHER_FIELDS, RETRIER_FIELDS
+from interpreter.definition.walk import note_assigned
+
+ANY_ERROR: Final = "States.ALL"
+LONGEST_DELAY_SECONDS: Final = 31_622_400
+
+
+def parse_retriers(fields: Fields) -> tuple[Retrier, ...]:
+    """The entries of Retry; an empty array is allowed."""
+    entries = list(fields.objects("Retry", may_be_empty=True))
+    retriers = tuple(_retrier(entry) for entry in entries)
+    _check_wildcard(entries)
+    return retriers
+
+
+def _retrier(entry: Fields) -> Retrier:
+    entry.require(("ErrorEquals",))
+    entry.refuse_unknown(RETRIER_FIELDS)
+    entry.text("Comment")
+    interval = entry.integer("IntervalSeconds", 1, LONGEST_SECONDS)
+    attempts = entry.integer("MaxAttempts", 0, LONGEST_SECONDS)
+    rate = entry.number("BackoffRate", 1.0)
+    longest = entry.integer("MaxDelaySeconds", 1, LONGEST_DELAY_SECONDS)
+    retrier = Retrier(
+        error_equals=entry.texts("ErrorEquals"),
+        interval_seconds=1 if interval is None else interval,
+        max_attempts=3 if attempts is None else attempts,
+        backoff_rate=2.0 if rate is None else rate,
+        max_delay_seconds=longest,
+        full_jitter=entry.one_of("JitterStrategy", ("FULL", "NONE")) == "FULL",
+    )
+    if longest is not None and longest <= retrier.interval_seconds:
+        entry.error("MaxDelaySeconds", "MaxDelaySeconds must be greater than IntervalSeconds")
+    return retrier
+
+
+def parse_catchers(fields: Fields, machine: MachineOutline) -> tuple[Catcher, ...]:
+    """The entries of Catch; an empty array is allowed."""
+    entries = list(fields.objects("Catch", may_be_empty=True))
+    catchers = tuple(_catcher(entry, machine) for entry in entries)
+    _check_wildcard(entries)
+    return catchers
+
+
+def _catcher(entry: Fields, machine: MachineOutline) -> Catcher:
+    entry.require(("ErrorEquals", "Next"))
+    entry.refuse_jsonata(("Output",))
+    entry.refuse_unknown(CATCHER_FIELDS | {"Output"})
+    entry.text("Comment")
+    note_assigned(entry, machine)
+    return Catcher(
+        error_equals=entry.texts("ErrorEquals"),
+        next=entry.text("Next") or "",
+        result_path=entry.result_path(),
+        assign=entry.template("Assign"),
+    )
+
+
+def _check_wildcard(entries: list[Fields]) -> None:
+    for index, entry in enumerate(entries):
+        names = entry.members.get("ErrorEquals")
+        if not isinstance(names, list) or ANY_ERROR not in names:
+            continue
+        if len(names) > 1:
+            entry.error("ErrorEquals", f"{ANY_ERROR} must appear alone in ErrorEquals")
+        if index < len(entries) - 1:
+            entry.error("ErrorEquals", f"{ANY_ERROR} must appear in the last element only")

@@ -1,0 +1,119 @@
+"""From the text of a definition to its model: one walk that compiles everything and collects every diagnostic.
+
+Rules: States Language; developer guide, "Amazon States Language". Texts and codes: AWS's, as recorded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from interpreter.definition.diagnostics import (
+    INVALID_JSON_DESCRIPTION,
+    ROOT,
+    SCHEMA_VALIDATION_FAILED,
+    TOO_DEEPLY_NESTED,
+    Diagnostic,
+    Report,
+    Severity,
+)
+from interpreter.definition.fields import LONGEST_SECONDS, Fields
+from interpreter.definition.graph import MachineOutline, check_graph
+from interpreter.definition.json_source import (
+    MAX_NESTING,
+    JsonFault,
+    find_positions,
+    load_json,
+    nesting_exceeds,
+)
+from interpreter.definition.machines import parse_machine, refuse_jsonata
+from interpreter.definition.model import Definition
+from interpreter.definition.resources import ResourceCatalog
+from interpreter.definition.schema import MACHINE_FIELDS, QueryLanguage
+from interpreter.definition.walk import MachineType, Walk
+from interpreter.errors import DefinitionError
+from interpreter.values import JsonValue
+
+MAX_DEFINITION_BYTES: Final = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a walk found: the model where nothing is wrong, the JSON where there is any, and all diagnostics."""
+
+    definition: Definition | None
+    diagnostics: list[Diagnostic]
+
+
+def parse_definition(text: str, catalog: ResourceCatalog, *, machine_type: MachineType = "STANDARD") -> Definition:
+    """The model of a definition: immutable, shareable between threads and executions.
+
+    Args:
+        text: the definition as JSON text, at most 1,048,576 bytes in UTF-8.
+        catalog: says which resources exist and which can run.
+        machine_type: EXPRESS machines are refused jobs, callbacks and activities.
+
+    Raises:
+        DefinitionError: the definition is refused; carries every error.
+    """
+    examination = examine(text, catalog, machine_type=machine_type)
+    errors = [found for found in examination.diagnostics if found.severity is Severity.ERROR]
+    if errors or examination.definition is None:
+        raise DefinitionError(errors)
+    return examination.definition
+
+
+def examine(text: str, catalog: ResourceCatalog, *, machine_type: MachineType) -> Examination:
+    """Walk a definition once: its model if it has one, and every finding in AWS's order as far as that is known."""
+    try:
+        value = load_json(text, unique_names=True) if text.strip() else None
+        if not isinstance(value, dict):
+            return _refused(SCHEMA_VALIDATION_FAILED, "Definition must be a valid JSON object")
+        if len(text.encode("utf-8", "surrogatepass")) > MAX_DEFINITION_BYTES:
+            return _refused(SCHEMA_VALIDATION_FAILED, f"Definition must not exceed {MAX_DEFINITION_BYTES} bytes")
+        if nesting_exceeds(value, MAX_NESTING):
+            return _too_deep()
+        return _examine_object(value, text, catalog, machine_type)
+    except JsonFault as fault:
+        return _not_json(fault)
+    except RecursionError:
+        return _too_deep()
+
+
+def _refused(code: str, message: str) -> Examination:
+    return Examination(None, [Diagnostic(Severity.ERROR, code, message, None, None, None)])
+
+
+def _too_deep() -> Examination:
+    return _refused(TOO_DEEPLY_NESTED, f"Definition must not nest more than {MAX_NESTING} objects and arrays")
+
+
+def _not_json(fault: JsonFault) -> Examination:
+    message = f"{fault.message}\n at {fault.source}"
+    found = Diagnostic(
+        Severity.ERROR, INVALID_JSON_DESCRIPTION, message, fault.source, fault.line, fault.column
+    )
+    return Examination(None, [found])
+
+
+def _examine_object(
+    value: dict[str, JsonValue], text: str, catalog: ResourceCatalog, machine_type: MachineType
+) -> Examination:
+    report = Report()
+    definition = _parse_top(Fields(value, ROOT, report), Walk(report, catalog, machine_type))
+    positions = find_positions(text, report.places())
+    return Examination(None if report.failed else definition, report.diagnostics(positions))
+
+
+def _parse_top(fields: Fields, walk: Walk) -> Definition | None:
+    if fields.one_of("QueryLanguage", list(QueryLanguage)) == QueryLanguage.JSONATA:
+        walk.query_language = QueryLanguage.JSONATA
+        refuse_jsonata(fields, walk)
+    outline = MachineOutline(ROOT)
+    machine = parse_machine(fields, walk, outline, MACHINE_FIELDS)
+    fields.one_of("Version", ("1.0",))
+    timeout = fields.integer("TimeoutSeconds", 1, LONGEST_SECONDS)
+    check_graph(outline, walk.report)
+    if machine is None:
+        return None
+    return Definition(machine=machine, comment=fields.text("Comment"), timeout_seconds=timeout)

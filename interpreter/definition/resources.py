@@ -1,0 +1,62 @@
+"""Task resources: the grammar of the `Resource` field, and the question which of them can be run.
+
+Grammar: Step Functions developer guide, "Integrating services"; what each form means stands in the model.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final, Protocol
+
+from interpreter.definition.model import (
+    ActivityResource,
+    LambdaFunctionResource,
+    ServiceResource,
+    TaskPattern,
+    TaskResource,
+)
+
+_PARTITION: Final = r"arn:aws(?:-[a-z]+)*"
+_LAMBDA: Final = re.compile(
+    _PARTITION + r":lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9$_-]{1,128})?"
+)
+_ACTIVITY: Final = re.compile(
+    _PARTITION + r":states:[a-z0-9-]+:[0-9]{12}:activity:[^\s:/<>{}\[\]?*\"#%\\^|~`$&,;]{1,80}"
+)
+_SERVICE: Final = re.compile(
+    _PARTITION
+    + r":states:::(?P<service>aws-sdk:[a-z0-9-]+|[a-z0-9-]+)"
+    + r":(?P<action>[A-Za-z0-9]+)(?P<pattern>\.sync:2|\.sync|\.waitForTaskToken|)"
+)
+
+
+class ResourceSupport(StrEnum):
+    """What a catalogue says about a resource."""
+
+    SUPPORTED = "supported"
+    NOT_YET = "not yet"
+    UNKNOWN = "unknown"
+
+
+class ResourceCatalog(Protocol):
+    """Knows which resources exist on AWS and which of them steploom can run."""
+
+    def check(self, resource: TaskResource) -> ResourceSupport:
+        """SUPPORTED: it can run; NOT_YET: AWS has it, steploom does not; UNKNOWN: AWS refuses it."""
+        ...
+
+
+def parse_resource(arn: str) -> TaskResource | None:
+    """The resource that `arn` names, or None where it is of no known form.
+
+    >>> parse_resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken").action
+    'sendMessage'
+    """
+    if _LAMBDA.fullmatch(arn):
+        return LambdaFunctionResource(arn)
+    if _ACTIVITY.fullmatch(arn):
+        return ActivityResource(arn)
+    if match := _SERVICE.fullmatch(arn):
+        return ServiceResource(arn, match["service"], match["action"], TaskPattern(match["pattern"]))
+    return None

@@ -1,0 +1,77 @@
+"""Parses the rules of a JSONPath Choice (States Language, "Choice State")."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final, assert_never
+
+from interpreter.choice_rules import OPERATORS, And, ChoiceRule, Comparison, Not, OperandType, OperatorKind, Or
+from interpreter.definition.fields import Fields
+from interpreter.values import JsonValue, is_number
+
+_COMBINATIONS: Final = ("And", "Or", "Not")
+_NESTED_FIELDS: Final = ("Comment",)
+_JSONATA_FIELDS: Final = ("Condition", "Output")
+
+
+def parse_rule(fields: Fields, beside: Collection[str] = _NESTED_FIELDS) -> ChoiceRule | None:
+    """One rule; `beside` names the fields that may stand beside it. None where it is faulty."""
+    fields.refuse_jsonata(_JSONATA_FIELDS)
+    fields.text("Comment")
+    deciding = [name for name in fields.members if name in OPERATORS or name in _COMBINATIONS]
+    fields.refuse_unknown({*beside, *_JSONATA_FIELDS, "Variable", *deciding})
+    if len(deciding) != 1:
+        _refuse_count(fields, deciding)
+        return None
+    if deciding[0] in _COMBINATIONS:
+        return _combination(fields, deciding[0])
+    return _comparison(fields, OPERATORS[deciding[0]])
+
+
+def _refuse_count(fields: Fields, deciding: list[str]) -> None:
+    if deciding:
+        message = f"There should only be one of the following fields: [{', '.join(deciding)}]"
+        fields.report.error(fields.location, message, place=fields.at(deciding[1]))
+    elif "Condition" not in fields:
+        fields.report.error(fields.location, "A rule must have a comparison operator, And, Or or Not")
+
+
+def _combination(fields: Fields, name: str) -> ChoiceRule | None:
+    if "Variable" in fields:
+        message = f"There should only be one of the following fields: [Variable, {name}]"
+        fields.report.error(fields.location, message, place=fields.at("Variable"))
+    if name == "Not":
+        negated = fields.object("Not")
+        rule = None if negated is None else parse_rule(negated)
+        return None if rule is None else Not(rule)
+    parts = [parse_rule(entry) for entry in fields.objects(name)]
+    rules = tuple(part for part in parts if part is not None)
+    return And(rules) if name == "And" else Or(rules)
+
+
+def _comparison(fields: Fields, kind: OperatorKind) -> Comparison | None:
+    fields.require(("Variable",))
+    variable = fields.reference("Variable")
+    if kind.is_path:
+        path = fields.reference(kind.name)
+        return None if variable is None or path is None else Comparison(variable, kind.name, path)
+    operand = fields.members[kind.name]
+    fault = _operand_fault(fields, kind, operand)
+    if fault is not None:
+        fields.error(kind.name, fault)
+    return None if variable is None or fault is not None else Comparison(variable, kind.name, operand)
+
+
+def _operand_fault(fields: Fields, kind: OperatorKind, operand: JsonValue) -> str | None:
+    match kind.operand:
+        case OperandType.STRING:
+            return None if isinstance(operand, str) else "Expected value of type [STRING]"
+        case OperandType.NUMBER:
+            return None if is_number(operand) else "Expected value of type [NUMBER]"
+        case OperandType.BOOLEAN:
+            return None if isinstance(operand, bool) else "Expected value of type [BOOLEAN]"
+        case OperandType.TIMESTAMP:
+            fields.timestamp(kind.name)
+            return None
+        case _:
+            assert_never(kind.operand)

@@ -1,0 +1,27 @@
+"""Catalogues of resources for tests of definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from interpreter.definition.model import TaskResource
+from interpreter.definition.resources import ResourceSupport
+
+
+@dataclass(frozen=True, slots=True)
+class FixedCatalog:
+    """Supports every resource but those named."""
+
+    not_yet: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+
+    def check(self, resource: TaskResource) -> ResourceSupport:
+        if resource.arn in self.unknown:
+            return ResourceSupport.UNKNOWN
+        return ResourceSupport.NOT_YET if resource.arn in self.not_yet else ResourceSupport.SUPPORTED
+
+
+TEST_CATALOG = FixedCatalog(
+    not_yet=frozenset({"arn:aws:states:::sqs:sendMessage", "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}),
+    unknown=frozenset({"arn:aws:states:::dynamodb:query"}),
+)
