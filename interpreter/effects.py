@@ -38,67 +38,6 @@ class TaskRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackWait:
-    """Wait for SendTaskSuccess or SendTaskFailure on the token made from `operation_id`.
-
-    The outcome's value is the envelope `{"output": <JSON>}` or `{"error"?: str, "cause"?: str}`.
-    """
-
-    state_name: str
-    operation_id: str
-    timeout_seconds: int | None
-    heartbeat_seconds: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """Sleep until `due`, in milliseconds since the epoch. `purpose` says for people what is waited for."""
-
-    due: int
-    purpose: str
-
-
-Operation: TypeAlias = TaskRequest | CallbackWait | Timer
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An operation succeeded; a timer's value is None."""
-
-    value: JsonValue
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """An operation failed with the error that the state sees."""
-
-    error: StatesError
-
-
-Outcome: TypeAlias = Done | Failed
-
-
-class Effects(Protocol):
-    """What a host does for the core. Nothing here blocks."""
-
-    def now(self) -> int:
-        """Milliseconds since the epoch; constant while the core runs between two batches of outcomes."""
-        ...
-
-    def start(self, number: int, operation: Operation) -> None:
-        """Begin an operation; its outcome is told to the core under `number`."""
-        ...
-
-    def cancel(self, number: int) -> None:
-        """Give an operation up; its outcome, if any comes, is ignored."""
-        ...
-
-    def task_token(self, operation_id: str) -> str:
-        """The task token that completes the `CallbackWait` with this operation id."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
 class ActivityCall:
     """How a `TaskRequest` is run as a Temporal activity.
 
@@ -133,6 +72,75 @@ class ActivityFailure:
     message: str
     details: tuple[JsonValue, ...]
     heartbeat_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCall:
+    """Make one attempt of a Task: run `call`, which the router made from `request`."""
+
+    request: TaskRequest
+    call: ActivityCall
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackWait:
+    """Wait for SendTaskSuccess or SendTaskFailure on the token made from `operation_id`.
+
+    The outcome's value is the envelope `{"output": <JSON>}` or `{"error"?: str, "cause"?: str}`.
+    """
+
+    state_name: str
+    operation_id: str
+    timeout_seconds: int | None
+    heartbeat_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Sleep until `due`, in milliseconds since the epoch. `purpose` says for people what is waited for."""
+
+    due: int
+    purpose: str
+
+
+Operation: TypeAlias = TaskCall | CallbackWait | Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An operation succeeded; a timer's value is None."""
+
+    value: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A task call or a callback wait ended badly."""
+
+    failure: ActivityFailure
+
+
+Outcome: TypeAlias = Done | Failed
+
+
+class Effects(Protocol):
+    """What a host does for the core. Nothing here blocks."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch; constant while the core runs between two batches of outcomes."""
+        ...
+
+    def start(self, number: int, operation: Operation) -> None:
+        """Begin an operation; its outcome is told to the core under `number`."""
+        ...
+
+    def cancel(self, number: int, operation: Operation) -> None:
+        """Give an operation up; its outcome, if any comes, is ignored."""
+        ...
+
+    def task_token(self, operation_id: str) -> str:
+        """The task token that completes the `CallbackWait` with this operation id."""
+        ...
 
 
 class TaskRouter(Protocol):

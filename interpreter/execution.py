@@ -1,0 +1,327 @@
+"""One execution: its frames, its chain of events, and the operations it asked its host for.
+
+A host calls `begin` (or builds the execution from a checkpoint), then `settle` with each batch of outcomes, and after
+each of the two `run`, until `result` is there.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias, cast
+
+from interpreter.chance import SeededChance
+from interpreter.context_object import ContextView, ExecutionContext
+from interpreter.dataflow.jsonpath import evaluate_assign
+from interpreter.dataflow.template import PayloadTemplate
+from interpreter.definition.model import Definition, State
+from interpreter.effects import Effects, Operation, Outcome, TaskRouter, Timer
+from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesRuntime
+from interpreter.frames import CHECKPOINT_VERSION, Frame, JsonObject, MapItem, frame_from_json, frame_to_json
+from interpreter.history import ExecutionStarted, Failure, HistoryFull, Ledger, Output, StateEntered, StateExited
+from interpreter.jsonpath import Scope
+from interpreter.limits import limits_of
+from interpreter.measure import Measure
+from interpreter.scheduler import Inbox, Promise, Scheduler
+from interpreter.start import ExecutionStart
+from interpreter.states.machine import run_machine
+from interpreter.states.outcome import ChildReport, Transition
+from interpreter.values import JsonValue, json_text
+
+Sink: TypeAlias = Callable[[Outcome], None]
+
+STATE_TYPES: Final = {
+    "PassState": "Pass",
+    "TaskState": "Task",
+    "ChoiceState": "Choice",
+    "WaitState": "Wait",
+    "SucceedState": "Succeed",
+    "FailState": "Fail",
+    "ParallelState": "Parallel",
+    "MapState": "Map",
+}
+
+_ACTIVATION_BUDGET: Final = 300_000
+"""Estimated microseconds of work after which the core waits for a pacing timer (Temporal allows 2 s a task)."""
+
+_TRANSITION_COST: Final = 60
+_BYTES_PER_COST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The execution reached its end."""
+
+    output: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class FailedWith:
+    """The execution failed with an error that nothing caught."""
+
+    error: StatesError
+
+
+class Execution:
+    """The interpreter at work on one execution.
+
+    Attributes:
+        definition: what is run.
+        start: what StartExecution said.
+        effects: the host.
+        router: where tasks go.
+        ledger: the history.
+        result: how the execution ended, None while it runs.
+        root: the outermost frame.
+        on_boundary: called before each state is entered, where a checkpoint can be taken.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        start: ExecutionStart,
+        input_: JsonValue,
+        effects: Effects,
+        router: TaskRouter,
+        ledger: Ledger,
+    ) -> None:
+        self.definition = definition
+        self.start = start
+        self.effects = effects
+        self.router = router
+        self.ledger = ledger
+        self.limits = limits_of(start.mode)
+        self.chance = SeededChance(start.seed)
+        self.context = ExecutionContext(start, input_)
+        self.measure = Measure()
+        self.result: Succeeded | FailedWith | None = None
+        self.root = Frame(definition.machine, definition.machine.start_at, input_, ChainMap(), chain=0)
+        self.on_boundary: Callable[[], None] | None = None
+        self._scheduler = Scheduler()
+        self._sinks: dict[int, Sink] = {}
+        self._operations = 0
+        self._cost = 0
+        self._pause: Promise[None] | None = None
+
+    # ------------------------------------------------------------------ what a host calls
+
+    def begin(self, input_text: str | None = None) -> None:
+        """Record the start and make the first state ready; `input_text` is the input as the client sent it."""
+        start = self.start
+        text = json_text(self.context.input) if input_text is None else input_text
+        details = ExecutionStarted(text, start.role_arn, start.version_arn, start.alias_arn)
+        self.ledger.record("ExecutionStarted", 0, details)
+        self._spawn_root()
+
+    def run(self) -> None:
+        """Go on until everything waits for the host."""
+        self._scheduler.run()
+
+    def settle(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
+        """Tell the outcomes of operations; they count in the order in which the operations were started."""
+        for number, outcome in sorted(outcomes, key=lambda pair: pair[0]):
+            sink = self._sinks.pop(number, None)
+            if sink is not None:
+                sink(outcome)
+
+    def checkpoint(self) -> JsonObject:
+        """The whole run state as JSON."""
+        return {
+            "version": CHECKPOINT_VERSION,
+            "nextEvent": self.ledger.next_id,
+            "visible": self.chance.visible,
+            "operations": self.chance.operations,
+            "root": frame_to_json(self.root),
+        }
+
+    def resume(self, checkpoint: JsonObject) -> None:
+        """Take the run state from a checkpoint instead of `begin`; the ledger's next id is the caller's to set.
+
+        Raises:
+            ValueError: the checkpoint is of a version that this release does not know.
+        """
+        if checkpoint.get("version") != CHECKPOINT_VERSION:
+            raise ValueError(f"checkpoint version {checkpoint.get('version')!r} is not {CHECKPOINT_VERSION}")
+        self.chance.visible = cast(int, checkpoint["visible"])
+        self.chance.operations = cast(int, checkpoint["operations"])
+        self.ledger.next_id = cast(int, checkpoint["nextEvent"])
+        self.root = frame_from_json(cast(JsonObject, checkpoint["root"]), self.definition.machine, None)
+        self._spawn_root()
+
+    # ------------------------------------------------------------------ what states call: operations
+
+    def perform(self, frame: Frame, operation: Operation) -> Promise[Outcome]:
+        """Start an operation for a frame; the promise is kept with its outcome."""
+        promise: Promise[Outcome] = Promise()
+        self.begin_operation(frame, operation, promise.keep)
+        return promise
+
+    def begin_operation(self, frame: Frame, operation: Operation, sink: Sink) -> int:
+        """Start an operation for a frame and return its number; `sink` gets its outcome."""
+        self._operations += 1
+        number = self._operations
+        frame.live[number] = operation
+
+        def settled(outcome: Outcome) -> None:
+            frame.live.pop(number, None)
+            sink(outcome)
+
+        self._sinks[number] = settled
+        self.effects.start(number, operation)
+        return number
+
+    def cancel_operation(self, frame: Frame, number: int) -> None:
+        """Give an operation up, if it is still under way."""
+        operation = frame.live.pop(number, None)
+        if operation is not None:
+            self._sinks.pop(number, None)
+            self.effects.cancel(number, operation)
+
+    def spawn_child(self, frame: Frame, index: int, inbox: Inbox[ChildReport]) -> None:
+        """Run a child frame; how it ends goes to `inbox`."""
+        frame.strand = self._scheduler.spawn(self._run_child(frame, index, inbox))
+
+    def abandon(self, frame: Frame) -> None:
+        """Stop a frame and everything below it where it stands, without waiting for anything."""
+        for number in list(frame.live):
+            self.cancel_operation(frame, number)
+        if frame.strand is not None:
+            frame.strand.close()
+            frame.strand = None
+        if frame.group is not None:
+            for child in frame.group.running.values():
+                self.abandon(child)
+
+    async def sleep(self, frame: Frame, due: int, purpose: str) -> None:
+        """Wait until `due`, in milliseconds since the epoch."""
+        if due > self.effects.now():
+            await self.perform(frame, Timer(due, purpose))
+
+    # ------------------------------------------------------------------ what states call: data and events
+
+    def scope(
+        self,
+        frame: Frame,
+        document: JsonValue,
+        *,
+        retries: bool = False,
+        token: str | None = None,
+        item: MapItem | None = None,
+    ) -> Scope:
+        """What an expression of the frame's state sees; `item` is a Map item that is only about to start."""
+        context = ContextView(self.context, frame, retries=retries, token=token, item=item)
+        return Scope(document, context, frame.variables, self.chance)
+
+    def record(self, type_: str, previous_id: int, frame: Frame, details: object = None) -> int:
+        """Record an event of a frame's chain."""
+        frame.chain = self.ledger.record(type_, previous_id, details)  # type: ignore[arg-type]  # one union, checked by callers
+        return frame.chain
+
+    def check_size(self, value: JsonValue, source: str) -> None:
+        """Refuse a value over the payload limit; `source` names the state, service or function it came from.
+
+        Raises:
+            StatesDataLimitExceeded: the value is too large.
+        """
+        limit = self.limits.payload_bytes
+        if limit is not None and self.measure.size(value) > limit:
+            raise StatesDataLimitExceeded(
+                f"The state/task '{source}' returned a result with a size exceeding the maximum number of bytes "
+                "service limit."
+            )
+
+    def assign(self, template: PayloadTemplate | None, scope: Scope) -> dict[str, JsonValue] | None:
+        """The values that an Assign sets, evaluated but not yet set; None without Assign."""
+        return None if template is None else evaluate_assign(template, scope)
+
+    def enter(self, frame: Frame, state: State) -> None:
+        """Record that a state is entered."""
+        frame.entered_at = self.effects.now()
+        type_ = f"{STATE_TYPES[type(state).__name__]}StateEntered"
+        frame.entered = self.record(type_, frame.chain, frame, StateEntered(state.name, frame.input))
+
+    def exit(self, frame: Frame, state: State, transition: Transition) -> None:
+        """Check a state's output, set its variables and record that it is exited.
+
+        Raises:
+            StatesDataLimitExceeded: the output or a variable is too large.
+        """
+        self.check_size(transition.output, state.name)
+        if transition.assigned:
+            self._set_variables(frame, state, transition.assigned)
+        type_ = f"{STATE_TYPES[type(state).__name__]}StateExited"
+        self.record(type_, frame.chain, frame, StateExited(state.name, transition.output, transition.assigned))
+
+    def located(self, frame: Frame, error: StatesRuntime) -> StatesRuntime:
+        """The error with AWS's prefix, which names the state and its entered event."""
+        if isinstance(error, HistoryFull):
+            return error
+        return StatesRuntime(
+            f"An error occurred while executing the state '{frame.state_name}' "
+            f"(entered at the event id #{frame.entered}). {error.cause}"
+        )
+
+    async def pace(self) -> None:
+        """Count one transition; wait for the host's next turn when this one has done enough."""
+        if self.on_boundary is not None:
+            self.on_boundary()
+        self._cost += _TRANSITION_COST + self.measure.bytes_printed // _BYTES_PER_COST
+        self.measure.bytes_printed = 0
+        if self._cost > _ACTIVATION_BUDGET or self._pause is not None:
+            await self._turn()
+
+    # ------------------------------------------------------------------ inside
+
+    def _spawn_root(self) -> None:
+        self.root.strand = self._scheduler.spawn(self._run_root())
+
+    async def _run_root(self) -> None:
+        try:
+            output = await run_machine(self, self.root)
+        except StatesRuntime as error:
+            self._fail(error, self.root)
+        except StatesError as error:
+            self._fail(error, self.root)
+        else:
+            self.result = Succeeded(output)
+            self.ledger.record("ExecutionSucceeded", self.root.chain, Output(output))
+            self._scheduler.stop()
+
+    async def _run_child(self, frame: Frame, index: int, inbox: Inbox[ChildReport]) -> None:
+        try:
+            output = await run_machine(self, frame)
+        except StatesRuntime as error:
+            self._fail(error, frame)
+        except StatesError as error:
+            inbox.post(ChildReport(index, None, error))
+        else:
+            inbox.post(ChildReport(index, output, None))
+
+    def _fail(self, error: StatesError, frame: Frame) -> None:
+        self.result = FailedWith(error)
+        self.ledger.record("ExecutionFailed", frame.chain, Failure(error.name, error.cause))
+        self._scheduler.stop()
+
+    def _set_variables(self, frame: Frame, state: State, assigned: Mapping[str, JsonValue]) -> None:
+        for name, value in assigned.items():
+            self.check_size(value, state.name)
+            frame.variables[name] = value
+        limit = self.limits.variables_bytes
+        if limit is not None and sum(map(self.measure.size, frame.variables.values())) > limit:
+            raise StatesDataLimitExceeded(
+                f"The variables of the execution exceed {limit} bytes after the state '{state.name}'."
+            )
+
+    async def _turn(self) -> None:
+        if self._pause is None:
+            pause: Promise[None] = Promise()
+            self._pause = pause
+
+            def turned(_: Outcome) -> None:
+                self._cost = 0
+                self._pause = None
+                pause.keep(None)
+
+            self.begin_operation(self.root, Timer(self.effects.now() + 1, "pacing"), turned)
+        await self._pause

@@ -1,0 +1,209 @@
+"""The projecting host: runs the interpreter over a recorded Temporal history and keeps the events it emits.
+
+Nothing is asked of the world here. Each workflow task of the record is one turn: the outcomes recorded before it are
+settled, the core runs, and the operations it begins are matched with the recorded ones by activity id, and for timers
+by the number the SDK gives them. The caller translates Temporal's events into the records below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, assert_never
+
+from interpreter.definition.model import Definition
+from interpreter.effects import CallbackWait, Done, Failed, Operation, Outcome, TaskCall, TaskRouter, Timer
+from interpreter.execution import Execution
+from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger
+from interpreter.hosts.operations import OperationQueue, asks_heartbeat
+from interpreter.limits import limits_of
+from interpreter.start import ExecutionStart
+from interpreter.values import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted:
+    """A workflow task was started; `time` in milliseconds since the epoch."""
+
+    event_id: int
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCompleted:
+    """The workflow task started by event `started_id` was completed."""
+
+    started_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityEnded:
+    """An activity ended; whether a heartbeat was asked for is filled in here, from the operation."""
+
+    activity_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """Timer number `number` of the run fired."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequested:
+    """StopExecution asked for the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The run was closed from outside; the core's own ends need no such record."""
+
+    how: Literal["timed-out", "aborted"]
+    time: int
+    error: str | None = None
+    cause: str | None = None
+
+
+Record: TypeAlias = TaskStarted | TaskCompleted | ActivityEnded | TimerFired | CancelRequested | Closed
+
+
+class Projection:
+    """One execution, projected record by record.
+
+    Attributes:
+        events: the execution's history events so far.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        start: ExecutionStart,
+        input_: JsonValue,
+        input_text: str,
+        router: TaskRouter,
+        token_of: Callable[[str], str],
+    ) -> None:
+        self._clock = Clock(start.start_date)
+        self._ledger = KeepingLedger(limits_of(start.mode).history_events, self._clock)
+        self._token_of = token_of
+        self._queue = OperationQueue()
+        self._execution = Execution(definition, start, input_, self, router, self._ledger)
+        self._input_text = input_text
+        self._began = False
+        self._stopped = False
+        self._tasks: dict[int, tuple[int, int]] = {}
+        self._arrived: list[Record] = []
+        self._timers = 0
+        self._timer_numbers: dict[int, int] = {}
+        self._activities: dict[str, tuple[int, TaskCall | CallbackWait]] = {}
+
+    @property
+    def events(self) -> Sequence[HistoryEvent]:
+        """The history events so far, ids ascending."""
+        return self._ledger.events
+
+    @property
+    def ended(self) -> bool:
+        """Whether the execution's last event is there."""
+        return self._execution.result is not None or self._stopped
+
+    # ------------------------------------------------------------------ the port
+
+    def now(self) -> int:
+        """The time of the workflow task that is being projected."""
+        return self._clock.now
+
+    def start(self, number: int, operation: Operation) -> None:
+        """Queue the operation as the Temporal host does."""
+        self._queue.start(number, operation)
+
+    def cancel(self, number: int, operation: Operation) -> None:
+        """Cancel as the Temporal host does."""
+        self._queue.cancel(number, operation)
+
+    def task_token(self, operation_id: str) -> str:
+        """The token that the Temporal host made."""
+        return self._token_of(operation_id)
+
+    # ------------------------------------------------------------------ records
+
+    def feed(self, record: Record) -> None:
+        """Project the next record."""
+        match record:
+            case TaskStarted(event_id, time):
+                self._tasks[event_id] = (len(self._arrived), time)
+            case TaskCompleted(started_id):
+                self._turn(started_id)
+            case ActivityEnded() | TimerFired() | CancelRequested():
+                self._arrived.append(record)
+            case Closed():
+                self._close(record)
+            case _:
+                assert_never(record)
+
+    def _turn(self, started_id: int) -> None:
+        arrived, self._clock.now = self._tasks.pop(started_id)
+        batch, self._arrived = self._arrived[:arrived], self._arrived[arrived:]
+        self._tasks.clear()
+        if self._stopped or any(isinstance(record, CancelRequested) for record in batch):
+            self._stopped = True
+            return
+        if not self._began:
+            self._began = True
+            self._execution.begin(self._input_text)
+        self._execution.settle(self._outcomes(batch))
+        self._execution.run()
+        if self._execution.result is None:
+            self._begin_operations()
+
+    def _outcomes(self, batch: Sequence[Record]) -> list[tuple[int, Outcome]]:
+        outcomes: list[tuple[int, Outcome]] = []
+        for record in batch:
+            match record:
+                case ActivityEnded(activity_id, outcome):
+                    begun = self._activities.pop(activity_id, None)
+                    if begun is not None:
+                        number, operation = begun
+                        self._queue.settled(number)
+                        outcomes.append((number, _as_asked(operation, outcome)))
+                case TimerFired(timer):
+                    timer_number = self._timer_numbers.pop(timer, None)
+                    if timer_number is not None:
+                        outcomes.append((timer_number, Done(None)))
+                case _:
+                    pass
+        return outcomes
+
+    def _begin_operations(self) -> None:
+        begun = self._queue.turn()
+        for number, operation in begun.started:
+            match operation:
+                case TaskCall(request, _):
+                    self._activities[request.operation_id] = (number, operation)
+                case CallbackWait(_, operation_id):
+                    self._activities[operation_id] = (number, operation)
+                case Timer():
+                    self._timers += 1
+                    self._timer_numbers[self._timers] = number
+                case _:
+                    assert_never(operation)
+        if begun.again:
+            self._timers += 1
+
+    def _close(self, closed: Closed) -> None:
+        if self._execution.result is not None:
+            return
+        self._stopped = True
+        self._clock.now = closed.time
+        if closed.how == "timed-out":
+            self._ledger.record("ExecutionTimedOut", 0, Failure("States.Timeout", None))
+        else:
+            self._ledger.record("ExecutionAborted", 0, Failure(closed.error, closed.cause))
+
+
+def _as_asked(operation: TaskCall | CallbackWait, outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Failed):
+        return Failed(replace(outcome.failure, heartbeat_asked=asks_heartbeat(operation)))
+    return outcome

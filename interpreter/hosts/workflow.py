@@ -1,0 +1,295 @@
+"""The durable host: one dynamic Temporal workflow that carries the interpreter.
+
+The workflow causes no history event that a hand-written workflow would not: states that need nothing from the world
+run inside the workflow task that reached them. It is registered unsandboxed; the core is deterministic by construction
+(docs/architecture.md), and whatever is not a `StatesError` fails the workflow task, so that a fixed release resumes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Literal, Protocol, assert_never, cast
+
+from temporalio import workflow
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import TimeoutType
+from temporalio.api.failure.v1 import Failure
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+
+from interpreter.definition.model import Definition
+from interpreter.effects import (
+    ActivityFailure,
+    CallbackWait,
+    Done,
+    Failed,
+    Operation,
+    Outcome,
+    TaskCall,
+    TaskRouter,
+    Timer,
+)
+from interpreter.execution import Execution, FailedWith
+from interpreter.history import Ledger
+from interpreter.hosts.details import describe_frames
+from interpreter.hosts.operations import OperationQueue, asks_heartbeat
+from interpreter.hosts.tokens import TaskToken
+from interpreter.hosts.wire import InlineJson, outcome_of_payload
+from interpreter.limits import limits_of
+from interpreter.start import ExecutionStart
+from interpreter.values import JsonValue, parse_json
+
+_UNBOUNDED: Final = timedelta(seconds=99_999_999)
+"""AWS's default of TimeoutSeconds; the execution's own timeout ends earlier."""
+
+_WORKER_HEARTBEAT: Final = timedelta(seconds=10)
+"""A worker of ours that is silent for so long is dead."""
+
+_ONCE: Final = RetryPolicy(maximum_attempts=1)
+
+_SETTLING_STEPS: Final = 5
+"""Steps of the event loop after which every outcome of an activation has arrived, however deep the SDK nests it."""
+
+
+class Definitions(Protocol):
+    """Compiled definitions by content hash."""
+
+    def compiled(self, hash_: str) -> Definition:
+        """The definition; it was fetched when the workflow's input was decoded.
+
+        Raises:
+            LookupError: it is not at hand, which fails the workflow task and has it tried again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the worker gives every execution it hosts."""
+
+    router: TaskRouter
+    definitions: Definitions
+    waits_queue: str
+    open_waits_queue: str
+    workflow_queue: str
+    callback_wait: str
+    close_wait: str
+
+
+class _Installed:
+    wiring: Wiring | None = None
+
+
+def install(wiring: Wiring) -> None:
+    """Set the process's wiring; called once before a worker starts."""
+    _Installed.wiring = wiring
+
+
+@workflow.defn(dynamic=True)
+class ExecutionWorkflow:
+    """One execution of a state machine; its workflow type is the machine's name."""
+
+    @workflow.run
+    async def run(self, args: Sequence[RawValue]) -> Any:  # noqa: ANN401  # any JSON
+        """Arguments: an `ExecutionStart`, and the execution's input."""
+        wiring = _Installed.wiring
+        if wiring is None:
+            raise RuntimeError("interpreter.hosts.workflow.install was not called in this worker")
+        start = ExecutionStart.from_json(cast("dict[str, JsonValue]", parse_json(args[0].payload.data)))
+        host = _TemporalHost(wiring, start, parse_json(args[1].payload.data))
+        return await host.run()
+
+
+class _TemporalHost:
+    """The effects port over one Temporal workflow."""
+
+    def __init__(self, wiring: Wiring, start: ExecutionStart, input_: JsonValue) -> None:
+        self._wiring = wiring
+        self._queue = OperationQueue()
+        self._handles: dict[int, asyncio.Task[Any]] = {}
+        self._arrived: list[tuple[int, Operation, asyncio.Task[Any]]] = []
+        self._wake: asyncio.Future[None] | None = None
+        definition = wiring.definitions.compiled(start.definition)
+        ledger = Ledger(limits_of(start.mode).history_events)
+        self._execution = Execution(definition, start, input_, self, wiring.router, ledger)
+
+    async def run(self) -> JsonValue:
+        self._execution.begin("")
+        while True:
+            self._execution.run()
+            result = self._execution.result
+            if result is not None:
+                break
+            again = self._begin_operations()
+            workflow.set_current_details(describe_frames(self._execution.root))
+            await self._next_turn(again)
+        if isinstance(result, FailedWith):
+            raise _application_error(result)
+        return result.output
+
+    # ------------------------------------------------------------------ the port
+
+    def now(self) -> int:
+        return workflow.time_ns() // 1_000_000
+
+    def start(self, number: int, operation: Operation) -> None:
+        self._queue.start(number, operation)
+
+    def cancel(self, number: int, operation: Operation) -> None:
+        self._queue.cancel(number, operation)
+
+    def task_token(self, operation_id: str) -> str:
+        info = workflow.info()
+        return TaskToken(info.namespace, info.workflow_id, info.run_id, operation_id).encode()
+
+    # ------------------------------------------------------------------ turns
+
+    async def _next_turn(self, again: bool) -> None:
+        """Wait for outcomes and settle all that the activation brings, as one batch."""
+        if again:
+            self._watch(0, Timer(0, "more operations"), asyncio.create_task(workflow.sleep(0.001)))
+        if not self._arrived:
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+        for _ in range(_SETTLING_STEPS):
+            await asyncio.sleep(0)
+        arrived, self._arrived = self._arrived, []
+        outcomes: list[tuple[int, Outcome]] = []
+        for number, operation, handle in arrived:
+            del self._handles[number]
+            self._queue.settled(number)
+            outcomes.append((number, _outcome(operation, handle)))
+        self._execution.settle(outcomes)
+
+    def _watch(self, number: int, operation: Operation, handle: asyncio.Task[Any]) -> None:
+        self._handles[number] = handle
+        handle.add_done_callback(lambda done: self._ended(number, operation, done))
+
+    def _ended(self, number: int, operation: Operation, handle: asyncio.Task[Any]) -> None:
+        if self._handles.get(number) is not handle:
+            return  # cancelled: not a reason for a turn, which a projection would not know of
+        self._arrived.append((number, operation, handle))
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    def _begin_operations(self) -> bool:
+        begun = self._queue.turn()
+        for number, operation in begun.started:
+            self._watch(number, operation, self._begin(operation))
+        for number, operation in begun.cancelled:
+            handle = self._handles.pop(number, None)
+            if handle is not None:
+                handle.cancel()
+                self._close_open_wait(operation)
+        return begun.again
+
+    def _begin(self, operation: Operation) -> asyncio.Task[Any]:
+        match operation:
+            case TaskCall():
+                return _start_call(operation)
+            case CallbackWait():
+                return self._start_wait(operation)
+            case Timer(due, purpose):
+                seconds = max(1, due - self.now()) / 1000
+                return asyncio.create_task(workflow.sleep(seconds, summary=purpose))
+            case _:
+                assert_never(operation)
+
+    def _start_wait(self, wait: CallbackWait) -> asyncio.Task[Any]:
+        open_ = wait.heartbeat_seconds is not None
+        return workflow.start_activity(
+            self._wiring.callback_wait,
+            task_queue=self._wiring.open_waits_queue if open_ else self._wiring.waits_queue,
+            activity_id=wait.operation_id,
+            schedule_to_close_timeout=_seconds(wait.timeout_seconds) or _UNBOUNDED,
+            heartbeat_timeout=_seconds(wait.heartbeat_seconds),
+            retry_policy=_ONCE,
+            result_type=RawValue,
+            summary=f"{wait.state_name}: callback",
+        )
+
+    def _close_open_wait(self, operation: Operation) -> None:
+        """A started wait that is only cancelled would still take its token; a worker reports it as cancelled."""
+        if isinstance(operation, CallbackWait) and operation.heartbeat_seconds is not None:
+            closing = workflow.start_activity(
+                self._wiring.close_wait,
+                {"activity_id": operation.operation_id},
+                task_queue=self._wiring.workflow_queue,
+                start_to_close_timeout=timedelta(seconds=10),
+                summary=f"{operation.state_name}: close the abandoned callback",
+            )
+            closing.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+def _start_call(operation: TaskCall) -> asyncio.Task[Any]:
+    request, call = operation.request, operation.call
+    ours = call.worker == "ours"
+    heartbeat = _seconds(request.heartbeat_seconds)
+    return workflow.start_activity(
+        call.activity_type,
+        call.argument if ours else InlineJson(call.argument),
+        task_queue=call.task_queue,
+        activity_id=request.operation_id,
+        start_to_close_timeout=_seconds(request.timeout_seconds) or _UNBOUNDED,
+        heartbeat_timeout=heartbeat or (_WORKER_HEARTBEAT if ours else None),
+        retry_policy=_ONCE,
+        result_type=RawValue,
+        summary=request.state_name,
+    )
+
+
+def _seconds(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def _application_error(result: FailedWith) -> ApplicationError:
+    """The workflow's failure: error name as type, cause as message, and both in the details where absence shows."""
+    error = result.error
+    details = {name: value for name, value in (("error", error.name), ("cause", error.cause)) if value is not None}
+    return ApplicationError(error.cause or "", details, type=error.name or "", non_retryable=True)
+
+
+def _outcome(operation: Operation, handle: asyncio.Task[Any]) -> Outcome:
+    if isinstance(operation, Timer):
+        handle.result()
+        return Done(None)
+    try:
+        raw: RawValue = handle.result()
+    except ActivityError as error:
+        return Failed(_activity_failure(operation, error))
+    return payload_outcome(raw.payload)
+
+
+def _activity_failure(operation: TaskCall | CallbackWait, error: ActivityError) -> ActivityFailure:
+    cause = error.cause
+    if not isinstance(cause, FailureError) or cause.failure is None:
+        raise error  # nothing that Temporal reports looks so: a bug, and no state's failure
+    return activity_failure(cause.failure, heartbeat_asked=asks_heartbeat(operation))
+
+
+def payload_outcome(payload: Payload) -> Outcome:
+    """The outcome of an activity that returned `payload`, already decoded by the codec."""
+    return outcome_of_payload(payload.metadata.get("encoding", b"").decode(), payload.data)
+
+
+def activity_failure(failure: Failure, *, heartbeat_asked: bool) -> ActivityFailure:
+    """Temporal's failure of an activity in the interpreter's terms; payloads must be decoded already."""
+    kind: Literal["application", "timeout", "heartbeat", "other"] = "other"
+    type_: str | None = None
+    details: tuple[JsonValue, ...] = ()
+    if failure.HasField("application_failure_info"):
+        kind = "application"
+        type_ = failure.application_failure_info.type or None
+        details = tuple(_detail(payload) for payload in failure.application_failure_info.details.payloads)
+    elif failure.HasField("timeout_failure_info"):
+        beat = failure.timeout_failure_info.timeout_type == TimeoutType.TIMEOUT_TYPE_HEARTBEAT
+        kind = "heartbeat" if beat else "timeout"
+    return ActivityFailure(kind, type_, failure.message, details, heartbeat_asked)
+
+
+def _detail(payload: Payload) -> JsonValue:
+    outcome = payload_outcome(payload)
+    return outcome.value if isinstance(outcome, Done) else None

@@ -1,0 +1,58 @@
+"""What Task, Parallel and Map share when they fail: retry after a delay, or go where a catcher says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from interpreter.catch import error_output, match_catcher
+from interpreter.dataflow.jsonpath import insert_result
+from interpreter.definition.model import MapState, ParallelState, TaskState
+from interpreter.errors import StatesError
+from interpreter.frames import Frame
+from interpreter.retry import match_retrier, next_delay
+from interpreter.states.outcome import Transition
+
+if TYPE_CHECKING:
+    from interpreter.execution import Execution
+
+
+def plan_retry(execution: Execution, frame: Frame, state: TaskState | ParallelState | MapState, error: StatesError) -> bool:
+    """Whether the state is to be tried again; the frame then says when."""
+    index = match_retrier(state.retriers, error)
+    if index is None:
+        return False
+    retrier = state.retriers[index]
+    used = frame.retries[index] if frame.retries else 0
+    delay = next_delay(retrier, used, execution.chance.random() if retrier.full_jitter else 0)
+    if delay is None:
+        return False
+    frame.retries = frame.retries or [0] * len(state.retriers)
+    frame.retries[index] += 1
+    frame.due = execution.effects.now() + delay
+    frame.retrying = True
+    return True
+
+
+async def wait_for_retry(execution: Execution, frame: Frame) -> None:
+    """Sleep until the planned retry, if one is planned."""
+    if frame.retrying and frame.due is not None:
+        await execution.sleep(frame, frame.due, f"Retry: {frame.state_name}")
+        frame.due = None
+        frame.retrying = False
+
+
+def caught(
+    execution: Execution, frame: Frame, state: TaskState | ParallelState | MapState, error: StatesError
+) -> Transition:
+    """Where the catcher for `error` leads.
+
+    Raises:
+        StatesError: `error` itself, when no catcher names it.
+    """
+    catcher = match_catcher(state.catchers, error)
+    if catcher is None:
+        raise error
+    shown = error_output(error)
+    output = insert_result(catcher.result_path, frame.input, shown)
+    scope = execution.scope(frame, shown, retries=True)
+    return Transition(catcher.next, output, execution.assign(catcher.assign, scope))

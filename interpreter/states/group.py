@@ -1,0 +1,113 @@
+"""Running the children of a Parallel or Map: a sliding window, and what happens when one of them fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from interpreter.definition.model import MapState, ParallelState, TaskState, WaitState
+from interpreter.errors import StatesError
+from interpreter.frames import Frame, Group
+from interpreter.history import Iteration
+from interpreter.scheduler import Inbox
+from interpreter.states.outcome import ChildReport
+from interpreter.values import MISSING, JsonValue, Missing
+
+if TYPE_CHECKING:
+    from interpreter.execution import Execution
+
+
+class ChildFailed(Exception):  # noqa: N818  # a way out of the group, not an error to show
+    """A child failed; its siblings are stopped and everything about that is recorded."""
+
+    def __init__(self, error: StatesError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+async def run_group(
+    execution: Execution, parent: Frame, group: Group, start_child: Callable[[int, int], Frame]
+) -> list[JsonValue]:
+    """Run all children, `group.width` at a time, and return their outputs in order.
+
+    `start_child(index, chain)` makes the frame of child `index` and records its start after event `chain`.
+
+    Raises:
+        ChildFailed: a child failed.
+    """
+    inbox: Inbox[ChildReport] = Inbox()
+    for index, frame in group.running.items():
+        execution.spawn_child(frame, index, inbox)
+    while len(group.running) < group.width and group.next_index < len(group.results):
+        _start_next(execution, group, group.chain, start_child, inbox)
+    while group.running:
+        report = await inbox.receive()
+        frame = group.running.pop(report.index)
+        if report.error is not None:
+            _stop(execution, parent, group, report.index, frame)
+            raise ChildFailed(report.error)
+        group.results[report.index] = report.output
+        group.chain = frame.chain
+        if group.items is not None:
+            details = Iteration(parent.state_name, report.index)
+            group.chain = execution.ledger.record("MapIterationSucceeded", frame.chain, details)
+        if group.next_index < len(group.results):
+            _start_next(execution, group, frame.chain, start_child, inbox)
+    return [_there(result) for result in group.results]
+
+
+def _start_next(
+    execution: Execution,
+    group: Group,
+    chain: int,
+    start_child: Callable[[int, int], Frame],
+    inbox: Inbox[ChildReport],
+) -> None:
+    index = group.next_index
+    group.next_index += 1
+    frame = start_child(index, chain)
+    group.running[index] = frame
+    execution.spawn_child(frame, index, inbox)
+
+
+def _there(result: JsonValue | Missing) -> JsonValue:
+    assert result is not MISSING, "every child has reported"
+    return result
+
+
+def _stop(execution: Execution, parent: Frame, group: Group, index: int, failed: Frame) -> None:
+    """Stop every child and record it; all these events point to the failing one (recorded)."""
+    cause = failed.chain
+    if group.items is not None:
+        execution.ledger.record("MapIterationFailed", cause, Iteration(parent.state_name, index))
+    if isinstance(failed.machine.states[failed.state_name], TaskState):
+        execution.ledger.record("TaskStateAborted", cause)
+    for sibling_index, sibling in group.running.items():
+        if group.items is not None:
+            execution.ledger.record("MapIterationAborted", cause, Iteration(parent.state_name, sibling_index))
+        _record_aborted(execution, sibling, cause)
+        execution.abandon(sibling)
+    group.running.clear()
+    parent.chain = cause
+
+
+def _record_aborted(execution: Execution, frame: Frame, cause: int) -> None:
+    if not frame.entered:
+        return
+    state = frame.machine.states[frame.state_name]
+    if frame.group is not None:
+        for index, child in frame.group.running.items():
+            if frame.group.items is not None:
+                execution.ledger.record("MapIterationAborted", cause, Iteration(frame.state_name, index))
+            _record_aborted(execution, child, cause)
+    match state:
+        case TaskState():
+            execution.ledger.record("TaskStateAborted", cause)
+        case WaitState():
+            execution.ledger.record("WaitStateAborted", cause)
+        case ParallelState():
+            execution.ledger.record("ParallelStateAborted", cause)
+        case MapState():
+            execution.ledger.record("MapStateAborted", cause)
+        case _:
+            pass

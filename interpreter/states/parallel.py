@@ -1,0 +1,67 @@
+"""Parallel: every branch gets the same input; the result is their outputs in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from interpreter.dataflow.jsonpath import select
+from interpreter.definition.model import ParallelState
+from interpreter.errors import StatesError, StatesRuntime
+from interpreter.frames import Frame, Group
+from interpreter.states.failure import caught, plan_retry, wait_for_retry
+from interpreter.states.group import ChildFailed, run_group
+from interpreter.states.outcome import Transition
+from interpreter.states.result import completed
+from interpreter.values import MISSING
+
+if TYPE_CHECKING:
+    from interpreter.execution import Execution
+
+
+async def run_parallel(execution: Execution, frame: Frame, state: ParallelState) -> Transition:
+    """Run the branches until all succeed, the failure is caught, or it is final.
+
+    Raises:
+        StatesError: no retrier and no catcher took the error of the branch that failed.
+    """
+    while True:
+        await wait_for_retry(execution, frame)
+        try:
+            return await _attempt(execution, frame, state)
+        except StatesRuntime:
+            raise
+        except ChildFailed as failed:
+            error = failed.error
+            if plan_retry(execution, frame, state, error):
+                continue
+            execution.record("ParallelStateFailed", frame.chain, frame)
+            return caught(execution, frame, state, error)
+        except StatesError as error:
+            if not plan_retry(execution, frame, state, error):
+                return caught(execution, frame, state, error)
+        finally:
+            frame.group = None
+
+
+async def _attempt(execution: Execution, frame: Frame, state: ParallelState) -> Transition:
+    group = frame.group
+    if group is None:
+        group = frame.group = _begin(execution, frame, state)
+
+    def start_branch(index: int, chain: int) -> Frame:
+        return frame.child(state.branches[index], group.input, chain, frame.item)
+
+    outputs = await run_group(execution, frame, group, start_branch)
+    frame.chain = group.chain
+    execution.ledger.record("ParallelStateSucceeded", frame.chain)
+    return completed(execution, frame, state, outputs)
+
+
+def _begin(execution: Execution, frame: Frame, state: ParallelState) -> Group:
+    scope = execution.scope(frame, frame.input, retries=True)
+    scope.document = select(state.input_path, scope)
+    effective = scope.document if state.parameters is None else state.parameters.evaluate(scope)
+    execution.check_size(effective, state.name)
+    chain = execution.record("ParallelStateStarted", frame.chain, frame)
+    count = len(state.branches)
+    return Group([MISSING] * count, chain, None, effective, count)

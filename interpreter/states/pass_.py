@@ -1,0 +1,30 @@
+"""Pass: hands its input, a template of it, or a fixed result on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from interpreter.dataflow.jsonpath import insert_result, select
+from interpreter.definition.model import PassState
+from interpreter.frames import Frame
+from interpreter.states.outcome import Transition
+from interpreter.values import MISSING, JsonValue
+
+if TYPE_CHECKING:
+    from interpreter.execution import Execution
+
+
+def run_pass(execution: Execution, frame: Frame, state: PassState) -> Transition:
+    """Result wins over Parameters; Assign sees the result, OutputPath what ResultPath made of the raw input."""
+    scope = execution.scope(frame, frame.input)
+    result: JsonValue
+    if state.result is not MISSING:
+        result = state.result
+    else:
+        scope.document = select(state.input_path, scope)
+        result = scope.document if state.parameters is None else state.parameters.evaluate(scope)
+    combined = insert_result(state.result_path, frame.input, result)
+    scope.document = result
+    assigned = execution.assign(state.assign, scope)
+    scope.document = combined
+    return Transition(state.next, select(state.output_path, scope), assigned)

@@ -1,0 +1,202 @@
+"""Task: calls a resource, once for each attempt, and for callbacks waits for the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from interpreter.dataflow.jsonpath import select
+from interpreter.definition.model import (
+    ActivityResource,
+    LambdaFunctionResource,
+    ServiceResource,
+    TaskPattern,
+    TaskResource,
+    TaskState,
+)
+from interpreter.effects import ActivityFailure, CallbackWait, Failed, Outcome, TaskCall, TaskRequest
+from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTimeout
+from interpreter.frames import Frame
+from interpreter.jsonpath import Path, Scope
+from interpreter.scheduler import Inbox
+from interpreter.states.failure import caught, plan_retry, wait_for_retry
+from interpreter.states.outcome import Transition
+from interpreter.states.result import completed
+from interpreter.states.task_events import TaskEvents, task_events
+from interpreter.values import JsonValue, is_integer, json_text
+
+if TYPE_CHECKING:
+    from interpreter.execution import Execution
+
+
+async def run_task(execution: Execution, frame: Frame, state: TaskState) -> Transition:
+    """Attempt the task until it succeeds, is caught, or fails for good.
+
+    Raises:
+        StatesError: no retrier and no catcher took the last error.
+    """
+    while True:
+        await wait_for_retry(execution, frame)
+        try:
+            result = await _attempt(execution, frame, state)
+            return completed(execution, frame, state, result)
+        except StatesRuntime:
+            raise
+        except StatesError as error:
+            if not plan_retry(execution, frame, state, error):
+                return caught(execution, frame, state, error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One attempt, prepared: nothing has been recorded or started."""
+
+    call: TaskCall
+    wait: CallbackWait | None
+    role_arn: str | None
+
+
+async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> JsonValue:
+    attempt = _prepare(execution, frame, state)
+    events = task_events(state.resource, execution.start.state_machine_arn.split(":")[3])
+    request = attempt.call.request
+    timeout, heartbeat = _declared(attempt)
+    execution.record(
+        events.scheduled, frame.chain, frame, events.scheduling(request.arguments, timeout, heartbeat, attempt.role_arn)
+    )
+    execution.record(events.started, frame.chain, frame, events.starting())
+    try:
+        if attempt.wait is None:
+            outcome = await execution.perform(frame, attempt.call)
+            result = _result(execution, request, outcome)
+        else:
+            result = await _call_back(execution, frame, events, attempt.call, attempt.wait)
+        execution.check_size(result, _source(state.resource))
+    except StatesError as error:
+        type_ = events.timed_out if isinstance(error, StatesTimeout) else events.failed
+        execution.record(type_, frame.chain, frame, events.failing(error))
+        raise
+    execution.record(events.succeeded, frame.chain, frame, events.outputting(result))
+    return result
+
+
+def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
+    """Evaluate everything that the attempt needs; the service is not called before all of it is known to be good."""
+    waits = isinstance(state.resource, ServiceResource) and state.resource.pattern is TaskPattern.WAIT_FOR_TASK_TOKEN
+    wait_id = execution.chance.operation_id(state.name) if waits else None
+    token = None if wait_id is None else execution.effects.task_token(wait_id)
+    scope = execution.scope(frame, frame.input, retries=True, token=token)
+    scope.document = select(state.input_path, scope)
+    timeout = _seconds(state.timeout_seconds, state.timeout_seconds_path, "TimeoutSecondsPath", scope)
+    heartbeat = _seconds(state.heartbeat_seconds, state.heartbeat_seconds_path, "HeartbeatSecondsPath", scope)
+    role_arn = _role_arn(state, scope)
+    arguments = scope.document if state.parameters is None else state.parameters.evaluate(scope)
+    execution.check_size(arguments, _source(state.resource))
+    request = TaskRequest(
+        resource=state.resource,
+        arguments=arguments,
+        state_name=state.name,
+        operation_id=execution.chance.operation_id(state.name),
+        timeout_seconds=timeout,
+        heartbeat_seconds=None if waits else heartbeat,
+    )
+    call = TaskCall(request, execution.router.route(request, execution.start.functions))
+    wait = None if wait_id is None else CallbackWait(state.name, wait_id, timeout, heartbeat)
+    return _Attempt(call, wait, role_arn)
+
+
+def _declared(attempt: _Attempt) -> tuple[int | None, int | None]:
+    request = attempt.call.request
+    return request.timeout_seconds, (request if attempt.wait is None else attempt.wait).heartbeat_seconds
+
+
+async def _call_back(
+    execution: Execution, frame: Frame, events: TaskEvents, call: TaskCall, wait: CallbackWait
+) -> JsonValue:
+    """Call the service and wait for the token's answer, which may come before the call has returned."""
+    inbox: Inbox[tuple[Literal["call", "wait"], Outcome]] = Inbox()
+    # The wait comes first: where operations queue, no token may be out before its wait can be completed.
+    wait_number = execution.begin_operation(frame, wait, lambda outcome: inbox.post(("wait", outcome)))
+    call_number = execution.begin_operation(frame, call, lambda outcome: inbox.post(("call", outcome)))
+    submitted = False
+    answer: Outcome | None = None
+    while not submitted or answer is None:
+        source, outcome = await inbox.receive()
+        if source == "wait":
+            answer = outcome
+            if isinstance(outcome, Failed):
+                execution.cancel_operation(frame, call_number)
+                raise _wait_error(outcome.failure)
+            continue
+        try:
+            submission = _result(execution, call.request, outcome)
+        except StatesError:
+            execution.cancel_operation(frame, wait_number)
+            raise
+        submitted = True
+        execution.record(events.submitted, frame.chain, frame, events.outputting(submission))
+    return _answer(answer)
+
+
+def _result(execution: Execution, request: TaskRequest, outcome: Outcome) -> JsonValue:
+    functions = execution.start.functions
+    if isinstance(outcome, Failed):
+        raise execution.router.failure(request, functions, outcome.failure)
+    return execution.router.result(request, functions, outcome.value)
+
+
+def _answer(outcome: Outcome) -> JsonValue:
+    """The result in a callback's envelope; a value completed by an operator, without envelope, counts as it is."""
+    if isinstance(outcome, Failed):
+        raise _wait_error(outcome.failure)
+    envelope = outcome.value
+    if isinstance(envelope, dict):
+        if "output" in envelope:
+            return envelope["output"]
+        if envelope.keys() <= {"error", "cause"}:
+            raise StatesError(_text(envelope.get("error")), _text(envelope.get("cause")))
+    return envelope
+
+
+def _text(value: JsonValue) -> str | None:
+    return value if value is None or isinstance(value, str) else json_text(value)
+
+
+def _wait_error(failure: ActivityFailure) -> StatesError:
+    match failure.kind:
+        case "timeout":
+            return StatesTimeout()
+        case "heartbeat":
+            return StatesHeartbeatTimeout()
+        case "application" | "other":
+            return StatesError(failure.type, failure.message)
+
+
+def _source(resource: TaskResource) -> str:
+    """How the data limit's cause names where a value came from (recorded for Lambda)."""
+    match resource:
+        case LambdaFunctionResource(arn) | ActivityResource(arn):
+            return arn
+        case ServiceResource(service=service):
+            return service
+
+
+def _seconds(literal: int | None, path: Path | None, field: str, scope: Scope) -> int | None:
+    if path is None:
+        return literal
+    value = select(path, scope)
+    if not is_integer(value) or value <= 0:
+        raise StatesRuntime(
+            f"The {field} field refers to value {json_text(value)} which is not a positive integer: {path.text}"
+        )
+    return value
+
+
+def _role_arn(state: TaskState, scope: Scope) -> str | None:
+    if state.credentials is None:
+        return None
+    credentials = state.credentials.evaluate(scope)
+    role_arn = credentials.get("RoleArn") if isinstance(credentials, dict) else None
+    if not isinstance(role_arn, str):
+        raise StatesRuntime(f"The field 'RoleArn' of Credentials must be a string but was: {json_text(role_arn)}")
+    return role_arn
