@@ -1,0 +1,99 @@
+"""Builds the Temporal workers of steploom: executions with their integrations, and functions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+
+from activities.names import CALLBACK_WAIT, CLOSE_WAIT, OPEN_WAITS_QUEUE, WAITS_QUEUE, WORKFLOW_QUEUE
+from activities.payloads import CompiledDefinitions
+from activities.router import Router
+from interpreter.hosts.workflow import ExecutionWorkflow, Wiring, install
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """How much one worker process takes on.
+
+    Attributes:
+        cached_workflows: executions kept in memory; fewer than are running doubles the worker's CPU.
+        concurrent_workflow_tasks: workflow tasks at once.
+        concurrent_activities: activities at once, for each task queue.
+        eager_activities: activities that a workflow task may start without a round trip.
+    """
+
+    cached_workflows: int = 2_000
+    concurrent_workflow_tasks: int = 100
+    concurrent_activities: int = 300
+    eager_activities: int = 20
+
+
+def workflow_worker(
+    client: Client,
+    definitions: CompiledDefinitions,
+    activities: Sequence[Callable[..., Any]],
+    limits: WorkerLimits,
+    *,
+    runner: WorkflowRunner | None = None,
+) -> Worker:
+    """The worker that hosts executions and runs the activities of our integrations.
+
+    `client` must have the data converter of `activities.payloads` with the same `definitions`. The workflow runs
+    unsandboxed unless a test gives another `runner`.
+    """
+    install(
+        Wiring(
+            router=Router(),
+            definitions=definitions,
+            waits_queue=WAITS_QUEUE,
+            open_waits_queue=OPEN_WAITS_QUEUE,
+            workflow_queue=WORKFLOW_QUEUE,
+            callback_wait=CALLBACK_WAIT,
+            close_wait=CLOSE_WAIT,
+        )
+    )
+    return Worker(
+        client,
+        task_queue=WORKFLOW_QUEUE,
+        workflows=[ExecutionWorkflow],
+        activities=activities,
+        workflow_runner=runner or UnsandboxedWorkflowRunner(),
+        max_cached_workflows=limits.cached_workflows,
+        max_concurrent_workflow_tasks=limits.concurrent_workflow_tasks,
+        max_concurrent_activities=limits.concurrent_activities,
+        max_eager_activity_reservations_per_workflow_task=limits.eager_activities,
+        activity_executor=ThreadPoolExecutor(limits.concurrent_activities, thread_name_prefix="integration"),
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def activity_worker(
+    client: Client, task_queue: str, activities: Sequence[Callable[..., Any]], limits: WorkerLimits
+) -> Worker:
+    """A worker that only runs activities, on a queue of its own: open callback waits, or functions."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        activities=activities,
+        max_concurrent_activities=limits.concurrent_activities,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+async def run_workers(workers: Sequence[Worker], stopping: asyncio.Event) -> None:
+    """Run workers until `stopping` is set or one of them fails; all of them have stopped when this returns."""
+    runs = [asyncio.create_task(worker.run()) for worker in workers]
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait([stop, *runs], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop.cancel()
+        await asyncio.gather(*(worker.shutdown() for worker in workers))
+        await asyncio.gather(*runs)

@@ -1,0 +1,526 @@
+"""The engine over Temporal: the only module of the doors that holds a Temporal client.
+
+Executions are looked up by workflow id `<state machine>:<execution>`; Temporal is their one source of truth, and
+histories are projected from Temporal's own (interpreter.hosts.projection), for which no worker is needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast, overload
+
+from temporalio.api.common.v1 import Payload, WorkflowExecution as WorkflowExecutionIds
+from temporalio.api.enums.v1 import EventType, HistoryEventFilterType, PendingActivityState
+from temporalio.api.history.v1 import HistoryEvent as TemporalEvent
+from temporalio.api.workflowservice.v1 import (
+    GetWorkflowExecutionHistoryRequest,
+    GetWorkflowExecutionHistoryReverseRequest,
+    RequestCancelWorkflowExecutionRequest,
+)
+from temporalio.client import (
+    AsyncActivityCancelledError,
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+)
+from temporalio.common import (
+    RawValue,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.names import ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBUTE, WORKFLOW_QUEUE
+from activities.payloads import CompiledDefinitions
+from activities.router import Router
+from api.history_records import RecordReader, StopReason, parse_stop_reason, stop_reason_text
+from api.service.gateway import (
+    AlreadyStarted,
+    EngineUnavailable,
+    ExecutionDescription,
+    ExecutionFilter,
+    ExecutionPage,
+    ExecutionStatus,
+    ExecutionSummary,
+    MalformedToken,
+    NoSuchExecution,
+    NoSuchTask,
+    Started,
+)
+from interpreter.history import HistoryEvent, render
+from interpreter.hosts.projection import Projection
+from interpreter.hosts.tokens import MalformedTokenError, TaskToken
+from interpreter.start import ExecutionStart
+from interpreter.values import JsonValue, json_bytes, parse_json
+
+_STATUS: Final = {
+    WorkflowExecutionStatus.RUNNING: ExecutionStatus.RUNNING,
+    WorkflowExecutionStatus.COMPLETED: ExecutionStatus.SUCCEEDED,
+    WorkflowExecutionStatus.FAILED: ExecutionStatus.FAILED,
+    WorkflowExecutionStatus.TIMED_OUT: ExecutionStatus.TIMED_OUT,
+    WorkflowExecutionStatus.CANCELED: ExecutionStatus.ABORTED,
+    WorkflowExecutionStatus.TERMINATED: ExecutionStatus.ABORTED,
+}
+_TEMPORAL_STATUS: Final = {
+    ExecutionStatus.RUNNING: '("Running")',
+    ExecutionStatus.SUCCEEDED: '("Completed")',
+    ExecutionStatus.FAILED: '("Failed")',
+    ExecutionStatus.TIMED_OUT: '("TimedOut")',
+    ExecutionStatus.ABORTED: '("Canceled", "Terminated")',
+}
+_VERSION: Final = SearchAttributeKey.for_keyword(VERSION_ATTRIBUTE)
+_ALIAS: Final = SearchAttributeKey.for_keyword(ALIAS_ATTRIBUTE)
+
+_TRANSIENT: Final = frozenset(
+    (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED)
+)
+_STOP_PATIENCE: Final = timedelta(seconds=5)
+"""How long a stopped execution has to close by itself before it is terminated."""
+
+_LAST_EVENTS: Final = 20
+_CACHED_EVENTS: Final = 500_000
+_PAGE_EVENTS: Final = 1_000
+
+
+class RenderedHistory(Sequence[dict[str, JsonValue]]):
+    """Projected events, shown in AWS's shape only where they are looked at."""
+
+    def __init__(self, events: Sequence[HistoryEvent], *, include_data: bool) -> None:
+        self._events = events
+        self._include_data = include_data
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, JsonValue]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, JsonValue]]: ...
+    def __getitem__(self, index: int | slice) -> dict[str, JsonValue] | list[dict[str, JsonValue]]:
+        if isinstance(index, slice):
+            return render(self._events[index], include_data=self._include_data)
+        return render([self._events[index]], include_data=self._include_data)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """What a run's first event says."""
+
+    start: ExecutionStart
+    input_text: str
+
+
+class TemporalGateway:
+    """`ExecutionGateway` over a Temporal client.
+
+    The client's data converter must be that of `activities.payloads` with the same `definitions`.
+    """
+
+    def __init__(self, client: Client, definitions: CompiledDefinitions) -> None:
+        self._client = client
+        self._definitions = definitions
+        self._router = Router()
+        self._closed: OrderedDict[tuple[str, str], Sequence[HistoryEvent]] = OrderedDict()
+        self._closed_events = 0
+
+    # ------------------------------------------------------------------ start and stop
+
+    async def start(
+        self, state_machine_name: str, start: ExecutionStart, input_text: str, timeout_seconds: int
+    ) -> Started | AlreadyStarted:
+        """Start the workflow; the name stays taken for as long as the namespace retains it."""
+        pairs = [
+            SearchAttributePair(key, value)
+            for key, value in ((_VERSION, start.version_arn), (_ALIAS, start.alias_arn))
+            if value is not None
+        ]
+        input_payload = Payload(metadata={"encoding": b"json/plain"}, data=input_text.encode("utf-8", "surrogatepass"))
+        input_hash = _input_hash(input_text)
+        with _engine_errors():
+            try:
+                await self._client.start_workflow(
+                    state_machine_name,
+                    args=[start, RawValue(input_payload)],
+                    id=_workflow_id(state_machine_name, start.name),
+                    task_queue=WORKFLOW_QUEUE,
+                    execution_timeout=timedelta(seconds=timeout_seconds),
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                    memo={"startDate": start.start_date, "input": input_hash},
+                    search_attributes=TypedSearchAttributes(pairs),
+                    static_summary=start.name,
+                    static_details=start.execution_arn,
+                )
+            except WorkflowAlreadyStartedError:
+                return await self._already_started(state_machine_name, start.name, input_hash)
+        return Started(_moment(start.start_date))
+
+    async def _already_started(self, state_machine_name: str, name: str, input_hash: str) -> AlreadyStarted:
+        described = await self._handle(state_machine_name, name).describe()
+        return AlreadyStarted(
+            start_date=await _start_date(described),
+            running=described.status is WorkflowExecutionStatus.RUNNING,
+            same_input=await described.memo_value("input", "", type_hint=str) == input_hash,
+        )
+
+    async def stop(self, state_machine_name: str, name: str, error: str | None, cause: str | None) -> datetime:
+        """Request cancellation, and terminate an execution whose workers do not answer."""
+        reason = stop_reason_text(error, cause)
+        handle = self._handle(state_machine_name, name)
+        with _engine_errors():
+            described = await _describe(handle)
+            if described.close_time is not None:
+                return _milliseconds(described.close_time)
+            ids = WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id)
+            try:
+                await self._client.workflow_service.request_cancel_workflow_execution(
+                    RequestCancelWorkflowExecutionRequest(
+                        namespace=self._client.namespace, workflow_execution=ids, reason=reason
+                    )
+                )
+                if not await self._closes(ids):
+                    await handle.terminate(reason=reason)
+            except RPCError as failure:
+                if failure.status is not RPCStatusCode.NOT_FOUND:  # it has closed in the meantime
+                    raise
+            described = await _describe(handle)
+        return _milliseconds(described.close_time or datetime.now(UTC))
+
+    async def _closes(self, ids: WorkflowExecutionIds) -> bool:
+        request = GetWorkflowExecutionHistoryRequest(
+            namespace=self._client.namespace,
+            execution=ids,
+            wait_new_event=True,
+            history_event_filter_type=HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
+        )
+        try:
+            async with asyncio.timeout(_STOP_PATIENCE.total_seconds()):
+                while True:
+                    response = await self._client.workflow_service.get_workflow_execution_history(request)
+                    if response.history.events:
+                        return True
+                    request.next_page_token = response.next_page_token
+        except TimeoutError:
+            return False
+
+    # ------------------------------------------------------------------ describe and list
+
+    async def describe(self, state_machine_name: str, name: str) -> ExecutionDescription:
+        """One execution, from Temporal's description, its first event and its last."""
+        handle = self._handle(state_machine_name, name)
+        with _engine_errors():
+            described = await _describe(handle)
+            first = await self._first(described)
+            output, reason = await self._end(described)
+        return ExecutionDescription(
+            summary=await _summary(described, name),
+            start=first.start,
+            input=first.input_text,
+            output=output,
+            error=reason.error,
+            cause=reason.cause,
+        )
+
+    async def wait(self, state_machine_name: str, name: str) -> ExecutionDescription:
+        """Return once the execution has ended."""
+        with _engine_errors():
+            described = await _describe(self._handle(state_machine_name, name))
+            ids = WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id)
+            while described.close_time is None and not await self._closes(ids):
+                pass
+        return await self.describe(state_machine_name, name)
+
+    async def list(self, filter_: ExecutionFilter, page_size: int, token: bytes | None) -> ExecutionPage:
+        """One page of Temporal's own list: running executions first, then by closing time, newest first."""
+        clauses = [f'WorkflowType = "{filter_.state_machine_name}"', 'ExecutionStatus != "ContinuedAsNew"']
+        if filter_.status is not None:
+            clauses.append(f"ExecutionStatus IN {_TEMPORAL_STATUS[filter_.status]}")
+        if filter_.version_arn is not None:
+            clauses.append(f'{VERSION_ATTRIBUTE} = "{filter_.version_arn}"')
+        if filter_.alias_arn is not None:
+            clauses.append(f'{ALIAS_ATTRIBUTE} = "{filter_.alias_arn}"')
+        if filter_.redriven is not None:
+            clauses.append(f"{REDRIVE_ATTRIBUTE} IS {'NOT ' if filter_.redriven else ''}NULL")
+        with _engine_errors():
+            found = self._client.list_workflows(" AND ".join(clauses), page_size=page_size, next_page_token=token)
+            await found.fetch_next_page()
+            skip = len(filter_.state_machine_name) + 1
+            summaries = [await _summary(execution, execution.id[skip:]) for execution in found.current_page or ()]
+        return ExecutionPage(summaries, found.next_page_token or None)
+
+    async def _first(self, described: WorkflowExecutionDescription) -> _First:
+        response = await self._client.workflow_service.get_workflow_execution_history(
+            GetWorkflowExecutionHistoryRequest(
+                namespace=self._client.namespace,
+                execution=WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id),
+                maximum_page_size=1,
+            )
+        )
+        return await self._first_of(response.history.events[0])
+
+    async def _first_of(self, event: TemporalEvent) -> _First:
+        payloads = event.workflow_execution_started_event_attributes.input.payloads
+        start, input_ = await self._client.data_converter.decode(list(payloads), [RawValue, RawValue])
+        shown = cast("dict[str, JsonValue]", parse_json(start.payload.data))
+        return _First(ExecutionStart.from_json(shown), input_.payload.data.decode("utf-8", "surrogatepass"))
+
+    async def _end(self, described: WorkflowExecutionDescription) -> tuple[str | None, StopReason]:
+        """Output, error and cause of a closed execution."""
+        nothing = StopReason(None, None)
+        if described.close_time is None or described.status is WorkflowExecutionStatus.TIMED_OUT:
+            return None, nothing
+        response = await self._client.workflow_service.get_workflow_execution_history_reverse(
+            GetWorkflowExecutionHistoryReverseRequest(
+                namespace=self._client.namespace,
+                execution=WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id),
+                maximum_page_size=_LAST_EVENTS,
+            )
+        )
+        events = response.history.events
+        last = events[0]
+        if last.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+            payloads = list(last.workflow_execution_completed_event_attributes.result.payloads)
+            return await self._output(payloads), nothing
+        if last.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+            return None, await self._failure(last)
+        if last.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
+            return None, parse_stop_reason(last.workflow_execution_terminated_event_attributes.reason)
+        for event in events:
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
+                return None, parse_stop_reason(event.workflow_execution_cancel_requested_event_attributes.cause)
+        return None, nothing
+
+    async def _output(self, payloads: list[Payload]) -> str:
+        if not payloads:
+            return "null"
+        (value,) = await self._client.data_converter.decode(payloads, [RawValue])
+        return value.payload.data.decode("utf-8", "surrogatepass") or "null"
+
+    async def _failure(self, event: TemporalEvent) -> StopReason:
+        failure = event.workflow_execution_failed_event_attributes.failure
+        payloads = list(failure.application_failure_info.details.payloads)
+        if not payloads:  # failed by something else than the interpreter
+            return StopReason(failure.application_failure_info.type or None, failure.message or None)
+        (value,) = await self._client.data_converter.decode(payloads[:1], [RawValue])
+        details = parse_json(value.payload.data)
+        shown = details if isinstance(details, dict) else {}
+        return StopReason(cast("str | None", shown.get("error")), cast("str | None", shown.get("cause")))
+
+    # ------------------------------------------------------------------ history
+
+    async def history(
+        self, state_machine_name: str, name: str, *, include_data: bool = True
+    ) -> Sequence[dict[str, JsonValue]]:
+        """The projected history; that of a closed execution is kept."""
+        with _engine_errors():
+            described = await _describe(self._handle(state_machine_name, name))
+            key = (described.id, described.run_id)
+            events = self._closed.get(key)
+            if events is None:
+                events = await self._project(described)
+                if described.close_time is not None:
+                    self._keep(key, events)
+            else:
+                self._closed.move_to_end(key)
+        return RenderedHistory(events, include_data=include_data)
+
+    async def _project(self, described: WorkflowExecutionDescription) -> Sequence[HistoryEvent]:
+        events = [event async for event in self._temporal_events(described, wait=False)]
+        projection = await self._projection(described, events[0])
+        for record in await RecordReader(self._client.data_converter).read(events):
+            projection.feed(record)
+        return projection.events
+
+    async def watch(self, state_machine_name: str, name: str) -> AsyncIterator[dict[str, JsonValue]]:
+        """Follow Temporal's history by long poll and project it as it grows."""
+        with _engine_errors():
+            described = await _describe(self._handle(state_machine_name, name))
+            reader = RecordReader(self._client.data_converter)
+            projection: Projection | None = None
+            shown = 0
+            async for event in self._temporal_events(described, wait=True):
+                if projection is None:
+                    projection = await self._projection(described, event)
+                for record in await reader.read([event]):
+                    projection.feed(record)
+                events = projection.events
+                if len(events) > shown:
+                    fresh = render(events[shown:])
+                    shown = len(events)
+                    for rendered in fresh:
+                        yield rendered
+                if projection.ended:
+                    return
+
+    async def _temporal_events(
+        self, described: WorkflowExecutionDescription, *, wait: bool
+    ) -> AsyncIterator[TemporalEvent]:
+        request = GetWorkflowExecutionHistoryRequest(
+            namespace=self._client.namespace,
+            execution=WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id),
+            maximum_page_size=_PAGE_EVENTS,
+            wait_new_event=wait,
+        )
+        while True:
+            response = await self._client.workflow_service.get_workflow_execution_history(request)
+            for event in response.history.events:
+                yield event
+            if not response.next_page_token:
+                return
+            request.next_page_token = response.next_page_token
+
+    async def _projection(self, described: WorkflowExecutionDescription, event: TemporalEvent) -> Projection:
+        first = await self._first_of(event)
+        definition = await self._definitions.fetch(first.start.definition)
+        namespace, workflow_id, run_id = self._client.namespace, described.id, described.run_id
+        return Projection(
+            definition,
+            first.start,
+            parse_json(first.input_text),
+            first.input_text,
+            self._router,
+            lambda operation_id: TaskToken(namespace, workflow_id, run_id, operation_id).encode(),
+        )
+
+    def _keep(self, key: tuple[str, str], events: Sequence[HistoryEvent]) -> None:
+        self._closed[key] = events
+        self._closed_events += len(events)
+        while self._closed_events > _CACHED_EVENTS:
+            _, oldest = self._closed.popitem(last=False)
+            self._closed_events -= len(oldest)
+
+    # ------------------------------------------------------------------ task tokens
+
+    async def complete_task(self, token: str, output: JsonValue) -> None:
+        """Complete the wait with `{"output": ...}`."""
+        await self._complete(token, {"output": output})
+
+    async def fail_task(self, token: str, error: str | None, cause: str | None) -> None:
+        """Complete the wait with what of error and cause was given."""
+        given: dict[str, JsonValue] = {"error": error, "cause": cause}
+        await self._complete(token, {name: value for name, value in given.items() if value is not None})
+
+    async def _complete(self, token: str, envelope: JsonValue) -> None:
+        wait = self._wait(token)
+        handle = self._client.get_async_activity_handle(
+            workflow_id=wait.workflow_id, run_id=wait.run_id, activity_id=wait.activity_id
+        )
+        with _engine_errors(), _task_errors():
+            await handle.complete(envelope)
+
+    async def heartbeat_task(self, token: str) -> None:
+        """Heartbeat the wait; one that was never started needs none and only has to be there still."""
+        wait = self._wait(token)
+        handle = self._client.get_async_activity_handle(
+            workflow_id=wait.workflow_id, run_id=wait.run_id, activity_id=wait.activity_id
+        )
+        with _engine_errors():
+            try:
+                with _task_errors():
+                    await handle.heartbeat()
+            except NoSuchTask:
+                if not await self._is_unstarted(wait):
+                    raise
+
+    async def _is_unstarted(self, wait: TaskToken) -> bool:
+        handle = self._client.get_workflow_handle(wait.workflow_id, run_id=wait.run_id)
+        with _task_errors():
+            described = await handle.describe()
+        if described.status is not WorkflowExecutionStatus.RUNNING:
+            return False
+        return any(
+            pending.activity_id == wait.activity_id
+            and pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+            for pending in described.raw_description.pending_activities
+        )
+
+    def _wait(self, token: str) -> TaskToken:
+        try:
+            wait = TaskToken.decode(token)
+        except MalformedTokenError as error:
+            raise MalformedToken(str(error)) from error
+        if wait.namespace != self._client.namespace:
+            raise MalformedToken(f"the token is of namespace {wait.namespace!r}")
+        return wait
+
+    def _handle(self, state_machine_name: str, name: str) -> WorkflowHandle[object, object]:
+        return self._client.get_workflow_handle(_workflow_id(state_machine_name, name))
+
+
+def _workflow_id(state_machine_name: str, name: str) -> str:
+    return f"{state_machine_name}:{name}"
+
+
+def _input_hash(input_text: str) -> str:
+    return hashlib.sha256(json_bytes(parse_json(input_text))).hexdigest()
+
+
+async def _describe(handle: WorkflowHandle[object, object]) -> WorkflowExecutionDescription:
+    try:
+        return await handle.describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise NoSuchExecution(handle.id) from error
+        raise
+
+
+async def _start_date(execution: WorkflowExecution) -> datetime:
+    recorded = await execution.memo_value("startDate", None, type_hint=int)
+    return execution.start_time if recorded is None else _moment(recorded)
+
+
+async def _summary(execution: WorkflowExecution, name: str) -> ExecutionSummary:
+    attributes = execution.typed_search_attributes
+    start_date = await _start_date(execution)
+    stop_date = None if execution.close_time is None else max(start_date, _milliseconds(execution.close_time))
+    status = _STATUS[execution.status] if execution.status is not None else ExecutionStatus.RUNNING
+    return ExecutionSummary(
+        name=name,
+        status=status,
+        start_date=start_date,
+        stop_date=stop_date,
+        version_arn=attributes.get(_VERSION),
+        alias_arn=attributes.get(_ALIAS),
+    )
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds // 1000, UTC) + timedelta(milliseconds=milliseconds % 1000)
+
+
+def _milliseconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+@contextmanager
+def _engine_errors() -> Iterator[None]:
+    try:
+        yield
+    except RPCError as error:
+        if error.status in _TRANSIENT:
+            raise EngineUnavailable(f"Temporal: {error.message}") from error
+        raise
+
+
+@contextmanager
+def _task_errors() -> Iterator[None]:
+    try:
+        yield
+    except AsyncActivityCancelledError as error:
+        raise NoSuchTask("the task was given up") from error
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise NoSuchTask(error.message) from error
+        raise

@@ -1,0 +1,135 @@
+"""From Temporal's history events to the records that the projection reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.common import RawValue
+from temporalio.converter import DataConverter
+
+from interpreter.effects import Failed
+from interpreter.hosts.projection import (
+    ActivityEnded,
+    CancelRequested,
+    Closed,
+    Record,
+    TaskCompleted,
+    TaskStarted,
+    TimerFired,
+)
+from interpreter.hosts.workflow import activity_failure, payload_outcome
+
+_PLAIN_ENCODINGS: Final = frozenset((b"json/plain", b"binary/null"))
+_DECODED_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StopReason:
+    """Error and cause of StopExecution, None where absent."""
+
+    error: str | None
+    cause: str | None
+
+
+def stop_reason_text(error: str | None, cause: str | None) -> str:
+    """The reason that a cancellation or termination carries."""
+    return json.dumps({name: value for name, value in (("error", error), ("cause", cause)) if value is not None})
+
+
+def parse_stop_reason(text: str) -> StopReason:
+    """The inverse of `stop_reason_text`; a reason typed by an operator becomes the cause."""
+    try:
+        reason = json.loads(text)
+    except ValueError:
+        return StopReason(None, text or None)
+    if not isinstance(reason, dict) or not reason.keys() <= {"error", "cause"}:
+        return StopReason(None, text)
+    return StopReason(reason.get("error"), reason.get("cause"))
+
+
+class RecordReader:
+    """Translates one run's events in their order; remembers what later events refer to."""
+
+    def __init__(self, converter: DataConverter) -> None:
+        self._converter = converter
+        self._activities: dict[int, str] = {}
+        self._reason = StopReason(None, None)
+
+    async def read(self, events: Sequence[HistoryEvent]) -> list[Record]:
+        """The records of these events, which follow those read before."""
+        await self._decode([payload for event in events for payload in _payloads(event)])
+        return [record for event in events for record in self._translate(event)]
+
+    async def _decode(self, payloads: Iterable[Payload]) -> None:
+        """Fetch large payloads from the payload store, in place."""
+        distant = [payload for payload in payloads if payload.metadata.get("encoding") not in _PLAIN_ENCODINGS]
+        for first in range(0, len(distant), _DECODED_AT_ONCE):
+            batch = distant[first : first + _DECODED_AT_ONCE]
+            values: list[RawValue] = await self._converter.decode(batch, [RawValue] * len(batch))
+            for payload, value in zip(batch, values, strict=True):
+                payload.CopyFrom(value.payload)
+
+    def _translate(self, event: HistoryEvent) -> Iterable[Record]:  # a dispatch table, one line an event type
+        kind = event.event_type
+        if kind == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+            yield TaskStarted(event.event_id, event_milliseconds(event))
+        elif kind == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            yield TaskCompleted(event.workflow_task_completed_event_attributes.started_event_id)
+        elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            scheduled = event.activity_task_scheduled_event_attributes
+            self._activities[event.event_id] = scheduled.activity_id
+        elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+            completed = event.activity_task_completed_event_attributes
+            payloads = completed.result.payloads
+            payload = payloads[0] if payloads else Payload(metadata={"encoding": b"binary/null"})
+            yield ActivityEnded(self._activities.pop(completed.scheduled_event_id), payload_outcome(payload))
+        elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+            failed = event.activity_task_failed_event_attributes
+            yield self._failure(failed.scheduled_event_id, failed.failure)
+        elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+            timed_out = event.activity_task_timed_out_event_attributes
+            yield self._failure(timed_out.scheduled_event_id, timed_out.failure)
+        elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED:
+            canceled = event.activity_task_canceled_event_attributes
+            failure = Failure(message="Activity cancelled")
+            failure.canceled_failure_info.SetInParent()
+            yield self._failure(canceled.scheduled_event_id, failure)
+        elif kind == EventType.EVENT_TYPE_TIMER_FIRED:
+            yield TimerFired(int(event.timer_fired_event_attributes.timer_id))
+        elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
+            self._reason = parse_stop_reason(event.workflow_execution_cancel_requested_event_attributes.cause)
+            yield CancelRequested()
+        elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
+            yield self._aborted(event, self._reason)
+        elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
+            reason = parse_stop_reason(event.workflow_execution_terminated_event_attributes.reason)
+            yield self._aborted(event, reason)
+        elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
+            yield Closed("timed-out", event_milliseconds(event))
+
+    def _failure(self, scheduled_id: int, failure: Failure) -> ActivityEnded:
+        return ActivityEnded(self._activities.pop(scheduled_id), Failed(activity_failure(failure, heartbeat_asked=False)))
+
+    @staticmethod
+    def _aborted(event: HistoryEvent, reason: StopReason) -> Closed:
+        return Closed("aborted", event_milliseconds(event), reason.error, reason.cause)
+
+
+def event_milliseconds(event: HistoryEvent) -> int:
+    """When the event happened, in milliseconds since the epoch."""
+    return event.event_time.seconds * 1000 + event.event_time.nanos // 1_000_000
+
+
+def _payloads(event: HistoryEvent) -> Iterable[Payload]:
+    if event.HasField("activity_task_completed_event_attributes"):
+        yield from event.activity_task_completed_event_attributes.result.payloads
+    elif event.HasField("activity_task_failed_event_attributes"):
+        failure = event.activity_task_failed_event_attributes.failure
+        yield from failure.application_failure_info.details.payloads
