@@ -1,8 +1,8 @@
 """Requests and responses of the application service, one frozen dataclass each.
 
-Members carry the names of AWS's service model (botocore, `stepfunctions` 2016-11-23) in snake case, structures its shape
-names. An absent optional member is None. Dates are aware, UTC, in milliseconds. Documents (definition, input, output)
-are JSON as text, as on the wire; history events alone are plain JSON in AWS's own member names.
+Members carry the names of AWS's service model (botocore, `stepfunctions` 2016-11-23) in snake case, structures the
+names of its shapes. An absent optional member is None. Dates are aware, UTC, in milliseconds. Documents (definition,
+input, output) are JSON as text, as on the wire; history events alone are plain JSON in AWS's own member names.
 
 Requests are made by `api.service.conversion.to_request`, which checks the model's constraints first.
 """

@@ -179,11 +179,9 @@ class SqlStore:
         async with _transaction(self._writer) as connection:
             await connection.execute(update(STATE_MACHINES).where(active).values(deleting_since=_milliseconds(at)))
 
-    async def list_deleting(self, marked_before: datetime | None = None) -> Sequence[StateMachine]:
+    async def list_deleting(self) -> Sequence[StateMachine]:
         """See `Store`."""
         query = _STATE_MACHINES.where(STATE_MACHINES.c.deleting_since.is_not(None)).order_by(STATE_MACHINES.c.name)
-        if marked_before is not None:
-            query = query.where(STATE_MACHINES.c.deleting_since <= _milliseconds(marked_before))
         async with _transaction(self._engine) as connection:
             return [_state_machine(row) for row in await connection.execute(query)]
 
@@ -231,9 +229,9 @@ def _state_machine(row: Row[Any]) -> StateMachine:
         id=row.id,
         name=row.name,
         type=row.type,
-        status="ACTIVE" if row.deleting_since is None else "DELETING",
         created=_datetime(row.created),
         revision=_revision(row, "revision_"),
+        deleting_since=None if row.deleting_since is None else _datetime(row.deleting_since),
     )
 
 

@@ -51,15 +51,16 @@ class Revision:
 class StateMachine:
     """A state machine and its current revision.
 
-    `id` tells apart state machines that had the same name one after the other.
+    `id` tells apart state machines that had the same name one after the other; `deleting_since` is set from
+    DeleteStateMachine on.
     """
 
     id: str
     name: str
     type: Literal["STANDARD", "EXPRESS"]
-    status: Literal["ACTIVE", "DELETING"]
     created: datetime
     revision: Revision
+    deleting_since: datetime | None = None
 
 
 class Store(Protocol):
@@ -115,13 +116,13 @@ class Store(Protocol):
         ...
 
     async def mark_deleting(self, name: str, at: datetime) -> None:
-        """Set the status of a state machine to DELETING, if there is one; the first `at` stands."""
+        """Set `deleting_since` of a state machine, if there is one; the first time stands."""
         ...
 
-    async def list_deleting(self, marked_before: datetime | None = None) -> Sequence[StateMachine]:
-        """State machines in status DELETING, if given only those marked up to that time."""
+    async def list_deleting(self) -> Sequence[StateMachine]:
+        """All state machines that are being deleted."""
         ...
 
     async def remove_state_machine(self, id_: str) -> None:
-        """Remove a state machine in status DELETING, with its tags; its revisions stay."""
+        """Remove a state machine that is being deleted, with its tags; its revisions stay."""
         ...

@@ -1,0 +1,190 @@
+"""The application service: every operation that steploom has, once, whatever door a call came through.
+
+Each method takes and answers the dataclasses of `api.service.shapes` and raises the errors of `api.service.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Final, Self
+
+from botocore import xform_name
+
+from api.service import shapes
+from api.service.arns import Arns
+from api.service.clock import Clock, utc_now
+from api.service.config import ServiceConfig
+from api.service.conversion import to_json, to_request
+from api.service.deletion import Deletions
+from api.service.errors import ServiceUnavailable, UnknownOperationException, UnsupportedOperationException
+from api.service.executions import Executions
+from api.service.gateway import EngineUnavailable, ExecutionGateway
+from api.service.history import Histories
+from api.service.model import operation_names
+from api.service.state_machines import StateMachines
+from api.service.tasks import Tasks
+from api.storage.store import Store, StoreUnavailable
+from interpreter.definition.resources import ResourceCatalog
+from interpreter.values import JsonValue
+
+_REQUESTS: Final[Mapping[str, type[Any]]] = {
+    # Any: each operation has a request of its own.
+    operation: getattr(shapes, f"{operation}Request")
+    for operation in operation_names()
+    if hasattr(shapes, f"{operation}Request")
+}
+"""The operations that steploom has, and their requests."""
+
+
+class ApplicationService:
+    """All operations over one store and one engine.
+
+    Used as an asynchronous context manager, it takes up the deletions that an earlier process left unfinished, and
+    stops its work in the background at the end. The store and the gateway stay the caller's.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        gateway: ExecutionGateway,
+        config: ServiceConfig,
+        catalog: ResourceCatalog,
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
+        arns = Arns(config)
+        self.deletions = Deletions(store, gateway, clock, config.deletion_settle_seconds)
+        self._state_machines = StateMachines(store, gateway, catalog, arns, clock, self.deletions)
+        self._executions = Executions(store, gateway, config, arns, clock, self.deletions)
+        self._histories = Histories(gateway, arns)
+        self._tasks = Tasks(gateway)
+
+    async def __aenter__(self) -> Self:
+        self.deletions.wake()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.deletions.close()
+
+    async def invoke(self, operation: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        """Any operation by its name, from parameters to answer in AWS's JSON.
+
+        Raises:
+            UnknownOperationException: AWS has no such operation.
+            UnsupportedOperationException: steploom does not have it yet.
+            ServiceError: the call was refused.
+        """
+        if operation not in operation_names():
+            raise UnknownOperationException
+        if operation not in _REQUESTS:
+            raise UnsupportedOperationException(operation)
+        request = to_request(_REQUESTS[operation], params)
+        return to_json(await getattr(self, xform_name(operation))(request))
+
+    async def create_state_machine(
+        self, request: shapes.CreateStateMachineRequest
+    ) -> shapes.CreateStateMachineResponse:
+        """CreateStateMachine."""
+        with _available():
+            return await self._state_machines.create(request)
+
+    async def describe_state_machine(
+        self, request: shapes.DescribeStateMachineRequest
+    ) -> shapes.DescribeStateMachineResponse:
+        """DescribeStateMachine."""
+        with _available():
+            return await self._state_machines.describe(request)
+
+    async def update_state_machine(
+        self, request: shapes.UpdateStateMachineRequest
+    ) -> shapes.UpdateStateMachineResponse:
+        """UpdateStateMachine."""
+        with _available():
+            return await self._state_machines.update(request)
+
+    async def delete_state_machine(
+        self, request: shapes.DeleteStateMachineRequest
+    ) -> shapes.DeleteStateMachineResponse:
+        """DeleteStateMachine."""
+        with _available():
+            return await self._state_machines.delete(request)
+
+    async def list_state_machines(self, request: shapes.ListStateMachinesRequest) -> shapes.ListStateMachinesResponse:
+        """ListStateMachines."""
+        with _available():
+            return await self._state_machines.list(request)
+
+    async def describe_state_machine_for_execution(
+        self, request: shapes.DescribeStateMachineForExecutionRequest
+    ) -> shapes.DescribeStateMachineForExecutionResponse:
+        """DescribeStateMachineForExecution."""
+        with _available():
+            return await self._state_machines.describe_for_execution(request)
+
+    async def start_execution(self, request: shapes.StartExecutionRequest) -> shapes.StartExecutionResponse:
+        """StartExecution."""
+        with _available():
+            return await self._executions.start(request)
+
+    async def describe_execution(self, request: shapes.DescribeExecutionRequest) -> shapes.DescribeExecutionResponse:
+        """DescribeExecution."""
+        with _available():
+            return await self._executions.describe(request)
+
+    async def list_executions(self, request: shapes.ListExecutionsRequest) -> shapes.ListExecutionsResponse:
+        """ListExecutions."""
+        with _available():
+            return await self._executions.list(request)
+
+    async def stop_execution(self, request: shapes.StopExecutionRequest) -> shapes.StopExecutionResponse:
+        """StopExecution."""
+        with _available():
+            return await self._executions.stop(request)
+
+    async def get_execution_history(
+        self, request: shapes.GetExecutionHistoryRequest
+    ) -> shapes.GetExecutionHistoryResponse:
+        """GetExecutionHistory."""
+        with _available():
+            return await self._histories.get(request)
+
+    async def send_task_success(self, request: shapes.SendTaskSuccessRequest) -> shapes.SendTaskSuccessResponse:
+        """SendTaskSuccess."""
+        with _available():
+            return await self._tasks.succeed(request)
+
+    async def send_task_failure(self, request: shapes.SendTaskFailureRequest) -> shapes.SendTaskFailureResponse:
+        """SendTaskFailure."""
+        with _available():
+            return await self._tasks.fail(request)
+
+    async def send_task_heartbeat(self, request: shapes.SendTaskHeartbeatRequest) -> shapes.SendTaskHeartbeatResponse:
+        """SendTaskHeartbeat."""
+        with _available():
+            return await self._tasks.heartbeat(request)
+
+    async def wait_for_execution(self, execution_arn: str) -> shapes.DescribeExecutionResponse:
+        """Describe an execution once it has ended. Raises: ExecutionDoesNotExist, InvalidArn."""
+        with _available():
+            return await self._executions.wait(execution_arn)
+
+    async def watch_execution(self, execution_arn: str) -> AsyncIterator[Mapping[str, JsonValue]]:
+        """Every event of an execution, as GetExecutionHistory shows it, until it has ended.
+
+        Raises: ExecutionDoesNotExist, InvalidArn.
+        """
+        with _available():
+            async for event in self._histories.watch(execution_arn):
+                yield event
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except (EngineUnavailable, StoreUnavailable) as error:
+        raise ServiceUnavailable(str(error) or "steploom is not available for the moment") from error

@@ -1,0 +1,22 @@
+"""The time, as the application service sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeAlias
+
+Clock: TypeAlias = Callable[[], datetime]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc_now() -> datetime:
+    """Now, aware, UTC, cut to milliseconds."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def epoch_milliseconds(time: datetime) -> int:
+    """Whole milliseconds since 1970."""
+    return (time - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,28 @@
+"""What the application service needs to know about its installation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from interpreter.values import JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceConfig:
+    """One installation: one account in one region.
+
+    Attributes:
+        partition: the second part of all ARNs.
+        mode: see `interpreter.start.ExecutionStart`.
+        functions: see `interpreter.start.ExecutionStart`.
+        deletion_settle_seconds: how long a state machine stays DELETING at least. An execution that was being started
+            when the deletion began must have come into sight by then, to be stopped like the others.
+    """
+
+    account_id: str = "123456789012"
+    region: str = "us-east-1"
+    partition: str = "aws"
+    mode: Literal["aws", "native"] = "aws"
+    functions: JsonValue = "temporal"
+    deletion_settle_seconds: float = 3.0

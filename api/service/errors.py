@@ -1,0 +1,220 @@
+"""Every error that the application service raises on purpose; a class is named as its AWS code.
+
+    ServiceError
+      UnknownOperationException, UnsupportedOperationException, SerializationException
+      ValidationException, MissingRequiredParameter, InvalidArn, InvalidName, InvalidToken
+      InvalidDefinition, InvalidLoggingConfiguration, InvalidEncryptionConfiguration
+      InvalidExecutionInput, InvalidOutput
+      StateMachineDoesNotExist, StateMachineAlreadyExists, StateMachineDeleting, StateMachineTypeNotSupported
+      ExecutionDoesNotExist, ExecutionAlreadyExists
+      TaskTimedOut
+      ResourceNotFound, TooManyTags, ConflictException
+      ServiceUnavailable     Temporal or the database does not answer; the call may be repeated
+
+Anything else is a bug in steploom. Messages are AWS's where they are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from interpreter.definition.diagnostics import Diagnostic, Severity
+
+
+class ServiceError(Exception):
+    """A call was refused.
+
+    Attributes:
+        message: the text for people.
+        members: further members of AWS's error shape, by their names on the wire.
+    """
+
+    def __init__(self, message: str, **members: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.members: Mapping[str, str] = members
+
+    @property
+    def code(self) -> str:
+        """AWS's error code."""
+        return type(self).__name__
+
+
+class UnknownOperationException(ServiceError):
+    """No operation of that name exists in the service's model."""
+
+    def __init__(self) -> None:
+        super().__init__("The requested operation is not recognized by the service.")
+
+
+class UnsupportedOperationException(ServiceError):
+    """AWS has it, steploom does not have it yet."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is not available yet.")
+
+
+class SerializationException(ServiceError):
+    """The request is not JSON, or a member is of the wrong JSON type."""
+
+
+class ValidationException(ServiceError):
+    """A member breaks a constraint."""
+
+    @classmethod
+    def labelled_arn(cls) -> ValidationException:
+        """The operation takes no ARN of a Distributed Map's sub-workflow."""
+        return cls(
+            "This operation does not support state machine ARNs with a label.",
+            reason="API_DOES_NOT_SUPPORT_LABELED_ARNS",
+        )
+
+
+class MissingRequiredParameter(ServiceError):
+    """UpdateStateMachine was given nothing to change."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration"
+            " must be specified"
+        )
+
+
+class InvalidArn(ServiceError):
+    """An ARN is malformed, or not of the kind that is wanted."""
+
+    @classmethod
+    def prefix(cls, text: str) -> InvalidArn:
+        """The text does not even start like an ARN."""
+        return cls(f"Invalid Arn: 'Invalid ARN prefix: {text}'")
+
+    @classmethod
+    def resource_type(cls, resource_type: str) -> InvalidArn:
+        """The ARN is of another kind of resource."""
+        return cls(f"Invalid Arn: 'Resource type not valid in this context: {resource_type.lower()}'")
+
+    @classmethod
+    def role(cls, text: str) -> InvalidArn:
+        """The text is not the ARN of an IAM role."""
+        return cls(f"Invalid Role Arn: '{text}'")
+
+
+class InvalidName(ServiceError):
+    """A name holds a character that names may not hold."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Invalid Name: '{name}'")
+
+
+class InvalidToken(ServiceError):
+    """A page token or a task token is none of ours."""
+
+    def __init__(self) -> None:
+        super().__init__("Invalid Token: 'Invalid token'")
+
+
+class InvalidDefinition(ServiceError):
+    """A definition was refused; the message holds every error found."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        errors = ", ".join(each.text() for each in diagnostics if each.severity is Severity.ERROR)
+        super().__init__(f"Invalid State Machine Definition: '{errors}'")
+
+
+class InvalidLoggingConfiguration(ServiceError):
+    """A logging configuration cannot work."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"Invalid Logging Configuration: {detail}")
+
+
+class InvalidEncryptionConfiguration(ServiceError):
+    """An encryption configuration cannot work."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"Invalid Encryption Configuration: {detail}")
+
+
+class InvalidExecutionInput(ServiceError):
+    """The input of an execution is not JSON."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"Invalid State Machine Execution Input: '{detail}'")
+
+
+class InvalidOutput(ServiceError):
+    """The output of a task is not JSON."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"Invalid Output: '{detail}'")
+
+
+class StateMachineDoesNotExist(ServiceError):
+    """No such state machine, version or alias."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"State Machine Does Not Exist: '{arn}'")
+
+
+class StateMachineAlreadyExists(ServiceError):
+    """The name belongs to a state machine that differs."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"State Machine Already Exists: '{arn}'")
+
+
+class StateMachineDeleting(ServiceError):
+    """The state machine is being deleted."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"State Machine is being deleted: '{arn}'")
+
+
+class StateMachineTypeNotSupported(ServiceError):
+    """The operation is not for state machines of this type."""
+
+    def __init__(self) -> None:
+        super().__init__("This operation is not supported by this type of state machine")
+
+
+class ExecutionDoesNotExist(ServiceError):
+    """No such execution."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"Execution Does Not Exist: '{arn}'")
+
+
+class ExecutionAlreadyExists(ServiceError):
+    """The name belongs to an execution that has ended or has another input."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"Execution Already Exists: '{arn}'")
+
+
+class TaskTimedOut(ServiceError):
+    """The task of a token is over."""
+
+    def __init__(self) -> None:
+        super().__init__("Task Timed Out: 'Provided task does not exist anymore'")
+
+
+class ResourceNotFound(ServiceError):
+    """No such resource."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"Resource not found: '{arn}'", resourceName=arn)
+
+
+class TooManyTags(ServiceError):
+    """More tags than a resource may have."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"Too many tags: a resource may have 50: '{arn}'", resourceName=arn)
+
+
+class ConflictException(ServiceError):
+    """Other calls changed the same resource at the same time."""
+
+
+class ServiceUnavailable(ServiceError):
+    """Temporal or the database cannot be reached or is overloaded; the call may be repeated."""

@@ -1,0 +1,261 @@
+"""The operations on executions, but for their history."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+from api.service.arns import Arns, ExecutionArn, check_name
+from api.service.clock import Clock, epoch_milliseconds
+from api.service.config import ServiceConfig
+from api.service.deletion import Deletions
+from api.service.errors import (
+    ExecutionAlreadyExists,
+    ExecutionDoesNotExist,
+    InvalidArn,
+    InvalidExecutionInput,
+    ResourceNotFound,
+    StateMachineDeleting,
+    StateMachineDoesNotExist,
+    StateMachineTypeNotSupported,
+    UnsupportedOperationException,
+    ValidationException,
+)
+from api.service.gateway import (
+    AlreadyStarted,
+    ExecutionDescription,
+    ExecutionFilter,
+    ExecutionGateway,
+    ExecutionStatus,
+    ExecutionSummary,
+    NoSuchExecution,
+)
+from api.service.pages import page_position, page_size, page_token
+from api.service.shapes import (
+    CloudWatchEventsExecutionDataDetails,
+    DescribeExecutionRequest,
+    DescribeExecutionResponse,
+    ExecutionListItem,
+    ExecutionRedriveStatus,
+    ListExecutionsRequest,
+    ListExecutionsResponse,
+    StartExecutionRequest,
+    StartExecutionResponse,
+    StopExecutionRequest,
+    StopExecutionResponse,
+)
+from api.storage.store import StateMachine, Store
+from interpreter.definition.json_source import jackson_error
+from interpreter.start import ExecutionStart
+
+_YEAR_SECONDS: Final = 31_536_000  # AWS quota, Maximum execution time of STANDARD
+_REDRIVABLE_FOR: Final = timedelta(days=14)
+
+
+class Executions:
+    """Starts, reads, lists and stops executions."""
+
+    def __init__(
+        self,
+        store: Store,
+        gateway: ExecutionGateway,
+        config: ServiceConfig,
+        arns: Arns,
+        clock: Clock,
+        deletions: Deletions,
+    ) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._config = config
+        self._arns = arns
+        self._clock = clock
+        self._deletions = deletions
+
+    async def start(self, request: StartExecutionRequest) -> StartExecutionResponse:
+        """StartExecution: idempotent while an execution of the same name runs on the same input."""
+        name = request.name if request.name is not None else str(uuid4())
+        check_name(name)
+        machine = await self._startable(request.state_machine_arn)
+        input_ = "{}" if request.input is None else request.input
+        fault = jackson_error(input_)
+        if fault is not None:
+            raise InvalidExecutionInput(fault)
+        now = self._clock()
+        start = self._execution_start(machine, name, now)
+        answer = await self._gateway.start(machine.name, start, input_, self._timeout_seconds(machine))
+        if isinstance(answer, AlreadyStarted) and not (answer.running and answer.same_input):
+            raise ExecutionAlreadyExists(start.execution_arn)
+        return StartExecutionResponse(execution_arn=start.execution_arn, start_date=answer.start_date)
+
+    async def _startable(self, arn_text: str) -> StateMachine:
+        arn = self._arns.read_state_machine(arn_text)
+        if arn.label is not None:
+            raise ValidationException.labelled_arn()
+        machine = None
+        if arn.name is not None and arn.qualifier is None:
+            machine = await self._store.get_state_machine(arn.name)
+        if machine is None:
+            raise StateMachineDoesNotExist(arn_text)
+        if machine.deleting_since is not None:
+            self._deletions.wake()
+            raise StateMachineDeleting(arn_text)
+        if machine.type != "STANDARD":
+            raise UnsupportedOperationException("StartExecution of an EXPRESS state machine")
+        return machine
+
+    def _execution_start(self, machine: StateMachine, name: str, now: datetime) -> ExecutionStart:
+        return ExecutionStart(
+            definition=machine.revision.definition_hash,
+            execution_arn=self._arns.execution(machine.name, name),
+            state_machine_arn=self._arns.state_machine(machine.name),
+            name=name,
+            role_arn=machine.revision.role_arn,
+            start_date=epoch_milliseconds(now),
+            seed=secrets.token_hex(32),
+            mode=self._config.mode,
+            functions=self._config.functions,
+        )
+
+    def _timeout_seconds(self, machine: StateMachine) -> int:
+        timeout = machine.revision.timeout_seconds
+        if timeout is None:
+            return _YEAR_SECONDS
+        return timeout if self._config.mode == "native" else min(timeout, _YEAR_SECONDS)
+
+    async def describe(self, request: DescribeExecutionRequest) -> DescribeExecutionResponse:
+        """DescribeExecution."""
+        arn, machine, name = self._read(request.execution_arn)
+        try:
+            description = await self._gateway.describe(machine, name)
+        except NoSuchExecution:
+            raise ExecutionDoesNotExist(arn.text) from None
+        return await self._described(arn, description, included=request.included_data != "METADATA_ONLY")
+
+    async def wait(self, execution_arn: str) -> DescribeExecutionResponse:
+        """Describe an execution once it has ended."""
+        arn, machine, name = self._read(execution_arn)
+        try:
+            description = await self._gateway.wait(machine, name)
+        except NoSuchExecution:
+            raise ExecutionDoesNotExist(arn.text) from None
+        return await self._described(arn, description, included=True)
+
+    async def _described(
+        self, arn: ExecutionArn, description: ExecutionDescription, *, included: bool
+    ) -> DescribeExecutionResponse:
+        summary, start = description.summary, description.start
+        succeeded = summary.status is ExecutionStatus.SUCCEEDED
+        fails = summary.status in (ExecutionStatus.FAILED, ExecutionStatus.ABORTED)  # TIMED_OUT shows no error
+        details = CloudWatchEventsExecutionDataDetails(included=included)
+        redrive_status, reason = await self._redrive_status(arn, summary)
+        return DescribeExecutionResponse(
+            execution_arn=arn.text,
+            state_machine_arn=start.state_machine_arn,
+            name=summary.name,
+            status=summary.status,
+            start_date=summary.start_date,
+            stop_date=summary.stop_date,
+            input=description.input if included else None,
+            input_details=details,
+            output=description.output if included and succeeded else None,
+            output_details=details if succeeded else None,
+            error=description.error if included and fails else None,
+            cause=description.cause if included and fails else None,
+            state_machine_version_arn=start.version_arn,
+            state_machine_alias_arn=start.alias_arn,
+            redrive_count=summary.redrive_count,
+            redrive_date=summary.redrive_date,
+            redrive_status=redrive_status,
+            redrive_status_reason=reason,
+        )
+
+    async def _redrive_status(
+        self, arn: ExecutionArn, summary: ExecutionSummary
+    ) -> tuple[ExecutionRedriveStatus, str | None]:
+        if summary.status in (ExecutionStatus.RUNNING, ExecutionStatus.SUCCEEDED):
+            return "NOT_REDRIVABLE", f"Execution is {summary.status} and cannot be redriven"
+        if summary.stop_date is not None and self._clock() - summary.stop_date > _REDRIVABLE_FOR:
+            return "NOT_REDRIVABLE", "Execution redrivable period exceeded"
+        assert arn.state_machine_name is not None
+        machine = await self._store.get_state_machine(arn.state_machine_name)
+        if machine is None or machine.deleting_since is not None:
+            return "NOT_REDRIVABLE", "State machine is in DELETING status"
+        return "REDRIVABLE", None
+
+    async def list(self, request: ListExecutionsRequest) -> ListExecutionsResponse:
+        """ListExecutions, newest first."""
+        filter_ = await self._filter(request)
+        arguments = ("ListExecutions", request.state_machine_arn, request.status_filter)
+        token = None if request.next_token is None else page_position(request.next_token, *arguments)
+        page = await self._gateway.list(filter_, page_size(request.max_results), token)
+        return ListExecutionsResponse(
+            executions=tuple(self._list_item(filter_.state_machine_name, each) for each in page.executions),
+            next_token=None if page.next_token is None else page_token(page.next_token, *arguments),
+        )
+
+    async def _filter(self, request: ListExecutionsRequest) -> ExecutionFilter:
+        if request.map_run_arn is not None:
+            raise _no_map_run(request)
+        if request.state_machine_arn is None:
+            raise ValidationException("Must provide a StateMachine ARN or MapRun ARN")
+        if request.redrive_filter is not None:
+            raise ValidationException("A redrive filter can only be used with a MapRun ARN")
+        if request.status_filter == "PENDING_REDRIVE":
+            raise ValidationException("The status PENDING_REDRIVE can only be used with a MapRun ARN")
+        arn = self._arns.read_state_machine(request.state_machine_arn)
+        machine = None
+        if arn.name is not None and arn.label is None:
+            machine = await self._store.get_state_machine(arn.name)
+        if machine is None:
+            raise StateMachineDoesNotExist(arn.text)
+        if machine.type != "STANDARD":
+            raise StateMachineTypeNotSupported
+        is_version = arn.qualifier is not None and arn.qualifier.isdecimal()
+        return ExecutionFilter(
+            state_machine_name=machine.name,
+            status=None if request.status_filter is None else ExecutionStatus(request.status_filter),
+            version_arn=arn.text if is_version else None,
+            alias_arn=arn.text if arn.qualifier is not None and not is_version else None,
+        )
+
+    def _list_item(self, state_machine_name: str, summary: ExecutionSummary) -> ExecutionListItem:
+        return ExecutionListItem(
+            execution_arn=self._arns.execution(state_machine_name, summary.name),
+            state_machine_arn=self._arns.state_machine(state_machine_name),
+            name=summary.name,
+            status=summary.status,
+            start_date=summary.start_date,
+            stop_date=summary.stop_date,
+            state_machine_version_arn=summary.version_arn,
+            state_machine_alias_arn=summary.alias_arn,
+            redrive_count=summary.redrive_count,
+            redrive_date=summary.redrive_date,
+        )
+
+    async def stop(self, request: StopExecutionRequest) -> StopExecutionResponse:
+        """StopExecution; one that has ended stays as it is."""
+        arn, machine, name = self._read(request.execution_arn)
+        try:
+            return StopExecutionResponse(
+                stop_date=await self._gateway.stop(machine, name, request.error, request.cause)
+            )
+        except NoSuchExecution:
+            raise ExecutionDoesNotExist(arn.text) from None
+
+    def _read(self, execution_arn: str) -> tuple[ExecutionArn, str, str]:
+        arn = self._arns.read_execution(execution_arn)
+        if arn.state_machine_name is None or arn.name is None:
+            raise ExecutionDoesNotExist(arn.text)
+        return arn, arn.state_machine_name, arn.name
+
+
+def _no_map_run(request: ListExecutionsRequest) -> Exception:
+    """Why a list by map run is refused; there are no map runs yet."""
+    if request.state_machine_arn is not None:
+        return ValidationException("Must provide either a StateMachine ARN or a MapRun ARN, not both")
+    assert request.map_run_arn is not None
+    if not request.map_run_arn.startswith("arn:"):
+        return InvalidArn.prefix(request.map_run_arn)
+    return ResourceNotFound(request.map_run_arn)

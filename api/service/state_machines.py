@@ -1,0 +1,305 @@
+"""The operations on state machines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+from uuid import uuid4
+
+from api.service.arns import Arns, StateMachineArn, check_name, check_role_arn
+from api.service.clock import Clock
+from api.service.configurations import checked_tags, complete_encryption, complete_logging, complete_tracing
+from api.service.conversion import from_json, to_json
+from api.service.definitions import CheckedDefinition, check_definition
+from api.service.deletion import Deletions
+from api.service.errors import (
+    ConflictException,
+    ExecutionDoesNotExist,
+    InvalidToken,
+    MissingRequiredParameter,
+    StateMachineAlreadyExists,
+    StateMachineDeleting,
+    StateMachineDoesNotExist,
+    ValidationException,
+)
+from api.service.gateway import ExecutionGateway, NoSuchExecution
+from api.service.pages import page_position, page_size, page_token
+from api.service.shapes import (
+    CreateStateMachineRequest,
+    CreateStateMachineResponse,
+    DeleteStateMachineRequest,
+    DeleteStateMachineResponse,
+    DescribeStateMachineForExecutionRequest,
+    DescribeStateMachineForExecutionResponse,
+    DescribeStateMachineRequest,
+    DescribeStateMachineResponse,
+    EncryptionConfiguration,
+    IncludedData,
+    ListStateMachinesRequest,
+    ListStateMachinesResponse,
+    LoggingConfiguration,
+    StateMachineListItem,
+    TracingConfiguration,
+    UpdateStateMachineRequest,
+    UpdateStateMachineResponse,
+)
+from api.storage.store import Revision, StateMachine, Store
+from interpreter.definition.resources import ResourceCatalog
+
+_UPDATE_ATTEMPTS: Final = 10
+
+
+class StateMachines:
+    """Creates, reads, updates, lists and deletes state machines."""
+
+    def __init__(
+        self,
+        store: Store,
+        gateway: ExecutionGateway,
+        catalog: ResourceCatalog,
+        arns: Arns,
+        clock: Clock,
+        deletions: Deletions,
+    ) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._catalog = catalog
+        self._arns = arns
+        self._clock = clock
+        self._deletions = deletions
+
+    async def create(self, request: CreateStateMachineRequest) -> CreateStateMachineResponse:
+        """CreateStateMachine: idempotent by everything but role and tags, which a repeated call leaves as they are."""
+        check_name(request.name)
+        check_role_arn(request.role_arn)
+        _refuse_publishing(request.publish, request.version_description)
+        arn, type_ = self._arns.state_machine(request.name), request.type or "STANDARD"
+        tags = checked_tags(request.tags or (), arn)
+        revision = self._initial_revision(request)
+        definition = await check_definition(request.definition, type_, self._catalog)
+        revision = _with_definition(revision, definition)
+        machine = StateMachine(
+            id=str(uuid4()), name=request.name, type=type_, created=revision.created, revision=revision
+        )
+        if await self._store.create_state_machine(machine, definition.text, tags):
+            return CreateStateMachineResponse(state_machine_arn=arn, creation_date=machine.created)
+        return await self._confirm(machine, arn)
+
+    def _initial_revision(self, request: CreateStateMachineRequest) -> Revision:
+        return Revision(
+            id=str(uuid4()),
+            state_machine_name=request.name,
+            initial=True,
+            definition_hash="",
+            role_arn=request.role_arn,
+            timeout_seconds=None,
+            logging=to_json(complete_logging(request.logging_configuration)),
+            tracing=to_json(complete_tracing(request.tracing_configuration)),
+            encryption=to_json(complete_encryption(request.encryption_configuration)),
+            variable_references={},
+            created=self._clock(),
+        )
+
+    async def _confirm(self, wanted: StateMachine, arn: str) -> CreateStateMachineResponse:
+        """Answer the creation of a state machine whose name is taken."""
+        existing = await self._store.get_state_machine(wanted.name)
+        if existing is None or existing.deleting_since is not None:
+            self._deletions.wake()
+            raise StateMachineDeleting(arn)
+        if existing.type != wanted.type or not _is_same(
+            existing.revision, replace(wanted.revision, role_arn=existing.revision.role_arn)
+        ):
+            raise StateMachineAlreadyExists(arn)
+        return CreateStateMachineResponse(state_machine_arn=arn, creation_date=existing.created)
+
+    async def update(self, request: UpdateStateMachineRequest) -> UpdateStateMachineResponse:
+        """UpdateStateMachine: makes a new revision, unless nothing changes."""
+        arn = self._arns.read_state_machine(request.state_machine_arn)
+        if arn.label is not None:
+            raise ValidationException.labelled_arn()
+        _refuse_publishing(request.publish, request.version_description)
+        _check_update(request)
+        for _ in range(_UPDATE_ATTEMPTS):
+            machine = await self._find(arn)
+            if machine.deleting_since is not None:
+                raise StateMachineDeleting(arn.text)
+            revision, text = await self._revised(machine, request)
+            if _is_same(revision, machine.revision):
+                return _updated(machine.revision)
+            if await self._store.revise_state_machine(revision, machine.revision.id, text):
+                return _updated(revision)
+        raise ConflictException(f"Other updates of this state machine are under way: '{arn.text}'")
+
+    async def _revised(self, machine: StateMachine, request: UpdateStateMachineRequest) -> tuple[Revision, str | None]:
+        """The revision that an update asks for, and its definition's text if that was given."""
+        revision = replace(machine.revision, id=str(uuid4()), initial=False, created=self._clock())
+        if request.role_arn is not None:
+            revision = replace(revision, role_arn=request.role_arn)
+        if request.logging_configuration is not None:
+            revision = replace(revision, logging=to_json(complete_logging(request.logging_configuration)))
+        if request.tracing_configuration is not None:
+            revision = replace(revision, tracing=to_json(complete_tracing(request.tracing_configuration)))
+        if request.encryption_configuration is not None:
+            revision = replace(revision, encryption=to_json(complete_encryption(request.encryption_configuration)))
+        if request.definition is None:
+            return revision, None
+        definition = await check_definition(request.definition, machine.type, self._catalog)
+        return _with_definition(revision, definition), definition.text
+
+    async def delete(self, request: DeleteStateMachineRequest) -> DeleteStateMachineResponse:
+        """DeleteStateMachine: marks the state machine; `Deletions` does the rest."""
+        arn = self._arns.read_state_machine(request.state_machine_arn)
+        if arn.label is not None:
+            raise ValidationException.labelled_arn()
+        if arn.qualifier is not None:
+            raise ValidationException("A version or an alias cannot be deleted by DeleteStateMachine.")
+        if arn.name is not None:
+            await self._store.mark_deleting(arn.name, self._clock())
+            self._deletions.wake()
+        return DeleteStateMachineResponse()
+
+    async def describe(self, request: DescribeStateMachineRequest) -> DescribeStateMachineResponse:
+        """DescribeStateMachine."""
+        machine = await self._find(self._arns.read_state_machine(request.state_machine_arn))
+        if machine.deleting_since is not None:
+            self._deletions.wake()
+        revision = machine.revision
+        return DescribeStateMachineResponse(
+            state_machine_arn=request.state_machine_arn,
+            name=machine.name,
+            status="ACTIVE" if machine.deleting_since is None else "DELETING",
+            definition=await self._definition(revision, request.included_data),
+            role_arn=revision.role_arn,
+            type=machine.type,
+            creation_date=machine.created,
+            logging_configuration=from_json(LoggingConfiguration, revision.logging),
+            tracing_configuration=from_json(TracingConfiguration, revision.tracing),
+            encryption_configuration=from_json(EncryptionConfiguration, revision.encryption),
+            revision_id=_revision_id(revision),
+            variable_references=_variable_references(revision),
+        )
+
+    async def describe_for_execution(
+        self, request: DescribeStateMachineForExecutionRequest
+    ) -> DescribeStateMachineForExecutionResponse:
+        """DescribeStateMachineForExecution: the revision that the execution runs, of a deleted machine as well."""
+        arn = self._arns.read_execution(request.execution_arn)
+        if arn.state_machine_name is None or arn.name is None:
+            raise ExecutionDoesNotExist(arn.text)
+        try:
+            execution = await self._gateway.describe(arn.state_machine_name, arn.name)
+        except NoSuchExecution:
+            raise ExecutionDoesNotExist(arn.text) from None
+        start = execution.start
+        revision = await self._store.find_revision(
+            arn.state_machine_name, start.definition, start.role_arn, execution.summary.start_date
+        )
+        if revision is None:
+            raise StateMachineDoesNotExist(start.state_machine_arn)
+        return DescribeStateMachineForExecutionResponse(
+            state_machine_arn=start.state_machine_arn,
+            name=arn.state_machine_name,
+            definition=await self._definition(revision, request.included_data),
+            role_arn=revision.role_arn,
+            update_date=revision.created,
+            logging_configuration=from_json(LoggingConfiguration, revision.logging),
+            tracing_configuration=from_json(TracingConfiguration, revision.tracing),
+            encryption_configuration=from_json(EncryptionConfiguration, revision.encryption),
+            revision_id=_revision_id(revision),
+            variable_references=_variable_references(revision),
+        )
+
+    async def list(self, request: ListStateMachinesRequest) -> ListStateMachinesResponse:
+        """ListStateMachines, by the bytes of their names."""
+        size = page_size(request.max_results)
+        after = None if request.next_token is None else _name(page_position(request.next_token, "ListStateMachines"))
+        machines = await self._store.list_state_machines(after, size + 1)
+        token = None
+        if len(machines) > size:
+            token = page_token(machines[size - 1].name.encode(), "ListStateMachines")
+        return ListStateMachinesResponse(
+            state_machines=tuple(self._list_item(machine) for machine in machines[:size]), next_token=token
+        )
+
+    def _list_item(self, machine: StateMachine) -> StateMachineListItem:
+        return StateMachineListItem(
+            state_machine_arn=self._arns.state_machine(machine.name),
+            name=machine.name,
+            type=machine.type,
+            creation_date=machine.created,
+        )
+
+    async def _find(self, arn: StateMachineArn) -> StateMachine:
+        """The state machine of an unqualified ARN; there are no versions, aliases and labels yet."""
+        if arn.name is None or arn.qualifier is not None or arn.label is not None:
+            raise StateMachineDoesNotExist(arn.text)
+        machine = await self._store.get_state_machine(arn.name)
+        if machine is None:
+            raise StateMachineDoesNotExist(arn.text)
+        return machine
+
+    async def _definition(self, revision: Revision, included: IncludedData | None) -> str:
+        if included == "METADATA_ONLY":
+            return "{}"
+        text = await self._store.get_definition(revision.definition_hash)
+        assert text is not None, "a foreign key keeps the definition of every revision"
+        return text
+
+
+def _refuse_publishing(publish: bool | None, version_description: str | None) -> None:
+    if publish:
+        raise ValidationException("'publish' is not available yet: state machine versions are not available yet.")
+    if version_description is not None:
+        raise ValidationException("Version description can only be set when publish is true")
+
+
+def _check_update(request: UpdateStateMachineRequest) -> None:
+    changes = (
+        request.definition,
+        request.role_arn,
+        request.logging_configuration,
+        request.tracing_configuration,
+        request.encryption_configuration,
+    )
+    if all(change is None for change in changes):
+        raise MissingRequiredParameter
+    if request.role_arn is not None:
+        check_role_arn(request.role_arn)
+
+
+def _with_definition(revision: Revision, definition: CheckedDefinition) -> Revision:
+    return replace(
+        revision,
+        definition_hash=definition.hash,
+        timeout_seconds=definition.timeout_seconds,
+        variable_references=definition.variable_references,
+    )
+
+
+def _is_same(left: Revision, right: Revision) -> bool:
+    return (left.definition_hash, left.role_arn, left.logging, left.tracing, left.encryption) == (
+        right.definition_hash,
+        right.role_arn,
+        right.logging,
+        right.tracing,
+        right.encryption,
+    )
+
+
+def _updated(revision: Revision) -> UpdateStateMachineResponse:
+    return UpdateStateMachineResponse(update_date=revision.created, revision_id=_revision_id(revision))
+
+
+def _revision_id(revision: Revision) -> str | None:
+    return None if revision.initial else revision.id
+
+
+def _variable_references(revision: Revision) -> dict[str, tuple[str, ...]] | None:
+    return {name: tuple(variables) for name, variables in revision.variable_references.items()} or None
+
+
+def _name(position: bytes) -> str:
+    try:
+        return position.decode()
+    except UnicodeDecodeError:  # only in a token made by hand
+        raise InvalidToken from None
