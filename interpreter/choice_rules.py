@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, assert_never
 
+from interpreter.dataflow.lookup import look_up
 from interpreter.errors import StatesRuntime
 from interpreter.jsonpath import Path, Scope
 from interpreter.timestamps import parse_timestamp
@@ -100,14 +101,14 @@ def matches(rule: ChoiceRule, scope: Scope) -> bool:
 
 def _compare(rule: Comparison, scope: Scope) -> bool:
     if rule.operator == "IsPresent":
-        return (rule.variable.find_or_missing(scope) is not MISSING) is rule.operand
+        return (look_up(rule.variable, scope) is not MISSING) is rule.operand
     value = _value(rule.variable, scope)
     operand = _value(rule.operand, scope) if isinstance(rule.operand, Path) else rule.operand
     return OPERATORS[rule.operator].holds(value, operand)
 
 
 def _value(path: Path, scope: Scope) -> JsonValue:
-    value = path.find_or_missing(scope)
+    value = look_up(path, scope)
     if value is MISSING:
         shown = path.text_from_document
         raise StatesRuntime(f"Invalid path '{shown}': The choice state's condition path references an invalid value.")

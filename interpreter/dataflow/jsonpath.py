@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from interpreter.dataflow.lookup import read
 from interpreter.dataflow.template import PayloadTemplate
-from interpreter.errors import QueryError, StatesRuntime
+from interpreter.errors import StatesRuntime
 from interpreter.jsonpath import Path, ReferencePath, Scope
 from interpreter.values import JsonValue
 
@@ -25,18 +26,6 @@ def select(path: Path | None, scope: Scope) -> JsonValue:
     if scope.document in (None, "") and path.variable is None and not path.is_context:
         raise StatesRuntime("Unable to apply Path transformation to null or empty input.")
     return read(path, scope)
-
-
-def read(path: Path, scope: Scope) -> JsonValue:
-    """The value of a path in a field that needs one (InputPath, TimeoutSecondsPath and their like).
-
-    Raises:
-        StatesRuntime: the path leads nowhere, `Invalid path '$.X' : No results for path: $['X']`.
-    """
-    try:
-        return path.find(scope)
-    except QueryError as error:
-        raise StatesRuntime(error.detail) from error
 
 
 def insert_result(result_path: ReferencePath | None, raw_input: JsonValue, result: JsonValue) -> JsonValue:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from interpreter.dataflow.lookup import look_up
 from interpreter.errors import QueryError, StatesRuntime
 from interpreter.intrinsics import Intrinsic, parse_intrinsic
 from interpreter.jsonpath import Path, ReferencePath, Scope, parse_path, parse_reference_path
@@ -173,10 +174,9 @@ def _compile_field(key: str, value: JsonValue, variables: set[str]) -> _Dynamic:
         return _Dynamic(expression.evaluate)
     if expression.variable is not None:
         variables.add(expression.variable)
-    find = expression.find_or_missing
 
     def evaluate(scope: Scope) -> JsonValue:
-        found = find(scope)
+        found = look_up(expression, scope)
         return _when_missing(expression, key, scope) if found is MISSING else found
 
     return _Dynamic(evaluate)
@@ -224,7 +224,7 @@ class FailText:
     def _value(self, scope: Scope, field: str) -> JsonValue:
         if isinstance(self.expression, Intrinsic):
             return self.expression.evaluate(scope)
-        found = self.expression.find_or_missing(scope)
+        found = look_up(self.expression, scope)
         if found is MISSING:
             raise _not_found(self.expression, field, scope)
         return found

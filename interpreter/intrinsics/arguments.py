@@ -54,7 +54,7 @@ class Arguments:
     def integer(self, position: int) -> int:
         """The argument at `position`, a number, rounded half up towards plus infinity (recorded on AWS)."""
         value = self.values[position]
-        if not is_number(value) or not math.isfinite(value):
+        if not is_number(value) or (isinstance(value, float) and not math.isfinite(value)):
             raise self._wrong_type(position, "a number")
         floor = math.floor(value)
         return floor + (value - floor >= 0.5)

@@ -33,7 +33,7 @@ def _range(arguments: Arguments) -> JsonValue:
         raise arguments.fault("The step must not be 0")
     length = max((last - first) // step + 1, 0)
     if length > MAX_RANGE:
-        raise arguments.fault(f"The range has {length} elements, more than the {MAX_RANGE} allowed")
+        raise arguments.fault(f"The range has more than the {MAX_RANGE} elements allowed")
     return [first + step * index for index in range(length)]
 
 

@@ -8,26 +8,29 @@ from typing import Final
 from interpreter.intrinsics.arguments import Arguments, Function
 from interpreter.values import JsonValue
 
-_INT_MIN: Final = -(2**31)
-_INT_MAX: Final = 2**31 - 1
+_INT_BITS: Final = 32  # of the terms of States.MathAdd (developer guide)
+_LONG_BITS: Final = 64  # of the bounds of States.MathRandom; the guide gives none
 
 
 def _add(arguments: Arguments) -> JsonValue:
-    terms = [arguments.integer(0), arguments.integer(1)]
-    for term in terms:
-        if not _INT_MIN <= term <= _INT_MAX:
-            raise arguments.fault(f"Expected numbers from {_INT_MIN} to {_INT_MAX}, but got {term}")
-    return sum(terms)
+    return _integer(arguments, 0, _INT_BITS) + _integer(arguments, 1, _INT_BITS)
 
 
 def _random(arguments: Arguments) -> JsonValue:
     """An integer from the first argument up to, not including, the second; the same for the same seed."""
-    start, end = arguments.integer(0), arguments.integer(1)
+    start, end = _integer(arguments, 0, _LONG_BITS), _integer(arguments, 1, _LONG_BITS)
     if end <= start:
         raise arguments.fault(f"The end {end} must be greater than the start {start}")
     if len(arguments.values) == 3:
         return start + _seeded(arguments.integer(2), end - start)
     return start + min(math.floor(arguments.chance.random() * (end - start)), end - start - 1)
+
+
+def _integer(arguments: Arguments, position: int, bits: int) -> int:
+    value, limit = arguments.integer(position), 2 ** (bits - 1)
+    if not -limit <= value < limit:
+        raise arguments.fault(f"Expected numbers from {-limit} to {limit - 1}, but got {value}")
+    return value
 
 
 def _seeded(seed: int, bound: int) -> int:

@@ -43,8 +43,8 @@ _MAX_FILTER_DEPTH: Final = 32
 _HEAD: Final = re.compile(r"\$(?:\$|([^\W\d]\w*))?")
 _DOT_NAME: Final = re.compile(r"[^\s.,()\[\]{}'\"?]+")
 _DOT_NAME_IN_FILTER: Final = re.compile(r"[^\s.,()\[\]{}'\"?=!<>&|~]+")
-_INTEGER: Final = re.compile(r"-?\d{1,18}")
-_NUMBER: Final = re.compile(r"-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?")
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
 _WORD: Final = re.compile(r"[a-z]+")
 _SYMBOL: Final = re.compile(r"===|!==|==|!=|<=|>=|=~|<|>")
 _REGEX_FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "u": re.UNICODE, "x": re.VERBOSE}

@@ -151,14 +151,13 @@ def _look_up(path: RelativePath, tested: JsonValue, root: JsonValue) -> JsonValu
     return _evaluate(path.steps[len(plain) :], begin, root)
 
 
-def _numbers(value: JsonValue) -> list[int | float]:
-    return [item for item in value if is_number(item)] if isinstance(value, list) else []
-
-
 def _over_numbers(fold: Callable[[list[int | float]], int | float]) -> Callable[[JsonValue], JsonValue | Missing]:
     def function(value: JsonValue) -> JsonValue | Missing:
-        numbers = _numbers(value)
-        return fold(numbers) if numbers else MISSING
+        numbers = [item for item in value if is_number(item)] if isinstance(value, list) else []
+        try:
+            return fold(numbers) if numbers else MISSING
+        except (OverflowError, ValueError):  # an integer beyond any float, or infinities of both signs
+            return MISSING
 
     return function
 
