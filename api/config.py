@@ -6,7 +6,6 @@ that every Temporal tool reads (`temporalio.envconfig`). docs/configuration.md i
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -20,6 +19,8 @@ from pydantic_settings import (
     SettingsError,
     TomlConfigSettingsSource,
 )
+
+from activities.function_routes import parse_functions
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
@@ -45,10 +46,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True)
 
     database_url: str = Field(
-        f"sqlite+aiosqlite:///{STATE_FOLDER}/steploom.sqlite3",
+        f"sqlite:///{STATE_FOLDER}/steploom.sqlite3",
         repr=False,
-        description="SQLAlchemy URL of the database: SQLite (`sqlite+aiosqlite:///file`) or PostgreSQL "
-        "(`postgresql+asyncpg://user:password@host/name`).",
+        description="The database: `sqlite:///relative/path`, `sqlite:////absolute/path` or "
+        "`postgresql://user:password@host/name`.",
     )
     http_host: str = Field("127.0.0.1", description="Address that the HTTP door listens on.")
     http_port: Port = Field(8083, description="Port of the HTTP door (AWS JSON 1.0); 0 takes a free one.")
@@ -67,9 +68,9 @@ class Settings(BaseSettings):
     )
     functions: Annotated[JsonValue, NoDecode] = Field(
         "temporal",
-        description="How Lambda functions are reached: `temporal` (the `functions` task queue, served by `steploom "
-        "functions`), `lambda` (the Lambda API), or a JSON object of function name to `temporal`, `lambda` or an "
-        "`http(s)` URL, with `*` for all others.",
+        description="How Lambda functions are reached: `temporal` (the task queue of `steploom functions`), `lambda` "
+        "(the Lambda API), or a JSON object that maps names (`name`, `name:qualifier`, `*` for the rest) to one of these "
+        'words, to `{"task_queue": "..."}` or to `{"url": "..."}`.',
     )
     worker_max_cached_workflows: Limit = Field(
         1000,
@@ -90,11 +91,8 @@ class Settings(BaseSettings):
 
     @field_validator("functions", mode="before")
     @classmethod
-    def _decode_functions(cls, value: JsonValue) -> JsonValue:
-        if isinstance(value, str) and value.lstrip().startswith("{"):
-            decoded: JsonValue = json.loads(value)
-            return decoded
-        return value
+    def _parse_functions(cls, value: JsonValue) -> JsonValue:
+        return parse_functions(value)
 
     @classmethod
     def settings_customise_sources(

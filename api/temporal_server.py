@@ -32,6 +32,7 @@ LOOPBACK: Final = "127.0.0.1"
 LogLevel = Literal["debug", "info", "warn", "error", "never"]
 
 _READY_TIMEOUT_SECONDS: Final = 30.0
+_ANSWER_TIMEOUT_SECONDS: Final = 3.0
 _STOP_TIMEOUT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.05
 _START_ATTEMPTS: Final = 5
@@ -132,7 +133,6 @@ class TemporalServer:
         """Private: use `start`."""
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
-        self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
         self.namespace = options.namespace
         self.port = 0
         self.ui_port = 0
@@ -237,36 +237,43 @@ class TemporalServer:
     ) -> None:
         """Stop it."""
         await self.stop()
-        self._output.close()
 
     async def _launch(self, *, fixed: bool) -> None:
         """Start the process until it stays: it picks internal ports of its own, and may lose one to another process."""
-        for attempt in range(1, _START_ATTEMPTS + 1):
+        log = ""
+        for _ in range(_START_ATTEMPTS):
             if not fixed:
                 port, ui_port = free_ports(2)
                 self.port = port if self._options.port is None else self._options.port
                 self.ui_port = ui_port if self._options.ui_port is None else self._options.ui_port
-            self._spawn()
-            try:
-                if await self._becomes_ready():
-                    return
-            except BaseException:
-                self.kill()
-                raise
-            if attempt == _START_ATTEMPTS or "address already in use" not in self._log_tail():
+            failure = await self._try_to_launch()
+            if failure is None:
+                return
+            log = failure.strip()
+            if "address already in use" not in log:
                 break
-        self.kill()
-        raise TemporalServerError(f"The Temporal server did not start on {self.address}:\n{self._log_tail().strip()}")
+        raise TemporalServerError(f"The Temporal server did not start on {self.address}:\n{log}")
 
-    def _spawn(self) -> None:
+    async def _try_to_launch(self) -> str | None:
+        """Start the process and wait for it; the end of its log if it did not become ready, and is gone."""
+        # Once the server runs it alone holds the file, which has no name and goes with it.
+        with tempfile.TemporaryFile() as output:
+            self._spawn(output)
+            ready = False
+            try:
+                ready = await self._becomes_ready()
+            finally:
+                if not ready:
+                    self.kill()
+            return None if ready else _tail(output)
+
+    def _spawn(self, output: IO[bytes]) -> None:
         command = [str(temporal_binary()), *self._arguments()]
         if sys.platform == "linux":
             command = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *command]
-        self._output.seek(0)
-        self._output.truncate()
         # A session of its own, so that Ctrl-C ends us first and the server after our workers.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output, start_new_session=True
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
 
     def _arguments(self) -> list[str]:
@@ -299,14 +306,17 @@ class TemporalServer:
         return True
 
     async def _answers(self) -> bool:
+        """Whether the namespace could be prepared. Bounded: the port may be that of a process that never answers."""
         try:
-            client = await Client.connect(self.address, namespace=self.namespace)
-            await prepare_namespace(client)
-        except (RuntimeError, RPCError):  # what the SDK raises while the server is still coming up
+            async with asyncio.timeout(_ANSWER_TIMEOUT_SECONDS):
+                client = await Client.connect(self.address, namespace=self.namespace)
+                await prepare_namespace(client)
+        except (RuntimeError, RPCError, TimeoutError):  # what the SDK raises while the server is still coming up
             return False
         return True
 
-    def _log_tail(self) -> str:
-        size = self._output.seek(0, os.SEEK_END)
-        self._output.seek(max(0, size - _OUTPUT_TAIL_BYTES))
-        return self._output.read().decode(errors="replace")
+
+def _tail(output: IO[bytes]) -> str:
+    size = output.seek(0, os.SEEK_END)
+    output.seek(max(0, size - _OUTPUT_TAIL_BYTES))
+    return output.read().decode(errors="replace")

@@ -1,0 +1,55 @@
+# One short verb per task, the same for people and for CI. Needs Python 3.11+, make and a C library; the rest is fetched.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+STEPLOOM_CONFORMANCE ?= ../shared/conformance
+export STEPLOOM_CONFORMANCE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test lint typecheck conformance bench proto docs clean
+
+help: ## List these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+setup: $(STAMP) ## Make .venv from the pinned dependencies
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "steploom needs Python 3.11 or later")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: $(STAMP) ## Run the order pipeline from start to end, over boto3 and gRPC
+	$(BIN)/python examples/run_demo.py
+
+dev: $(STAMP) ## Run everything on this machine (steploom dev)
+	$(BIN)/steploom dev
+
+test: $(STAMP) ## Run the tests
+	$(BIN)/pytest -n 2 --dist loadscope
+
+lint: $(STAMP) ## Check style, formatting, import contracts and YAML
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	git ls-files '*.yml' '*.yaml' | xargs -r $(BIN)/yamllint --strict
+
+typecheck: $(STAMP) ## Check types (mypy, strict)
+	$(BIN)/mypy
+
+conformance: $(STAMP) ## Replay the cases recorded on AWS (STEPLOOM_CONFORMANCE says where they are)
+	$(BIN)/python tests/support/conformance.py $(CASES)
+
+bench: $(STAMP) ## Measure against hand-written Temporal workflows
+	$(BIN)/python -m benchmarks
+
+proto: $(STAMP) ## Generate the gRPC modules from api/proto
+	$(BIN)/python -m api.proto.generate
+
+docs: $(STAMP) ## Write the pages that are made from the code
+	$(BIN)/steploom config --markdown > docs/configuration.md
+
+clean: ## Remove what the other commands made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

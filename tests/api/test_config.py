@@ -1,0 +1,129 @@
+"""Where settings come from, what is refused, and that docs/configuration.md tells the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from api.config import ConfigurationError, Settings, load_settings, temporal_connection
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No variable and no file of the person who runs the tests counts."""
+    for name in [*(f"STEPLOOM_{field.upper()}" for field in Settings.model_fields), "STEPLOOM_CONFIG"]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_defaults() -> None:
+    settings = load_settings()
+    assert (settings.http_port, settings.grpc_port, settings.functions, settings.mode) == (
+        8083,
+        8084,
+        "temporal",
+        "aws",
+    )
+    assert (settings.account_id, settings.region) == ("123456789012", "us-east-1")
+
+
+def test_command_line_over_environment_over_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "custom.toml"
+    file.write_text('http_port = 1\ngrpc_port = 1\nregion = "eu-west-1"\n')
+    monkeypatch.setenv("STEPLOOM_HTTP_PORT", "2")
+    monkeypatch.setenv("STEPLOOM_GRPC_PORT", "2")
+    settings = load_settings(file, http_port=3, grpc_port=None)
+    assert (settings.http_port, settings.grpc_port, settings.region) == (3, 2, "eu-west-1")
+
+
+def test_file_is_found_by_variable_and_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    Path("steploom.toml").write_text("http_port = 1\n")
+    assert load_settings().http_port == 1
+    other = tmp_path / "other.toml"
+    other.write_text("http_port = 2\n")
+    monkeypatch.setenv("STEPLOOM_CONFIG", str(other))
+    assert load_settings().http_port == 2
+
+
+@dataclass(frozen=True)
+class Functions:
+    id: str
+    text: str
+    value: object
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Functions("word", "lambda", "lambda"),
+        Functions("mapping", '{"*": "temporal", "charge": "lambda"}', {"*": "temporal", "charge": "lambda"}),
+        Functions("url", '{"a": {"url": "http://127.0.0.1:9000/a"}}', {"a": {"url": "http://127.0.0.1:9000/a"}}),
+    ],
+    ids=lambda case: case.id,
+)
+def test_functions_are_decoded(case: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPLOOM_FUNCTIONS", case.text)
+    assert load_settings().functions == case.value
+
+
+def test_functions_may_be_a_table_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "f.toml"
+    file.write_text('[functions]\n"*" = "lambda"\n')
+    assert load_settings(file).functions == {"*": "lambda"}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    id: str
+    message: str
+    variable: str | None = None
+    value: str = ""
+    file: str | None = None
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Wrong("port", r"http_port \(STEPLOOM_HTTP_PORT\)", "STEPLOOM_HTTP_PORT", "99999"),
+        Wrong("account", r"account_id \(STEPLOOM_ACCOUNT_ID\)", "STEPLOOM_ACCOUNT_ID", "12"),
+        Wrong("mode", r"mode \(STEPLOOM_MODE\).*'aws' or 'native'", "STEPLOOM_MODE", "fast"),
+        Wrong("functions word", r"functions \(STEPLOOM_FUNCTIONS\)", "STEPLOOM_FUNCTIONS", "lambdas"),
+        Wrong("functions JSON", r"functions \(STEPLOOM_FUNCTIONS\)", "STEPLOOM_FUNCTIONS", '{"a": '),
+        Wrong("functions choice", r"functions \(STEPLOOM_FUNCTIONS\)", "STEPLOOM_FUNCTIONS", '{"a": "b"}'),
+        Wrong("unknown key", r"htpp_port: .* in .*steploom\.toml", file="htpp_port = 1"),
+        Wrong("no TOML", r"steploom\.toml cannot be read", file="= 1"),
+        Wrong("missing file", r"nowhere\.toml does not exist", "STEPLOOM_CONFIG", "nowhere.toml"),
+    ],
+    ids=lambda case: case.id,
+)
+def test_wrong_settings_are_named(case: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
+    if case.variable is not None:
+        monkeypatch.setenv(case.variable, case.value)
+    if case.file is not None:
+        Path("steploom.toml").write_text(case.file)
+    with pytest.raises(ConfigurationError, match=case.message):
+        load_settings()
+
+
+def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPLOOM_HTTP_PORT", "x")
+    monkeypatch.setenv("STEPLOOM_MODE", "x")
+    with pytest.raises(ConfigurationError, match=r"(?s)http_port.*mode"):
+        load_settings()
+
+
+def test_a_password_in_the_database_url_is_not_printed() -> None:
+    assert "s3cret" not in repr(load_settings(database_url="postgresql://user:s3cret@host/name"))
+
+
+def test_temporal_is_found_by_its_own_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "none.toml"))
+    assert temporal_connection() == {"target_host": "127.0.0.1:7233", "namespace": "default"}
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.example:7233")
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "orders")
+    monkeypatch.setenv("TEMPORAL_API_KEY", "key")
+    connection = temporal_connection()
+    assert (connection["target_host"], connection["namespace"]) == ("temporal.example:7233", "orders")
+    assert (connection["api_key"], bool(connection["tls"])) == ("key", True)
