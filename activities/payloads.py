@@ -121,7 +121,7 @@ class _StartConverter(EncodingPayloadConverter):
     def encoding(self) -> str:
         return "json/steploom"
 
-    def to_payload(self, value: Any) -> Payload | None:  # noqa: ANN401  # the SDK's signature
+    def to_payload(self, value: Any) -> Payload | None:  # the SDK's signature
         if isinstance(value, ExecutionStart):
             metadata = {"encoding": b"json/plain", _DEFINITION_KEY: value.definition.encode()}
             return Payload(metadata=metadata, data=json_bytes(value.to_json()))
@@ -129,14 +129,14 @@ class _StartConverter(EncodingPayloadConverter):
             return Payload(metadata={"encoding": b"json/plain", _INLINE_KEY: b"1"}, data=json_bytes(value.value))
         return None
 
-    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ANN401  # the SDK's signature
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # the SDK's signature
         raise TypeError("json/steploom is never an encoding on the wire")
 
 
 class _FastJsonConverter(JSONPlainPayloadConverter):
     """JSON printed by orjson where it can; values it cannot print go to the SDK's own converter."""
 
-    def to_payload(self, value: Any) -> Payload | None:  # noqa: ANN401  # the SDK's signature
+    def to_payload(self, value: Any) -> Payload | None:  # the SDK's signature
         if value is None or isinstance(value, (dict, list, str, bool, int, float)):
             return Payload(metadata={"encoding": b"json/plain"}, data=json_bytes(value))
         return super().to_payload(value)

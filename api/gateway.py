@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast, overload
 
-from temporalio.api.common.v1 import Payload, WorkflowExecution as WorkflowExecutionIds
+from temporalio.api.common.v1 import Payload
+from temporalio.api.common.v1 import WorkflowExecution as WorkflowExecutionIds
 from temporalio.api.enums.v1 import EventType, HistoryEventFilterType, PendingActivityState
 from temporalio.api.history.v1 import HistoryEvent as TemporalEvent
 from temporalio.api.workflowservice.v1 import (
@@ -84,7 +85,12 @@ _VERSION: Final = SearchAttributeKey.for_keyword(VERSION_ATTRIBUTE)
 _ALIAS: Final = SearchAttributeKey.for_keyword(ALIAS_ATTRIBUTE)
 
 _TRANSIENT: Final = frozenset(
-    (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED)
+    (
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.ABORTED,
+    )
 )
 _STOP_PATIENCE: Final = timedelta(seconds=5)
 """How long a stopped execution has to close by itself before it is terminated."""
@@ -158,7 +164,7 @@ class TemporalGateway:
                     execution_timeout=timedelta(seconds=timeout_seconds),
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                    memo={"startDate": start.start_date, "input": input_hash},
+                    memo={"startDate": start.start_date, "timeoutSeconds": timeout_seconds, "input": input_hash},
                     search_attributes=TypedSearchAttributes(pairs),
                     static_summary=start.name,
                     static_details=start.execution_arn,
@@ -302,10 +308,10 @@ class TemporalGateway:
                 return None, parse_stop_reason(event.workflow_execution_cancel_requested_event_attributes.cause)
         return None, nothing
 
-    async def _output(self, payloads: list[Payload]) -> str:
+    async def _output(self, payloads: Sequence[Payload]) -> str:
         if not payloads:
             return "null"
-        (value,) = await self._client.data_converter.decode(payloads, [RawValue])
+        (value,) = await self._client.data_converter.decode(list(payloads), [RawValue])
         return value.payload.data.decode("utf-8", "surrogatepass") or "null"
 
     async def _failure(self, event: TemporalEvent) -> StopReason:
@@ -484,8 +490,13 @@ async def _start_date(execution: WorkflowExecution) -> datetime:
 async def _summary(execution: WorkflowExecution, name: str) -> ExecutionSummary:
     attributes = execution.typed_search_attributes
     start_date = await _start_date(execution)
-    stop_date = None if execution.close_time is None else max(start_date, _milliseconds(execution.close_time))
     status = _STATUS[execution.status] if execution.status is not None else ExecutionStatus.RUNNING
+    stop_date = None
+    if execution.close_time is not None:
+        stop_date = max(start_date, _milliseconds(execution.close_time))
+        if status is ExecutionStatus.TIMED_OUT:  # recorded: exactly the start and TimeoutSeconds
+            timeout_seconds = await execution.memo_value("timeoutSeconds", None, type_hint=int)
+            stop_date = stop_date if timeout_seconds is None else start_date + timedelta(seconds=timeout_seconds)
     return ExecutionSummary(
         name=name,
         status=status,

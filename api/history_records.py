@@ -115,7 +115,9 @@ class RecordReader:
             yield Closed("timed-out", event_milliseconds(event))
 
     def _failure(self, scheduled_id: int, failure: Failure) -> ActivityEnded:
-        return ActivityEnded(self._activities.pop(scheduled_id), Failed(activity_failure(failure, heartbeat_asked=False)))
+        return ActivityEnded(
+            self._activities.pop(scheduled_id), Failed(activity_failure(failure, heartbeat_asked=False))
+        )
 
     @staticmethod
     def _aborted(event: HistoryEvent, reason: StopReason) -> Closed:

@@ -40,6 +40,4 @@ class SeededChance:
         return f"{state_name}-{UUID(bytes=self._digest(_OPERATION, self.operations), version=4)}"
 
     def _digest(self, family: bytes, counter: int) -> bytes:
-        return hashlib.blake2b(
-            counter.to_bytes(8, "big"), digest_size=16, key=self._seed[:64], person=family
-        ).digest()
+        return hashlib.blake2b(counter.to_bytes(8, "big"), digest_size=16, key=self._seed[:64], person=family).digest()

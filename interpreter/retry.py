@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from interpreter.definition.model import Retrier
-from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTimeout
+from interpreter.errors import (
+    StatesDataLimitExceeded,
+    StatesError,
+    StatesHeartbeatTimeout,
+    StatesRuntime,
+    StatesTimeout,
+)
 
 
 def error_matches(error_equals: Sequence[str], error: StatesError) -> bool:

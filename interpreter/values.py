@@ -12,7 +12,7 @@ from typing import Final, TypeAlias, TypeGuard
 
 import orjson
 
-JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 
 class Missing(Enum):
@@ -87,7 +87,7 @@ def json_equal(left: JsonValue, right: JsonValue) -> bool:
             and len(left) == len(right)
             and all(json_equal(a, b) for a, b in zip(left, right, strict=True))
         )
-    return type(left) is type(right) and left == right or (is_number(left) and is_number(right) and left == right)
+    return (type(left) is type(right) and left == right) or (is_number(left) and is_number(right) and left == right)
 
 
 def json_type_name(value: JsonValue) -> str:

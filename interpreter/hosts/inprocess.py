@@ -76,7 +76,9 @@ class InProcessHost:
         self.execution = Execution(definition, start, input_, self, router, self._ledger)
         self._invoke = invoke
         self._skip_time = skip_time
-        self._deadline = None if definition.timeout_seconds is None else start.start_date + definition.timeout_seconds * 1000
+        self._deadline = (
+            None if definition.timeout_seconds is None else start.start_date + definition.timeout_seconds * 1000
+        )
         self._timers: list[tuple[int, int, int, Outcome]] = []
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._waits: dict[str, CallbackWait] = {}

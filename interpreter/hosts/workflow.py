@@ -93,7 +93,7 @@ class ExecutionWorkflow:
     """One execution of a state machine; its workflow type is the machine's name."""
 
     @workflow.run
-    async def run(self, args: Sequence[RawValue]) -> Any:  # noqa: ANN401  # any JSON
+    async def run(self, args: Sequence[RawValue]) -> Any:  # any JSON
         """Arguments: an `ExecutionStart`, and the execution's input."""
         wiring = _Installed.wiring
         if wiring is None:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from interpreter.execution import Execution
 
 
-def plan_retry(execution: Execution, frame: Frame, state: TaskState | ParallelState | MapState, error: StatesError) -> bool:
+def plan_retry(
+    execution: Execution, frame: Frame, state: TaskState | ParallelState | MapState, error: StatesError
+) -> bool:
     """Whether the state is to be tried again; the frame then says when."""
     index = match_retrier(state.retriers, error)
     if index is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from interpreter.execution import Execution
 
 
-class ChildFailed(Exception):  # noqa: N818  # a way out of the group, not an error to show
+class ChildFailed(Exception):  # a way out of the group, not an error to show
     """A child failed; its siblings are stopped and everything about that is recorded."""
 
     def __init__(self, error: StatesError) -> None:

@@ -94,7 +94,8 @@ def _items(state: MapState, scope: Scope) -> list[MapItem]:
         value = state.items_path.find(scope)
     except QueryError as error:
         last = re.split(r"[.\[\]']+", state.items_path.text.rstrip("]'"))[-1]
-        raise StatesReferencePathConflict(f'Unable to apply step "{last}" to input {json_text(scope.document)}') from error
+        shown = json_text(scope.document)
+        raise StatesReferencePathConflict(f'Unable to apply step "{last}" to input {shown}') from error
     match value:
         case list():
             return [MapItem(index, item) for index, item in enumerate(value)]
