@@ -1,0 +1,181 @@
+"""Which functions a folder holds.
+
+A function is a file `<name>.py`, or a folder `<name>` with `handler.py` or `lambda_function.py`; its code is `handler`
+or `lambda_handler` in there. Hyphens and underscores of a name are the same. `functions.toml` may say more::
+
+    [functions.charge-card]
+    handler = "payments.charge"      # module and function, where the rule above does not fit
+    timeout = 30                     # seconds; 900 unless said
+    memory = 512                     # MB, told to the handler and no more
+    environment = { CURRENCY = "EUR" }
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+SETTINGS_FILE: Final = "functions.toml"
+DEFAULT_TIMEOUT_SECONDS: Final = 900.0
+DEFAULT_MEMORY_MB: Final = 128
+
+_HANDLERS: Final = ("handler", "lambda_handler")
+_ENTRY_FILES: Final = ("handler.py", "lambda_function.py")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_MODULE_PATH: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_SETTINGS: Final = frozenset({"handler", "timeout", "memory", "environment"})
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """How one function is run.
+
+    Attributes:
+        name: as the file, the folder or the settings spell it.
+        module: the name of its module.
+        path: the module's file; None where `module` is imported by name.
+        handlers: names in the module, the first that is there is called.
+        roots: folders put before the module search path, the function's own first.
+        timeout_seconds: the longest a call may last.
+        memory_mb: what the context object says of memory.
+        environment: variables added to the host's own.
+    """
+
+    name: str
+    module: str
+    path: Path | None
+    handlers: tuple[str, ...]
+    roots: tuple[Path, ...]
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    memory_mb: int = DEFAULT_MEMORY_MB
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class FunctionCatalog:
+    """The functions of a folder, looked up again when the folder or its settings change.
+
+    Raises:
+        ValueError: the folder or its settings cannot be used; says why.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        if not directory.is_dir():
+            raise ValueError(f"{directory} is not a folder of functions")
+        self._directory = directory.resolve()
+        self._stamp = self._current_stamp()
+        self._functions = _discover(self._directory)
+
+    @property
+    def directory(self) -> Path:
+        """The folder, absolute."""
+        return self._directory
+
+    def names(self) -> list[str]:
+        """The names of all functions, sorted."""
+        return sorted(spec.name for spec in self._functions.values())
+
+    def find(self, name: str) -> FunctionSpec | None:
+        """The function called `name`, spelled with hyphens or underscores; None where there is none.
+
+        Raises:
+            ValueError: the folder changed and cannot be used any more.
+        """
+        spec = self._functions.get(_key(name))
+        if spec is None or (spec.path and not spec.path.exists()) or self._current_stamp() != self._stamp:
+            self._stamp = self._current_stamp()
+            self._functions = _discover(self._directory)
+            spec = self._functions.get(_key(name))
+        return spec
+
+    def _current_stamp(self) -> tuple[int, int]:
+        settings = self._directory / SETTINGS_FILE
+        return (self._directory.stat().st_mtime_ns, settings.stat().st_mtime_ns if settings.exists() else 0)
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _discover(directory: Path) -> dict[str, FunctionSpec]:
+    found: dict[str, FunctionSpec] = {}
+    for entry in sorted(directory.iterdir()):
+        spec = _spec_of(entry)
+        if spec is None:
+            continue
+        other = found.setdefault(_key(spec.name), spec)
+        if other is not spec:
+            raise ValueError(f"{other.path} and {spec.path} are both the function {spec.name!r}")
+    for name, settings in _read_settings(directory).items():
+        found[_key(name)] = _configured(directory, name, settings, found.get(_key(name)))
+    return found
+
+
+def _spec_of(entry: Path) -> FunctionSpec | None:
+    if entry.is_file() and entry.suffix == ".py" and _NAME.fullmatch(entry.stem):
+        return FunctionSpec(entry.stem, entry.stem.replace("-", "_"), entry, _HANDLERS, (entry.parent,))
+    if entry.is_dir() and _NAME.fullmatch(entry.name):
+        for file in _ENTRY_FILES:
+            path = entry / file
+            if path.is_file():
+                return FunctionSpec(entry.name, path.stem, path, _HANDLERS, (entry, entry.parent))
+    return None
+
+
+def _read_settings(directory: Path) -> dict[str, Any]:
+    path = directory / SETTINGS_FILE
+    if not path.exists():
+        return {}
+    try:
+        functions = tomllib.loads(path.read_text(encoding="utf-8")).get("functions", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: {error}") from None
+    if not isinstance(functions, dict) or not all(isinstance(table, dict) for table in functions.values()):
+        raise ValueError(f"{path}: 'functions' must hold one table per function")
+    return functions
+
+
+def _configured(directory: Path, name: str, settings: dict[str, Any], found: FunctionSpec | None) -> FunctionSpec:
+    where = f"{directory / SETTINGS_FILE}: function {name!r}"
+    if unknown := settings.keys() - _SETTINGS:
+        raise ValueError(f"{where}: {sorted(unknown)[0]!r} is none of {', '.join(sorted(_SETTINGS))}")
+    if "handler" in settings:
+        spec = _named_handler(directory, name, settings["handler"], where)
+    elif found is not None:
+        spec = found
+    else:
+        raise ValueError(f"{where}: neither a file nor a 'handler' says what it runs")
+    return replace(
+        spec,
+        timeout_seconds=_timeout(settings.get("timeout", spec.timeout_seconds), where),
+        memory_mb=_memory(settings.get("memory", spec.memory_mb), where),
+        environment=_environment(settings.get("environment", {}), where),
+    )
+
+
+def _named_handler(directory: Path, name: str, handler: object, where: str) -> FunctionSpec:
+    if not isinstance(handler, str) or _MODULE_PATH.fullmatch(handler) is None:
+        raise ValueError(f"{where}: 'handler' must be 'module.function', not {handler!r}")
+    module, _, function = handler.rpartition(".")
+    return FunctionSpec(name, module, None, (function,), (directory,))
+
+
+def _timeout(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise ValueError(f"{where}: 'timeout' must be a positive number of seconds, not {value!r}")
+    return float(value)
+
+
+def _memory(value: object, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        raise ValueError(f"{where}: 'memory' must be a positive number of MB, not {value!r}")
+    return value
+
+
+def _environment(value: object, where: str) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError(f"{where}: 'environment' must be a table of texts")
+    return dict(value)

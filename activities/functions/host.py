@@ -1,0 +1,254 @@
+"""The function host: serves a folder of Python Lambda handlers as one dynamic Temporal activity.
+
+An activity's type is the function's name and its argument the event. Shapes of errors, context and outcomes follow
+"AWS Lambda context object in Python" and "Lambda function errors in Python".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, assert_never
+
+from temporalio import activity
+from temporalio.common import RawValue
+
+from activities.failures import function_not_found, reported_failures
+from activities.function_calls import function_error, payload_of, request_id_of
+from activities.function_names import LATEST, function_arn
+from activities.functions.catalog import FunctionCatalog, FunctionSpec
+from activities.functions.process import Answered, CallOutcome, Exited, FunctionProcess, Overdue, Raised
+from activities.heartbeats import heartbeating
+from interpreter.errors import StatesError
+from interpreter.values import JsonValue
+
+DEFAULT_MAX_CONCURRENCY: Final = 32
+
+
+class FunctionHost:
+    """Runs the functions of a folder, each call alone in a process that is kept for the next one.
+
+    Args:
+        directory: the folder (see `activities.functions.catalog`).
+        account_id: the account in the functions' ARNs.
+        region: the region in the functions' ARNs, and `AWS_REGION` where the host has none.
+        max_concurrency: calls at once, and processes at once; more calls wait for their turn.
+
+    Raises:
+        ValueError: the folder or its settings cannot be used; says why.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        account_id: str = "123456789012",
+        region: str = "us-east-1",
+        max_concurrency: int = DEFAULT_MAX_CONCURRENCY,
+    ) -> None:
+        if max_concurrency < 1:
+            raise ValueError(f"max_concurrency must be at least 1, not {max_concurrency}")
+        self._catalog = FunctionCatalog(directory)
+        self._account_id = account_id
+        self._region = region
+        self._max_concurrency = max_concurrency
+        self._turns = asyncio.Semaphore(max_concurrency)
+        self._running = 0
+        self._idle: list[tuple[FunctionSpec, FunctionProcess]] = []
+        self._busy: set[FunctionProcess] = set()
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def max_concurrency(self) -> int:
+        """Calls at once."""
+        return self._max_concurrency
+
+    def names(self) -> list[str]:
+        """The names of the functions found, sorted."""
+        return self._catalog.names()
+
+    async def invoke(
+        self, name: str, event: JsonValue, *, request_id: str, limit_seconds: float | None = None
+    ) -> JsonValue:
+        """Call the function `name` once.
+
+        Args:
+            name: the function's name, with hyphens or underscores.
+            event: the handler's first argument.
+            request_id: the id of this call in the context object, the logs and the errors.
+            limit_seconds: the time that the caller gives, counted from now; the function's own timeout holds too.
+
+        Returns:
+            What the handler returned: JSON, or the text where it returned other bytes.
+
+        Raises:
+            StatesError: as an invocation through the Lambda API would fail.
+        """
+        given_up = None if limit_seconds is None else time.monotonic() + limit_seconds
+        spec = self._find(name, request_id)
+        async with self._turn():
+            seconds = spec.timeout_seconds
+            if given_up is not None:
+                seconds = min(seconds, max(0.0, given_up - time.monotonic()))
+            process = await self._process_for(spec)
+            outcome = await self._call(process, spec, event, request_id, seconds)
+        return _value(outcome, request_id, seconds)
+
+    async def close(self) -> None:
+        """Kill all processes and wait for their ends."""
+        for _, process in self._idle:
+            self._discard(process)
+        self._idle.clear()
+        for process in self._busy:
+            self._discard(process)
+        while self._closing:
+            await asyncio.gather(*self._closing)
+
+    async def __aenter__(self) -> FunctionHost:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        async with self._turns:
+            self._running += 1
+            try:
+                yield
+            finally:
+                self._running -= 1
+
+    def _find(self, name: str, request_id: str) -> FunctionSpec:
+        try:
+            spec = self._catalog.find(name)
+        except (OSError, ValueError) as error:  # the folder has changed, and not for the better
+            raise StatesError("Lambda.ServiceException", str(error)) from None
+        if spec is None:
+            qualified = name if ":" in name else f"{name}:{LATEST}"
+            raise function_not_found(self._arn(qualified), request_id)
+        return spec
+
+    def _arn(self, name: str) -> str:
+        return function_arn(name, region=self._region, account_id=self._account_id)
+
+    async def _process_for(self, spec: FunctionSpec) -> FunctionProcess:
+        for index in range(len(self._idle) - 1, -1, -1):  # the one used last: the others may cool down
+            if self._idle[index][0].name == spec.name:
+                known, process = self._idle.pop(index)
+                if known == spec and process.is_alive and process.is_current:
+                    return process
+                self._discard(process)
+        if self._running + len(self._idle) > self._max_concurrency:
+            self._discard(self._idle.pop(0)[1])
+        return await FunctionProcess.start(
+            spec.name, self._boot(spec), self._catalog.directory, self._environment(spec)
+        )
+
+    async def _call(
+        self, process: FunctionProcess, spec: FunctionSpec, event: JsonValue, request_id: str, seconds: float
+    ) -> CallOutcome:
+        self._busy.add(process)
+        outcome: CallOutcome | None = None
+        try:
+            outcome = await process.call(event, request_id, seconds)
+            return outcome
+        finally:
+            self._busy.discard(process)
+            if isinstance(outcome, Answered | Raised) and process.is_alive:
+                self._idle.append((spec, process))
+            else:
+                self._discard(process)
+
+    def _discard(self, process: FunctionProcess) -> None:
+        task = asyncio.create_task(process.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def _boot(self, spec: FunctionSpec) -> dict[str, JsonValue]:
+        return {
+            "name": spec.name,
+            "version": LATEST,
+            "arn": self._arn(spec.name),
+            "memory_mb": spec.memory_mb,
+            "log_group": f"/aws/lambda/{spec.name}",
+            "log_stream": f"steploom/[{LATEST}]{os.getpid()}",
+            "module": spec.module,
+            "path": None if spec.path is None else str(spec.path),
+            "handlers": list(spec.handlers),
+            "roots": [str(root) for root in spec.roots],
+        }
+
+    def _environment(self, spec: FunctionSpec) -> dict[str, str]:
+        """The host's own variables, those of Lambda's runtime, and the function's."""
+        region = {"AWS_REGION": self._region, "AWS_DEFAULT_REGION": self._region}
+        runtime = {
+            "AWS_LAMBDA_FUNCTION_NAME": spec.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": LATEST,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{spec.name}",
+            "LAMBDA_TASK_ROOT": str(spec.roots[0]),
+            "PYTHONUNBUFFERED": "1",
+        }
+        return region | dict(os.environ) | runtime | dict(spec.environment)
+
+
+def _value(outcome: CallOutcome, request_id: str, seconds: float) -> JsonValue:
+    match outcome:
+        case Answered(body=body):
+            return payload_of(body)
+        case Raised(body=body):
+            raise function_error(_python_text(body))
+        case Exited(status=status):
+            message = f"RequestId: {request_id} Error: Runtime exited with error: {_exit_text(status)}"
+            raise function_error(_outcome_text(message, "Runtime.ExitError"))
+        case Overdue():
+            message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
+            raise function_error(_outcome_text(message, "Sandbox.Timedout"))
+        case _:
+            assert_never(outcome)
+
+
+def _python_text(body: bytes) -> bytes:
+    """An error as Lambda's Python runtime prints it: no escapes, which the child prints to be safe in any encoding."""
+    return json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _outcome_text(message: str, error_type: str) -> bytes:
+    return json.dumps({"errorMessage": message, "errorType": error_type}).encode()
+
+
+def _exit_text(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    return f"signal: {(signal.strsignal(-status) or str(-status)).lower()}"
+
+
+def function_activity(host: FunctionHost) -> Callable[[Sequence[RawValue]], Coroutine[Any, Any, Any]]:
+    """The dynamic activity that serves every function of `host`; register it in a worker of the functions queue."""
+
+    @activity.defn(dynamic=True)
+    async def run_function(arguments: Sequence[RawValue]) -> Any:
+        info = activity.info()
+        converter = activity.payload_converter()
+        event = converter.from_payload(arguments[0].payload) if arguments else {}
+        with reported_failures(), heartbeating():
+            return await host.invoke(
+                info.activity_type,
+                event,
+                request_id=request_id_of(info.activity_id),
+                limit_seconds=_shortest(info.start_to_close_timeout, info.schedule_to_close_timeout),
+            )
+
+    return run_function
+
+
+def _shortest(*limits: timedelta | None) -> float | None:
+    return min((limit.total_seconds() for limit in limits if limit), default=None)

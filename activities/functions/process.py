@@ -1,0 +1,225 @@
+"""One handler's process as its host sees it: start, one call at a time, and an end that is certain."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from activities.functions import child
+from interpreter.values import JsonValue, json_bytes, parse_json
+
+_LOGGER: Final = logging.getLogger("steploom.functions")
+_LOG_LINE_BYTES: Final = 16_384
+_EXIT_GRACE_SECONDS: Final = 1.0
+_FIRST: Final = asyncio.FIRST_COMPLETED
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The handler returned `body`: JSON, unless it returned bytes of its own."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The handler failed; `body` is the error in Lambda's shape, as JSON."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """The process ended in the middle of the call; `status` as in `subprocess.Popen.returncode`."""
+
+    status: int
+
+
+class Overdue(Enum):
+    """The deadline passed and the process was killed."""
+
+    OVERDUE = "overdue"
+
+
+CallOutcome: TypeAlias = Answered | Raised | Exited | Overdue
+
+
+class FunctionProcess:
+    """A running child process of one function; made by `start`."""
+
+    def __init__(
+        self,
+        name: str,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        output: int,
+    ) -> None:
+        self._name = name
+        self._process = process
+        self._reader = reader
+        self._writer = writer
+        self._sources: dict[str, JsonValue] = {}
+        self._logging: deque[str] = deque()
+        self._log_task = asyncio.create_task(self._log_output(output))
+        self._exit_task = asyncio.create_task(process.wait())
+
+    @classmethod
+    async def start(
+        cls, name: str, boot: Mapping[str, JsonValue], directory: Path, environment: Mapping[str, str]
+    ) -> FunctionProcess:
+        """Start a process for the function `name`, working in `directory`; `boot` says what it loads."""
+        ours, theirs = socket.socketpair()
+        # A pipe of our own: asyncio's would put off the news of the process's end until all its heirs had closed it.
+        output, printed = os.pipe()
+        try:
+            with theirs, os.fdopen(printed, "wb") as prints:
+                process = await _spawn(theirs.fileno(), prints.fileno(), directory, environment)
+            reader, writer = await asyncio.open_unix_connection(sock=ours)
+        except BaseException:
+            ours.close()  # a child that runs already sees the end of the line and goes
+            os.close(output)
+            raise
+        started = cls(name, process, reader, writer, output)
+        started._send(child.BOOT, dict(boot))
+        return started
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.returncode is None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether every file that the process has loaded is as it was then."""
+        return all(_modified(file) == time for file, time in self._sources.items())
+
+    async def call(self, event: JsonValue, request_id: str, remaining_seconds: float) -> CallOutcome:
+        """Run the handler once. After any outcome but `Answered` and `Raised`, or when cancelled, it is dead."""
+        self._logging.append(request_id)
+        self._send(
+            child.EVENT,
+            {"request_id": request_id, "remaining_ms": int(remaining_seconds * 1000), "event": event},
+        )
+        answer = asyncio.create_task(self._read_answer())
+        outcome: Answered | Raised | None = None
+        try:
+            await asyncio.wait({answer, self._exit_task}, timeout=remaining_seconds, return_when=_FIRST)
+            if not answer.done():
+                if not self._exit_task.done():
+                    return Overdue.OVERDUE
+                self.kill()  # its own children may hold the socket open
+            outcome = await answer
+            return outcome or Exited(await self._exit_status())
+        finally:
+            if outcome is None:
+                answer.cancel()
+                self.kill()
+
+    def kill(self) -> None:
+        """End the process and all that it has started, at once."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    async def close(self) -> None:
+        """Kill the process and wait until it is gone and its log is written."""
+        self.kill()
+        await self._exit_task
+        self._writer.close()
+        await asyncio.wait({self._log_task}, timeout=_EXIT_GRACE_SECONDS)  # one that got away may hold the pipe
+        self._log_task.cancel()
+
+    async def _exit_status(self) -> int:
+        """The status of a process that has hung up: it is ending by itself, or is made to."""
+        await asyncio.wait({self._exit_task}, timeout=_EXIT_GRACE_SECONDS)
+        self.kill()
+        return await self._exit_task
+
+    def _send(self, kind: bytes, body: JsonValue) -> None:
+        text = json_bytes(body)
+        self._writer.write(child.HEADER.pack(kind, len(text)) + text)
+
+    async def _read_answer(self) -> Answered | Raised | None:
+        """The answer to the call; None where the process ended without one."""
+        try:
+            while True:
+                kind, length = child.HEADER.unpack(await self._reader.readexactly(child.HEADER.size))
+                body = await self._reader.readexactly(length)
+                if kind == child.RESULT:
+                    return Answered(body)
+                if kind == child.ERROR:
+                    return Raised(body)
+                sources = parse_json(body)
+                self._sources = sources if isinstance(sources, dict) else {}
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return None
+
+    async def _log_output(self, output: int) -> None:
+        """Log what the process prints, line by line, each under the request that printed it."""
+        stream = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(output, "rb")
+        )
+        try:
+            await self._log_lines(stream)
+        finally:
+            transport.close()
+
+    async def _log_lines(self, stream: asyncio.StreamReader) -> None:
+        pending = b""
+        while chunk := await stream.read(65_536):
+            *lines, pending = (pending + chunk).split(b"\n")
+            for line in lines:
+                self._log_line(line)
+            if len(pending) > _LOG_LINE_BYTES:
+                self._log_line(pending)
+                pending = b""
+        if pending:
+            self._log_line(pending)
+
+    def _log_line(self, line: bytes) -> None:
+        ended = line.endswith(child.LOG_MARK[:-1])
+        text = line[: len(line) - ended].decode("utf-8", "replace")
+        request_id = self._logging[0] if self._logging else ""
+        if text:
+            extra = {"function": self._name, "request_id": request_id}
+            _LOGGER.info("%s %s %s", self._name, request_id, text, extra=extra)
+        if ended and self._logging:
+            self._logging.popleft()
+
+
+async def _spawn(
+    channel: int, output: int, directory: Path, environment: Mapping[str, str]
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # the child's own folder is no place to import from
+        child.__file__,
+        str(channel),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=output,
+        stderr=asyncio.subprocess.STDOUT,
+        pass_fds=(channel,),
+        cwd=directory,
+        env=dict(environment),
+        start_new_session=True,  # what the handler starts dies with it, and Ctrl-C is the host's affair
+    )
+
+
+def _modified(file: str) -> int | None:
+    try:
+        return os.stat(file).st_mtime_ns
+    except OSError:
+        return None

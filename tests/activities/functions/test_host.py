@@ -1,0 +1,290 @@
+"""The function host over real child processes: results, errors, deaths, deadlines, reuse and change."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from dataclasses import dataclass
+
+import pytest
+
+from activities.functions.host import FunctionHost
+from interpreter.errors import StatesError
+from interpreter.values import JsonValue
+from tests.activities.functions.conftest import MakeHost, Output, Write
+
+REQUEST = "6f0e9c1e-0000-4000-8000-000000000001"
+
+
+async def call(host: FunctionHost, name: str, event: JsonValue = None, limit_seconds: float | None = 20) -> JsonValue:
+    return await host.invoke(name, event, request_id=REQUEST, limit_seconds=limit_seconds)
+
+
+@dataclass(frozen=True)
+class Result:
+    name: str
+    body: str
+    event: JsonValue
+    result: JsonValue
+
+
+RESULTS = [
+    Result("the event", "return event", {"a": [1, 2.5, None, "é😀"]}, {"a": [1, 2.5, None, "é😀"]}),
+    Result("nothing", "return None", {}, None),
+    Result("bytes that are JSON", "return b'\"Hello\"'", {}, "Hello"),
+    Result("bytes that are not", "return b'aaa'", {}, "aaa"),
+    Result("a lone file import", "import json; return json.dumps(event)", {"k": 1}, '{"k": 1}'),
+    Result("the name", "return context.function_name", {}, "f"),
+    Result("the request id", "return context.aws_request_id", {}, REQUEST),
+    Result("the ARN", "return context.invoked_function_arn", {}, "arn:aws:lambda:us-east-1:123456789012:function:f"),
+    Result("the log group", "return context.log_group_name", {}, "/aws/lambda/f"),
+    Result(
+        "the version and memory", "return [context.function_version, context.memory_limit_in_mb]", {}, ["$LATEST", 128]
+    ),
+    Result("no identity", "return [context.identity.cognito_identity_id, context.client_context]", {}, [None, None]),
+    Result("the remaining time", "return 10_000 < context.get_remaining_time_in_millis() <= 20_000", {}, True),
+    Result("the runtime's variables", "import os; return os.environ['AWS_LAMBDA_FUNCTION_NAME']", {}, "f"),
+    Result("nothing of ours is loaded", "import sys; return 'activities' in sys.modules", {}, False),
+]
+
+
+@pytest.mark.parametrize("case", RESULTS, ids=lambda case: case.name)
+async def test_result(case: Result, write: Write, make_host: MakeHost) -> None:
+    write("f.py", f"def handler(event, context):\n    {case.body}\n")
+    assert await call(make_host(), "f", case.event) == case.result
+
+
+@dataclass(frozen=True)
+class Failure:
+    name: str
+    source: str
+    error: str
+    cause: JsonValue
+
+
+def runtime_error(error_type: str, message: str) -> JsonValue:
+    return {"errorMessage": message, "errorType": error_type, "requestId": REQUEST, "stackTrace": []}
+
+
+def outcome(error_type: str, message: str) -> JsonValue:
+    return {"errorMessage": f"RequestId: {REQUEST} Error: {message}", "errorType": error_type}
+
+
+def handler(body: str) -> str:
+    return f"def handler(event, context):\n    {body}\n"
+
+
+FAILURES = [
+    Failure(
+        "not JSON",
+        handler("return {1, 2}"),
+        "Runtime.MarshalError",
+        runtime_error(
+            "Runtime.MarshalError", "Unable to marshal response: Object of type set is not JSON serializable"
+        ),
+    ),
+    Failure(
+        "no number",
+        handler("return float('nan')"),
+        "Runtime.MarshalError",
+        runtime_error(
+            "Runtime.MarshalError", "Unable to marshal response: Out of range float values are not JSON compliant"
+        ),
+    ),
+    Failure(
+        "too large",
+        handler("return 'a' * 6291555"),
+        "Function.ResponseSizeTooLarge",
+        runtime_error(
+            "Function.ResponseSizeTooLarge",
+            "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+        ),
+    ),
+    Failure(
+        "no such import",
+        "import no_such_module\n",
+        "Runtime.ImportModuleError",
+        runtime_error("Runtime.ImportModuleError", "Unable to import module 'f': No module named 'no_such_module'"),
+    ),
+    Failure(
+        "no handler",
+        "x = 1\n",
+        "Runtime.HandlerNotFound",
+        runtime_error("Runtime.HandlerNotFound", "Handler 'handler' or 'lambda_handler' missing on module 'f'"),
+    ),
+    Failure(
+        "exits",
+        handler("import os; os._exit(3)"),
+        "Lambda.Unknown",
+        outcome("Runtime.ExitError", "Runtime exited with error: exit status 3"),
+    ),
+    Failure(
+        "leaves",
+        handler("import sys; sys.exit(4)"),
+        "Lambda.Unknown",
+        outcome("Runtime.ExitError", "Runtime exited with error: exit status 4"),
+    ),
+    Failure(
+        "crashes",
+        handler("import ctypes; ctypes.string_at(0)"),
+        "Lambda.Unknown",
+        outcome("Runtime.ExitError", "Runtime exited with error: signal: segmentation fault"),
+    ),
+    Failure(
+        "is killed",
+        handler("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"),
+        "Lambda.Unknown",
+        outcome("Runtime.ExitError", "Runtime exited with error: signal: killed"),
+    ),
+    Failure(
+        "exits while it loads",
+        "import os\nos._exit(9)\n",
+        "Lambda.Unknown",
+        outcome("Runtime.ExitError", "Runtime exited with error: exit status 9"),
+    ),
+    Failure(
+        "exits, leaving a child with its socket",
+        handler("import os; os.fork() or __import__('time').sleep(60); os._exit(5)"),
+        "Lambda.Unknown",
+        outcome("Runtime.ExitError", "Runtime exited with error: exit status 5"),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", FAILURES, ids=lambda case: case.name)
+async def test_failure(case: Failure, write: Write, make_host: MakeHost) -> None:
+    write("f.py", case.source)
+    write("g.py", handler("return 'unharmed'"))
+    host = make_host()
+    with pytest.raises(StatesError) as raised:
+        await call(host, "f")
+    assert (raised.value.name, json.loads(raised.value.cause or "")) == (case.error, case.cause)
+    assert await call(host, "g") == "unharmed"
+
+
+async def test_exception_has_lambda_s_shape(write: Write, make_host: MakeHost) -> None:
+    path = write(
+        "f.py", "class OrderError(Exception):\n    pass\n\ndef handler(event, context):\n    raise OrderError('Ä')\n"
+    )
+    with pytest.raises(StatesError) as raised:
+        await call(make_host(), "f")
+    assert raised.value.name == "OrderError"
+    assert raised.value.cause == (
+        f'{{"errorMessage": "Ä", "errorType": "OrderError", "requestId": "{REQUEST}", "stackTrace": '
+        f'["  File \\"{path}\\", line 5, in handler\\n    raise OrderError(\'Ä\')\\n"]}}'
+    )
+
+
+async def test_unknown_function(write: Write, make_host: MakeHost) -> None:
+    write("f.py", handler("return 1"))
+    with pytest.raises(StatesError) as raised:
+        await call(make_host(), "charge")
+    assert raised.value.name == "Lambda.ResourceNotFoundException"
+    assert raised.value.cause == (
+        "Function not found: arn:aws:lambda:us-east-1:123456789012:function:charge:$LATEST (Service: AWSLambda; "
+        f"Status Code: 404; Error Code: ResourceNotFoundException; Request ID: {REQUEST}; Proxy: null)"
+    )
+
+
+async def test_both_spellings_reach_one_process(write: Write, make_host: MakeHost) -> None:
+    write("validate-order.py", "import os\ndef lambda_handler(event, context):\n    return os.getpid()\n")
+    host = make_host()
+    assert await call(host, "validate_order") == await call(host, "validate-order") != os.getpid()
+
+
+async def test_a_call_has_its_process_alone(write: Write, make_host: MakeHost) -> None:
+    write("f.py", "import os, time\ndef handler(event, context):\n    time.sleep(0.2)\n    return os.getpid()\n")
+    host = make_host()
+    first, second = await asyncio.gather(call(host, "f"), call(host, "f"))
+    assert first != second
+
+
+async def test_calls_wait_for_their_turn(write: Write, make_host: MakeHost) -> None:
+    write("f.py", "import os\ndef handler(event, context):\n    return os.getpid()\n")
+    write("g.py", "import os\ndef handler(event, context):\n    return os.getpid()\n")
+    host = make_host(max_concurrency=1)
+    first, other, again = await asyncio.gather(call(host, "f"), call(host, "g"), call(host, "f"))
+    assert len({first, other, again}) == 3  # with one process at most, g's replaces f's
+
+
+async def test_changed_code_is_picked_up(write: Write, make_host: MakeHost) -> None:
+    write("shared.py", "VALUE = 1\n")
+    write("f.py", "from shared import VALUE\ndef handler(event, context):\n    return VALUE\n")
+    host = make_host()
+    assert await call(host, "f") == 1
+    write("shared.py", "VALUE = 2\n")
+    assert await call(host, "f") == 2
+
+
+async def test_new_and_removed_functions_are_noticed(write: Write, make_host: MakeHost) -> None:
+    path = write("f.py", handler("return 1"))
+    host = make_host()
+    assert await call(host, "f") == 1
+    write("g.py", handler("return 2"))
+    path.unlink()
+    assert await call(host, "g") == 2
+    with pytest.raises(StatesError, match="Function not found"):
+        await call(host, "f")
+
+
+PRINTS_ITS_PID = "import os, time\ndef handler(event, context):\n    print(os.getpid())\n    time.sleep(event)\n"
+
+
+async def test_deadline_kills(write: Write, make_host: MakeHost, output: Output) -> None:
+    write("functions.toml", "[functions.f]\ntimeout = 0.5\n")
+    write("f.py", PRINTS_ITS_PID)
+    host = make_host()
+    with pytest.raises(StatesError) as raised:
+        await call(host, "f", 60)
+    assert raised.value.name == "Lambda.Unknown"
+    assert json.loads(raised.value.cause or "") == outcome("Sandbox.Timedout", "Task timed out after 0.50 seconds")
+    await host.close()
+    assert not _runs(int(await output.get()))
+
+
+async def test_cancellation_kills(write: Write, make_host: MakeHost, output: Output) -> None:
+    write("f.py", PRINTS_ITS_PID)
+    host = make_host()
+    running = asyncio.create_task(call(host, "f", 60))
+    pid = int(await output.get())
+    assert _runs(pid)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await host.close()
+    assert not _runs(pid)
+
+
+async def test_end_of_the_host_ends_idle_processes(write: Write, make_host: MakeHost, output: Output) -> None:
+    write("f.py", PRINTS_ITS_PID)
+    host = make_host()
+    await call(host, "f", 0)
+    pid = int(await output.get())
+    assert _runs(pid)
+    await host.close()
+    assert not _runs(pid)
+
+
+async def test_output_is_logged_by_request(write: Write, make_host: MakeHost, caplog: pytest.LogCaptureFixture) -> None:
+    write("f.py", "import os\ndef handler(event, context):\n    print('one')\n    os.write(2, b'two')\n")
+    host = make_host()
+    with caplog.at_level(logging.INFO, "steploom.functions"):
+        await host.invoke("f", None, request_id="r1")
+        await host.invoke("f", None, request_id="r2")
+        await host.close()
+    assert [record.getMessage() for record in caplog.records] == ["f r1 one", "f r1 two", "f r2 one", "f r2 two"]
+
+
+async def test_output_does_not_disturb_the_answer(write: Write, make_host: MakeHost) -> None:
+    write("f.py", handler("print('x' * 300_000); print('{\"a\": 1}'); return 'fine'"))
+    assert await call(make_host(), "f") == "fine"
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
