@@ -31,11 +31,13 @@ class TemplateFault:
         field: the key at fault as written, such as `x.$`.
         location: the keys and indices from the template's root to it, the key itself included.
         detail: what is wrong.
+        is_expression: whether it is the value of a `.$` key that is wrong, not the key or the nesting.
     """
 
     field: str
     location: tuple[str | int, ...]
     detail: str
+    is_expression: bool = False
 
 
 class TemplateError(QueryError):
@@ -106,7 +108,7 @@ def _member_faults(
     try:
         _parse_expression(member)
     except QueryError as error:
-        yield TemplateFault(key, location, error.detail)
+        yield TemplateFault(key, location, error.detail, is_expression=True)
 
 
 def _parse_expression(value: JsonValue) -> Path | Intrinsic:

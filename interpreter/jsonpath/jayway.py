@@ -76,7 +76,8 @@ def _evaluate(steps: tuple[Step, ...], start: JsonValue, root: JsonValue) -> Jso
     after_descend = False
     for at, step in enumerate(steps):
         if isinstance(step, Names) and at == last:
-            reached = [_members(value, step.names) for value in reached if isinstance(value, dict)]
+            objects = [value for value in reached if isinstance(value, dict)]
+            reached = [_members(value, step) for value in objects if not after_descend or _has_all(value, step)]
         elif isinstance(step, Filter) and after_descend:
             reached = list(_filtered_below(reached, step, root))
         else:
@@ -87,8 +88,12 @@ def _evaluate(steps: tuple[Step, ...], start: JsonValue, root: JsonValue) -> Jso
     return reached
 
 
-def _members(value: dict[str, JsonValue], names: Iterable[str]) -> JsonValue:
-    return {name: value[name] for name in names if name in value}
+def _members(value: dict[str, JsonValue], step: Names) -> JsonValue:
+    return {name: value[name] for name in step.names if name in value}
+
+
+def _has_all(value: dict[str, JsonValue], step: Names) -> bool:
+    return all(name in value for name in step.names)
 
 
 def _take(step: Step, value: JsonValue, root: JsonValue) -> Iterable[JsonValue]:

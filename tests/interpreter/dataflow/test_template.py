@@ -143,6 +143,11 @@ def test_faults(template: JsonValue, places: list[tuple[str, tuple[str | int, ..
     assert [(fault.field, fault.location) for fault in template_faults(template)] == places
 
 
+def test_a_fault_tells_whether_the_expression_is_wrong() -> None:
+    faults = template_faults({"x.$": "$.a", "x": 1, "y.$": 1})
+    assert [(fault.field, fault.is_expression) for fault in faults] == [("x.$", False), ("y.$", True)]
+
+
 def test_compiling_raises_the_first_fault() -> None:
     with pytest.raises(TemplateError) as caught:
         compile_template({"o": {"x.$": 1}, "y.$": 2})

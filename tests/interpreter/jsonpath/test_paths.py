@@ -69,6 +69,8 @@ class Found:
         Found("$..[?(@.c == 2)]", [{"c": 2}]),
         Found("$['k-hy','name.with.dots']", {"k-hy": 1, "name.with.dots": 2}),
         Found("$['a','where'].sub", [5]),
+        Found("$..['c','missing']", []),
+        Found("$..['b','n']", [{"b": [{"c": 1}, {"c": 2}], "n": None}]),
         Found("$.numbers.stddev()", 1.118033988749895),
         Found("$.nowhere[*].x", []),
         Found("$.nowhere[?(@.x)]", []),
