@@ -229,7 +229,7 @@ class _Scanner:
         Raises:
             JsonFault: at the first fault.
         """
-        self._value("No content to map due to end-of-input")
+        self._value()
         while self._open:
             if self._open[-1].kind == "Object":
                 self._object_entry(self._open[-1])
@@ -246,39 +246,41 @@ class _Scanner:
         char = self._text[self._at]
         return self._fault(f"Unexpected character ({_describe(char)}): {expected}", self._at + 1)
 
-    def _next(self, end_message: str) -> str:
+    def _next(self) -> str:
+        """The next character that is not blank, which must be there."""
         self._at = _skip_blank(self._text, self._at)
         if self._at >= len(self._text):
-            raise self._fault(end_message)
+            raise self._fault(self._unclosed())
         return self._text[self._at]
 
     def _object_entry(self, container: _Open) -> None:
-        char = self._next(self._unclosed(container))
-        if char == "}":
+        if self._next() == "}":
             self._close()
             return
         if container.count:
-            self._expect(",", "was expecting comma to separate Object entries", container)
+            self._expect(",", "was expecting comma to separate Object entries")
         container.count += 1
-        if self._next(self._unclosed(container)) != '"':
+        if self._next() != '"':
             raise self._unexpected("was expecting double-quote to start field name")
         start = self._at
         self._string("Unexpected end-of-input in field name")
         self._check_name(container, start)
-        self._expect(":", "was expecting a colon to separate field name and value", container)
-        self._value(self._unclosed(container))
+        self._expect(":", "was expecting a colon to separate field name and value")
+        self._value()
 
     def _array_entry(self, container: _Open) -> None:
-        char = self._next(self._unclosed(container))
-        if char == "]":
+        if self._next() == "]":
             self._close()
             return
         if container.count:
-            self._expect(",", "was expecting comma to separate Array entries", container)
+            self._expect(",", "was expecting comma to separate Array entries")
         container.count += 1
-        self._value(self._unclosed(container))
+        self._value()
 
-    def _unclosed(self, container: _Open) -> str:
+    def _unclosed(self) -> str:
+        if not self._open:
+            return "No content to map due to end-of-input"
+        container = self._open[-1]
         start = JsonFault("", self._text, container.start)
         return f"Unexpected end-of-input: expected close marker for {container.kind} (start marker at {start.source})"
 
@@ -286,8 +288,8 @@ class _Scanner:
         self._open.pop()
         self._at += 1
 
-    def _expect(self, char: str, expected: str, container: _Open) -> None:
-        if self._next(self._unclosed(container)) != char:
+    def _expect(self, char: str, expected: str) -> None:
+        if self._next() != char:
             raise self._unexpected(expected)
         self._at += 1
 
@@ -297,11 +299,11 @@ class _Scanner:
             raise self._fault(f"Duplicate field '{name}'")
         container.names.add(name)
 
-    def _value(self, end_message: str) -> None:
-        char = self._next(end_message)
+    def _value(self) -> None:
+        char = self._next()
         if char in "{[":
-            self._at += 1
             self._open.append(_Open("Object" if char == "{" else "Array", self._at, set()))
+            self._at += 1
         elif char == '"':
             self._string("Unexpected end-of-input: was expecting closing quote for a string value")
         elif char == "-" or "0" <= char <= "9":

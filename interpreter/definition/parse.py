@@ -5,8 +5,9 @@ Rules: States Language; developer guide, "Amazon States Language". Texts and cod
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from interpreter.definition.diagnostics import (
     INVALID_JSON_DESCRIPTION,
@@ -36,10 +37,12 @@ from interpreter.values import JsonValue
 
 MAX_DEFINITION_BYTES: Final = 1_048_576
 
+_Observer: TypeAlias = Callable[[dict[str, JsonValue], Report], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What a walk found: the model where nothing is wrong, the JSON where there is any, and all diagnostics."""
+    """What a walk found: the model where there is no error, and all diagnostics."""
 
     definition: Definition | None
     diagnostics: list[Diagnostic]
@@ -63,8 +66,17 @@ def parse_definition(text: str, catalog: ResourceCatalog, *, machine_type: Machi
     return examination.definition
 
 
-def examine(text: str, catalog: ResourceCatalog, *, machine_type: MachineType) -> Examination:
-    """Walk a definition once: its model if it has one, and every finding in AWS's order as far as that is known."""
+def examine(
+    text: str,
+    catalog: ResourceCatalog,
+    *,
+    machine_type: MachineType,
+    observe: _Observer | None = None,
+) -> Examination:
+    """Walk a definition once: its model if it has one, and every finding in AWS's order as far as that is known.
+
+    `observe` may add findings of its own about a definition that is a JSON object.
+    """
     try:
         value = load_json(text, unique_names=True) if text.strip() else None
         if not isinstance(value, dict):
@@ -73,7 +85,7 @@ def examine(text: str, catalog: ResourceCatalog, *, machine_type: MachineType) -
             return _refused(SCHEMA_VALIDATION_FAILED, f"Definition must not exceed {MAX_DEFINITION_BYTES} bytes")
         if nesting_exceeds(value, MAX_NESTING):
             return _too_deep()
-        return _examine_object(value, text, catalog, machine_type)
+        return _examine_object(value, text, Walk(Report(), catalog, machine_type), observe)
     except JsonFault as fault:
         return _not_json(fault)
     except RecursionError:
@@ -97,10 +109,12 @@ def _not_json(fault: JsonFault) -> Examination:
 
 
 def _examine_object(
-    value: dict[str, JsonValue], text: str, catalog: ResourceCatalog, machine_type: MachineType
+    value: dict[str, JsonValue], text: str, walk: Walk, observe: _Observer | None
 ) -> Examination:
-    report = Report()
-    definition = _parse_top(Fields(value, ROOT, report), Walk(report, catalog, machine_type))
+    report = walk.report
+    definition = _parse_top(Fields(value, ROOT, report), walk)
+    if observe is not None:
+        observe(value, report)
     positions = find_positions(text, report.places())
     return Examination(None if report.failed else definition, report.diagnostics(positions))
 
@@ -116,4 +130,5 @@ def _parse_top(fields: Fields, walk: Walk) -> Definition | None:
     check_graph(outline, walk.report)
     if machine is None:
         return None
-    return Definition(machine=machine, comment=fields.text("Comment"), timeout_seconds=timeout)
+    comment = fields.members.get("Comment")
+    return Definition(machine, comment if isinstance(comment, str) else None, timeout)

@@ -61,8 +61,8 @@ def _calls(folder: Path) -> Iterator[Call]:
 
 
 def _filled(match: re.Match[str]) -> str:
-    kind = "states:us-east-1:123456789012:activity" if "ctivity" in match[1] else "lambda:us-east-1:123456789012:function"
-    return f"arn:aws:{kind}:{match[1]}"
+    service, kind = ("states", "activity") if "ctivity" in match[1] else ("lambda", "function")
+    return f"arn:aws:{service}:us-east-1:123456789012:{kind}:{match[1]}"
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,88 @@
+"""A valid definition that uses every type of state and nearly every field; tests break it in all ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:work"
+
+EVERYTHING: dict[str, Any] = {
+    "Comment": "every type of state",
+    "Version": "1.0",
+    "QueryLanguage": "JSONPath",
+    "TimeoutSeconds": 3600,
+    "StartAt": "Pass",
+    "States": {
+        "Pass": {
+            "Type": "Pass",
+            "InputPath": "$.a",
+            "Parameters": {"x.$": "$.x", "list": [{"y.$": "States.Format('{}', $$.Execution.Name)"}]},
+            "ResultPath": "$.result[0].x",
+            "OutputPath": None,
+            "Assign": {"total.$": "States.MathAdd($.x, 1)", "name": "n"},
+            "Next": "Task",
+        },
+        "Task": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Credentials": {"RoleArn.$": "$.role"},
+            "TimeoutSeconds": 60,
+            "HeartbeatSecondsPath": "$.heartbeat",
+            "Parameters": {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token"}},
+            "ResultSelector": {"id.$": "$.id"},
+            "Retry": [
+                {
+                    "ErrorEquals": ["A", "B"],
+                    "IntervalSeconds": 2,
+                    "MaxAttempts": 0,
+                    "BackoffRate": 1.5,
+                    "MaxDelaySeconds": 9,
+                    "JitterStrategy": "FULL",
+                },
+                {"ErrorEquals": ["States.ALL"]},
+            ],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Assign": {"e.$": "$"}, "Next": "Fail"}],
+            "Next": "Choice",
+        },
+        "Choice": {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$.n", "NumericGreaterThan": 1, "Next": "Wait", "Assign": {"why": "n"}},
+                {
+                    "And": [
+                        {"Variable": "$total", "IsPresent": True},
+                        {"Not": {"Or": [{"Variable": "$.s", "StringEqualsPath": "$.t"}]}},
+                        {"Variable": "$.at", "TimestampLessThan": "2024-01-01T00:00:00Z"},
+                    ],
+                    "Next": "Parallel",
+                },
+            ],
+            "Default": "Succeed",
+        },
+        "Wait": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "WaitUntil"},
+        "WaitUntil": {"Type": "Wait", "Timestamp": "2024-01-01T00:00:00.123Z", "End": True},
+        "Parallel": {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": "Left", "States": {"Left": {"Type": "Task", "Resource": LAMBDA, "End": True}}},
+                {"Comment": "right", "StartAt": "Right", "States": {"Right": {"Type": "Succeed"}}},
+            ],
+            "ResultPath": "$.both",
+            "Next": "Map",
+        },
+        "Map": {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "ItemSelector": {"item.$": "$$.Map.Item.Value"},
+            "MaxConcurrency": 4,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "Item",
+                "States": {"Item": {"Type": "Pass", "Result": {"x.$": 1}, "Assign": {"inner": 1}, "End": True}},
+            },
+            "End": True,
+        },
+        "Succeed": {"Type": "Succeed", "OutputPath": "$.done"},
+        "Fail": {"Type": "Fail", "ErrorPath": "$.Error", "CausePath": "States.JsonToString($)"},
+    },
+}

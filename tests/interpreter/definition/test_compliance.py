@@ -1,0 +1,48 @@
+"""The cases in tests/compliance/definition: what is said about a definition, word for word.
+
+A case has its `definition` as JSON, or as `text`, or as `states` of a machine that starts at the first of them, or as
+one `state` named S (its Next is E, which ends). `diagnostics` are the texts of all findings; none means it is valid.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interpreter.definition.validate import validate_definition
+from tests.interpreter.definition.catalogs import TEST_CATALOG
+
+FOLDER = Path(__file__).resolve().parents[2] / "compliance" / "definition"
+CASES = [case for file in sorted(FOLDER.glob("*.json")) for case in json.loads(file.read_text("utf-8"))]
+
+
+def _text(case: dict[str, Any]) -> str:
+    if "text" in case:
+        return str(case["text"])
+    return json.dumps(_definition(case))
+
+
+def _definition(case: dict[str, Any]) -> Any:
+    if "definition" in case:
+        return case["definition"]
+    states = case.get("states")
+    if states is None:
+        state = case["state"]
+        leads_on = "Next" in state or any(name in state for name in ("Choices", "Default"))
+        states = {"S": state, "E": {"Type": "Succeed"}} if leads_on else {"S": state}
+    return {"StartAt": next(iter(states)), "States": states}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_diagnostics(case: dict[str, Any]) -> None:
+    found = validate_definition(_text(case), TEST_CATALOG, machine_type=case.get("type", "STANDARD"))
+    assert [diagnostic.text() for diagnostic in found] == case["diagnostics"]
+
+
+def test_names_are_unique_and_sources_given() -> None:
+    names = [case["name"] for case in CASES]
+    assert len(names) == len(set(names)) >= 100
+    assert [case["name"] for case in CASES if not case.get("source")] == []

@@ -1,0 +1,114 @@
+"""Whatever the text, parsing gives a definition or a DefinitionError, and validation gives diagnostics."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interpreter.definition.diagnostics import Severity
+from interpreter.definition.model import Definition
+from interpreter.definition.parse import parse_definition
+from interpreter.definition.validate import validate_definition
+from interpreter.errors import DefinitionError
+from tests.interpreter.definition.catalogs import TEST_CATALOG
+from tests.interpreter.definition.samples import EVERYTHING
+
+Place = tuple[Any, ...]
+
+TEXTS = st.sampled_from(
+    ["", "$", "$$", "$.a[", "$.a[*]", "$x", "$states", "States.UUID()", "States.Nope(", "JSONata", "EXPRESS", "Next"]
+)
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+LEAVES = st.none() | st.booleans() | NUMBERS | TEXTS | st.text()
+FIELDS = st.sampled_from(["Type", "Next", "End", "x.$", "And", "Not", "Choices", "States", "StartAt", "Retry"])
+NAMES = FIELDS | st.text()
+JSON = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=8
+)
+
+
+def _places(value: Any, at: Place = ()) -> list[Place]:
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(place for key, child in children for place in _places(child, (*at, key)))]
+
+
+PLACES = [place for place in _places(EVERYTHING) if place]
+
+
+def _holder(definition: Any, place: Place) -> Any:
+    for step in place[:-1]:
+        definition = definition[step]
+    return definition
+
+
+def _outcome(text: str) -> Definition | DefinitionError:
+    try:
+        return parse_definition(text, TEST_CATALOG)
+    except DefinitionError as error:
+        return error
+
+
+def _check(text: str) -> None:
+    """Parsing and validation agree on whether there is an error, and an error has a text."""
+    outcome = _outcome(text)
+    found = validate_definition(text, TEST_CATALOG)
+    errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
+    if isinstance(outcome, DefinitionError):
+        assert list(outcome.diagnostics) == errors
+        assert errors
+        assert all(diagnostic.text() for diagnostic in errors)
+    else:
+        assert not errors
+
+
+@settings(max_examples=300, deadline=None)
+@given(place=st.sampled_from(PLACES), value=JSON)
+def test_any_value_in_any_place(place: Place, value: Any) -> None:
+    definition = copy.deepcopy(EVERYTHING)
+    _holder(definition, place)[place[-1]] = value
+    _check(json.dumps(definition))
+
+
+@settings(max_examples=200, deadline=None)
+@given(place=st.sampled_from(PLACES), name=NAMES, value=JSON)
+def test_any_member_added_anywhere(place: Place, name: str, value: Any) -> None:
+    definition = copy.deepcopy(EVERYTHING)
+    holder = _holder(definition, (*place, None))
+    if isinstance(holder, dict):
+        holder[name] = value
+    elif isinstance(holder, list):
+        holder.append(value)
+    _check(json.dumps(definition))
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: "/".join(map(str, place)))
+def test_anything_taken_away(place: Place) -> None:
+    definition = copy.deepcopy(EVERYTHING)
+    del _holder(definition, place)[place[-1]]
+    _check(json.dumps(definition))
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text() | JSON.map(json.dumps))
+def test_any_text(text: str) -> None:
+    _check(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    cut=st.integers(0, len(json.dumps(EVERYTHING))),
+    length=st.integers(0, 5),
+    inserted=st.text(alphabet='{}[]",:\\ntfu0e.-$\x01\n ', max_size=3),
+)
+def test_the_text_damaged_anywhere(cut: int, length: int, inserted: str) -> None:
+    text = json.dumps(EVERYTHING)
+    _check(text[:cut] + inserted + text[cut + length :])
+
+
+def test_the_sample_itself_is_valid() -> None:
+    assert validate_definition(json.dumps(EVERYTHING), TEST_CATALOG) == []
