@@ -22,6 +22,7 @@ from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from api.proto.v1.steploom_pb2 import HistoryEvent
+from api.service.errors import SerializationException
 from interpreter.values import JsonValue
 
 M = TypeVar("M", bound=Message)
@@ -32,15 +33,11 @@ _VALUE_SUFFIX = "_value"
 _EVENT_MEMBERS = frozenset({"id", "previousEventId", "timestamp", "type"})
 
 
-class UnusableValue(ValueError):
-    """A google.protobuf.Value that JSON cannot express."""
-
-
 def to_params(request: Message) -> dict[str, JsonValue]:
     """A request message as AWS's JSON request body, without the members that are absent.
 
     Raises:
-        UnusableValue: a document given as a value holds NaN, an infinity, or no kind at all.
+        SerializationException: a document given as a value holds NaN, an infinity, or no kind at all.
     """
     params: dict[str, JsonValue] = {}
     for field in _fields(request):
@@ -138,12 +135,12 @@ def _plain(value: Value) -> JsonValue:
         case "struct_value":
             return {name: _plain(member) for name, member in value.struct_value.fields.items()}
         case _:
-            raise UnusableValue("A value of no kind cannot be written as JSON")
+            raise SerializationException("A value of no kind cannot be written as JSON")
 
 
 def _number(number: float) -> int | float:
     if not math.isfinite(number):
-        raise UnusableValue(f"The number {number} cannot be written as JSON")
+        raise SerializationException(f"The number {number} cannot be written as JSON")
     is_exact_integer = number.is_integer() and abs(number) <= _LARGEST_EXACT_INTEGER
     return int(number) if is_exact_integer else number
 

@@ -1,0 +1,127 @@
+"""The methods of the gRPC service: each operation of the .proto file on the application service's method of that name.
+
+The operations are all alike, so the service's descriptor drives them; WatchExecution and WaitForExecution, which AWS
+does not have, are written out. A method that the application service does not have yet is answered UNIMPLEMENTED.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from typing import Any, Protocol, TypeAlias, cast
+
+import grpc
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from api.grpc.errors import refuse
+from api.grpc.long_calls import LongCalls
+from api.grpc.messages import to_history_event, to_message, to_params
+from api.proto.v1 import steploom_pb2
+from api.proto.v1.steploom_pb2 import WaitForExecutionRequest, WatchExecutionRequest, WatchExecutionResponse
+from api.service import shapes
+from api.service.conversion import to_request
+from api.service.errors import ServiceError, UnsupportedOperationException
+from api.service.shapes import DescribeExecutionRequest, DescribeExecutionResponse
+from interpreter.values import JsonValue
+
+_SERVICE = steploom_pb2.DESCRIPTOR.services_by_name["StepFunctions"]
+SERVICE_NAME: str = _SERVICE.full_name
+
+_Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+_Behaviour: TypeAlias = Callable[[Any, _Context], Awaitable[Message | None]]
+
+
+class Service(Protocol):
+    """The application service as this door needs it.
+
+    Beside these, the methods of the operations: named like them in snake case, from a request to a response of
+    `api.service.shapes`. Those that are not there yet are UNIMPLEMENTED.
+    """
+
+    def watch_execution(self, execution_arn: str) -> AsyncIterator[Mapping[str, JsonValue]]:
+        """History events in AWS's JSON shape as they happen, until the execution's last."""
+        ...
+
+    async def wait_for_execution(self, execution_arn: str) -> DescribeExecutionResponse:
+        """The execution once it has ended."""
+        ...
+
+
+def method_handlers(service: Service, long_calls: LongCalls) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
+    """The handlers of all methods of `StepFunctions`, by method name."""
+    return {method.name: _handler(method, service, long_calls) for method in _SERVICE.methods}
+
+
+def _handler(method: MethodDescriptor, service: Service, long_calls: LongCalls) -> grpc.RpcMethodHandler[Any, Any]:
+    codec: dict[str, Any] = {
+        "request_deserializer": GetMessageClass(method.input_type).FromString,
+        "response_serializer": GetMessageClass(method.output_type).SerializeToString,
+    }
+    match method.name:
+        case "WatchExecution":
+            return grpc.unary_stream_rpc_method_handler(_refusing(_watch_execution(service, long_calls)), **codec)
+        case "WaitForExecution":
+            return grpc.unary_unary_rpc_method_handler(_refusing(_wait_for_execution(service, long_calls)), **codec)
+        case _:
+            return grpc.unary_unary_rpc_method_handler(_refusing(_operation(method, service)), **codec)
+
+
+def _operation(method: MethodDescriptor, service: Service) -> _Behaviour:
+    call = getattr(service, _snake_case(method.name), None)
+    request_class = getattr(shapes, method.input_type.name, None)
+    response_class = GetMessageClass(method.output_type)
+
+    async def operation(request: Message, _: _Context) -> Message:
+        if call is None or request_class is None:
+            raise UnsupportedOperationException(method.name)
+        return to_message(await call(to_request(request_class, to_params(request))), response_class)
+
+    return operation
+
+
+def _watch_execution(service: Service, long_calls: LongCalls) -> _Behaviour:
+    async def watch_execution(request: WatchExecutionRequest, context: _Context) -> None:
+        # An async generator, as the body of `watch_execution` makes it: closed here at once, whatever ends the call.
+        events = cast(AsyncGenerator[Mapping[str, JsonValue], None], service.watch_execution(_execution_arn(request)))
+        async with aclosing(events):
+            while True:
+                async with long_calls.waiting():
+                    event = await anext(events, None)
+                if event is None:
+                    return
+                message = to_history_event(event)
+                if message.id > request.after_event_id:
+                    await context.write(WatchExecutionResponse(event=message))
+
+    return watch_execution
+
+
+def _wait_for_execution(service: Service, long_calls: LongCalls) -> _Behaviour:
+    async def wait_for_execution(request: WaitForExecutionRequest, _: _Context) -> Message:
+        async with long_calls.waiting():
+            ended = await service.wait_for_execution(_execution_arn(request))
+        return to_message(ended, steploom_pb2.DescribeExecutionResponse)
+
+    return wait_for_execution
+
+
+def _execution_arn(request: WatchExecutionRequest | WaitForExecutionRequest) -> str:
+    # Checked as AWS checks the ARN of an execution that is to be described.
+    return to_request(DescribeExecutionRequest, to_params(request)).execution_arn
+
+
+def _refusing(behaviour: _Behaviour) -> _Behaviour:
+    async def refusing(request: Message, context: _Context) -> Message | None:
+        try:
+            return await behaviour(request, context)
+        except ServiceError as error:
+            await refuse(context, error)
+
+    return refusing
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -1,0 +1,76 @@
+"""An application service that answers what a test tells it to, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from api.service.errors import ServiceError
+from api.service.shapes import DescribeExecutionResponse
+from interpreter.values import JsonValue
+
+OPERATIONS = frozenset(
+    {
+        "create_state_machine",
+        "describe_state_machine",
+        "update_state_machine",
+        "delete_state_machine",
+        "list_state_machines",
+        "describe_state_machine_for_execution",
+        "start_execution",
+        "describe_execution",
+        "list_executions",
+        "get_execution_history",
+        "stop_execution",
+        "send_task_success",
+        "send_task_failure",
+        "send_task_heartbeat",
+    }
+)
+
+
+class ScriptedService:
+    """Answers every operation with `answer`; an execution's events and end are those put into the queues."""
+
+    def __init__(self) -> None:
+        self.answer: object = None
+        self.requests: list[Any] = []
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self.called = asyncio.Event()
+        self.events: asyncio.Queue[Mapping[str, JsonValue] | ServiceError | None] = asyncio.Queue()
+        self.ended: asyncio.Queue[DescribeExecutionResponse] = asyncio.Queue()
+        self.left = asyncio.Event()
+
+    def __getattr__(self, operation: str) -> Any:
+        if operation not in OPERATIONS:
+            raise AttributeError(operation)
+        return self._answer
+
+    async def _answer(self, request: object) -> object:
+        self.requests.append(request)
+        self.called.set()
+        await self.go_on.wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    async def watch_execution(self, execution_arn: str) -> AsyncIterator[Mapping[str, JsonValue]]:
+        self.requests.append(execution_arn)
+        self.called.set()
+        try:
+            while (event := await self.events.get()) is not None:
+                if isinstance(event, ServiceError):
+                    raise event
+                yield event
+        finally:
+            self.left.set()
+
+    async def wait_for_execution(self, execution_arn: str) -> DescribeExecutionResponse:
+        self.requests.append(execution_arn)
+        self.called.set()
+        try:
+            return await self.ended.get()
+        finally:
+            self.left.set()
