@@ -110,7 +110,7 @@ class Iteration(NamedTuple):
     """Details of every MapIteration event."""
 
     name: str
-    index: int
+    item_index: int
 
 
 Details: TypeAlias = (
@@ -274,8 +274,8 @@ def _render_details(details: Details, measure: Measure, data: bool) -> dict[str,
             return _present({}, error=error, cause=cause)
         case Length(length):
             return {"length": length}
-        case Iteration(name, index):
-            return {"name": name, "index": index}
+        case Iteration(name, item_index):
+            return {"name": name, "index": item_index}
 
 
 def _data(member: str, value: JsonValue, measure: Measure, data: bool) -> dict[str, JsonValue]:
