@@ -1,0 +1,137 @@
+"""The HTTP door: AWS JSON 1.0 as AWS's SDKs speak it, health for orchestrators, metrics for Prometheus.
+
+A request names its operation in the header X-Amz-Target; everything else happens in the application service, driven by
+AWS's model. Client faults are answered with 400 (SDKs repeat what is answered with 5xx), all errors in AWS's shape.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from time import perf_counter
+from typing import Final
+from uuid import uuid4
+
+import orjson
+from aiohttp import ClientError, web
+
+from api.aws_json.metrics import Metrics
+from api.service.application import ApplicationService
+from api.service.errors import SerializationException, ServiceError, ServiceUnavailable
+from api.service.model import operation_names
+from interpreter.values import JsonValue, parse_json
+
+_LOG: Final = logging.getLogger(__name__)
+_CONTENT_TYPE: Final = "application/x-amz-json-1.0"
+_TARGET_PREFIX: Final = "AWSStepFunctions."
+_LARGEST_BODY: Final = 8 * 1024 * 1024  # a definition of 1 MiB whose every character is escaped fits
+
+
+class RequestEntityTooLargeException(ServiceError):
+    """The body is larger than any that can be meant."""
+
+    def __init__(self) -> None:
+        super().__init__(f"A request may have {_LARGEST_BODY} bytes at most.")
+
+
+class InternalFailure(ServiceError):
+    """A bug in steploom; the log has it under the request's id."""
+
+    def __init__(self) -> None:
+        super().__init__("The request processing has failed because of an unknown error, exception or failure.")
+
+
+_STATUS: Final[Mapping[type[ServiceError], HTTPStatus]] = {
+    RequestEntityTooLargeException: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    InternalFailure: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def create_app(service: ApplicationService, *, ready: Callable[[], Awaitable[bool]]) -> web.Application:
+    """The door as an aiohttp application: `POST /`, `GET /health`, `GET /metrics`.
+
+    Args:
+        service: what answers; entering and leaving its context is the caller's.
+        ready: whether everything behind the service can be reached, as /health reports it.
+    """
+    door = _Door(service, ready)
+    app = web.Application(client_max_size=_LARGEST_BODY)
+    app.router.add_post("/", door.call)
+    app.router.add_get("/health", door.health)
+    app.router.add_get("/metrics", door.metrics)
+    return app
+
+
+class _Door:
+    def __init__(self, service: ApplicationService, ready: Callable[[], Awaitable[bool]]) -> None:
+        self._service = service
+        self._ready = ready
+        self._metrics = Metrics()
+
+    async def call(self, request: web.Request) -> web.Response:
+        """Answer one call of an operation."""
+        start, request_id = perf_counter(), str(uuid4())
+        operation = _operation(request.headers.get("X-Amz-Target", ""))
+        code, status, body = "OK", HTTPStatus.OK, b""
+        try:
+            body = _json(await self._service.invoke(operation, _params(await _body(request))))
+        except ServiceError as error:
+            code, status, body = error.code, _STATUS.get(type(error), HTTPStatus.BAD_REQUEST), _error_json(error)
+        except Exception:  # the outermost place: a bug must still be answered in AWS's shape, and be found in the log
+            _LOG.exception("request %s: %s failed", request_id, operation)
+            failure = InternalFailure()
+            code, status, body = failure.code, _STATUS[InternalFailure], _error_json(failure)
+        known = operation if operation in operation_names() else "unknown"
+        self._metrics.count(known, code, perf_counter() - start)
+        headers = {"Content-Type": _CONTENT_TYPE, "x-amzn-RequestId": request_id}
+        if code != "OK":
+            headers["x-amzn-ErrorType"] = code
+        return web.Response(status=status, body=body, headers=headers)
+
+    async def health(self, _request: web.Request) -> web.Response:
+        """Whether this process lives (any answer) and can serve (200, otherwise 503)."""
+        ready = await self._ready()
+        status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
+        return web.json_response({"live": True, "ready": ready}, status=status)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Prometheus' text format."""
+        text, content_type = self._metrics.text()
+        return web.Response(body=text, headers={"Content-Type": content_type})
+
+
+def _operation(target: str) -> str:
+    return target.removeprefix(_TARGET_PREFIX) if target.startswith(_TARGET_PREFIX) else ""
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise RequestEntityTooLargeException from None
+    except (ClientError, OSError) as error:
+        raise SerializationException("The body could not be read") from error
+
+
+def _params(body: bytes) -> dict[str, JsonValue]:
+    try:
+        params = parse_json(body.decode("utf-8")) if body else {}
+    except (ValueError, RecursionError):
+        raise SerializationException("The body is not JSON in UTF-8") from None
+    if not isinstance(params, dict):
+        raise SerializationException("The body is not a JSON object")
+    return params
+
+
+def _json(value: Mapping[str, JsonValue]) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # half a surrogate pair, which a definition may hold as an escape
+        return json.dumps(value).encode("ascii")
+
+
+def _error_json(error: ServiceError) -> bytes:
+    return _json({"__type": error.code, "message": error.message, **error.members})
