@@ -6,6 +6,7 @@ own error. The header `Idempotency-Key` is the same for whatever makes the same 
 
 from __future__ import annotations
 
+import os
 from typing import Any, Final
 
 import aiohttp
@@ -58,9 +59,14 @@ class UrlInvoker:
             ) as response:
                 return _result(call, response, await response.read(), request_id)
         except aiohttp.ClientConnectorError as error:
-            raise client_error(f"{error.host}:{error.port}: {error.os_error.strerror or error.os_error}") from None
+            raise client_error(f"{error.host}:{error.port}: {_system_reason(error.os_error)}") from None
         except (TimeoutError, aiohttp.ClientError) as error:
             raise client_error(f"{url}: {str(error) or type(error).__name__}") from None
+
+
+def _system_reason(error: OSError) -> str:
+    """The operating system's words: asyncio puts its own in their place, and name resolution has no number."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror or error)
 
 
 def _headers(call: FunctionCall, operation_id: str, request_id: str) -> dict[str, str]:
