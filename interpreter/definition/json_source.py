@@ -67,9 +67,7 @@ def load_json(text: str, *, unique_names: bool) -> JsonValue:
     """
     hook = _unique_members if unique_names else None
     try:
-        value: JsonValue = json.loads(
-            text, parse_constant=_refuse, parse_float=_finite_float, object_pairs_hook=hook
-        )
+        value: JsonValue = json.loads(text, parse_constant=_refuse, parse_float=_finite_float, object_pairs_hook=hook)
     except ValueError:
         raise _find_fault(text, unique_names) from None
     return value
@@ -378,9 +376,7 @@ class _Scanner:
             end += 1
         token, self._at = self._text[self._at : end], end
         if token == "NaN":
-            raise self._fault(
-                "Non-standard token 'NaN': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow"
-            )
+            raise self._fault("Non-standard token 'NaN': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow")
         if token not in ("null", "true", "false"):
             raise self._fault(f"Unrecognized token '{token}': was expecting {_TOKENS}")
 

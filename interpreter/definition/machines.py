@@ -48,7 +48,7 @@ from interpreter.values import JsonValue
 
 _LONGEST_STATE_NAME: Final = 80
 _LONGEST_LABEL: Final = 40
-_NOT_IN_LABELS: Final = frozenset("?*<>{}[]:;,\\|^~$#%&`\"/")
+_NOT_IN_LABELS: Final = frozenset('?*<>{}[]:;,\\|^~$#%&`"/')
 _LARGEST_CONCURRENCY: Final = 2**31 - 1
 _DISTRIBUTED_FIELDS: Final = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
 _TOLERATED_FIELDS: Final = (
@@ -197,9 +197,7 @@ def _walk_jsonata(state_type: str, fields: Fields, walk: Walk, outline: MachineO
         _processor(fields, walk, outline)
 
 
-def _parse_typed(
-    name: str, state_type: str, fields: Fields, walk: Walk, outline: MachineOutline
-) -> State | None:
+def _parse_typed(name: str, state_type: str, fields: Fields, walk: Walk, outline: MachineOutline) -> State | None:
     match state_type:
         case "Pass":
             return parse_pass(name, fields)

@@ -102,15 +102,11 @@ def _too_deep() -> Examination:
 
 def _not_json(fault: JsonFault) -> Examination:
     message = f"{fault.message}\n at {fault.source}"
-    found = Diagnostic(
-        Severity.ERROR, INVALID_JSON_DESCRIPTION, message, fault.source, fault.line, fault.column
-    )
+    found = Diagnostic(Severity.ERROR, INVALID_JSON_DESCRIPTION, message, fault.source, fault.line, fault.column)
     return Examination(None, [found])
 
 
-def _examine_object(
-    value: dict[str, JsonValue], text: str, walk: Walk, observe: _Observer | None
-) -> Examination:
+def _examine_object(value: dict[str, JsonValue], text: str, walk: Walk, observe: _Observer | None) -> Examination:
     report = walk.report
     definition = _parse_top(Fields(value, ROOT, report), walk)
     if observe is not None:

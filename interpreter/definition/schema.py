@@ -68,10 +68,7 @@ _ROWS: Final[tuple[tuple[str, str, QueryLanguage | None], ...]] = (
 
 def _fields_of(state_type: str) -> dict[str, QueryLanguage | None]:
     return {
-        field: language
-        for fields, types, language in _ROWS
-        if state_type in types.split()
-        for field in fields.split()
+        field: language for fields, types, language in _ROWS if state_type in types.split() for field in fields.split()
     }
 
 
