@@ -69,21 +69,21 @@ class Settings(BaseSettings):
     functions: Annotated[JsonValue, NoDecode] = Field(
         "temporal",
         description="How Lambda functions are reached: `temporal` (the task queue of `steploom functions`), `lambda` "
-        "(the Lambda API), or a JSON object that maps names (`name`, `name:qualifier`, `*` for the rest) to one of these "
-        'words, to `{"task_queue": "..."}` or to `{"url": "..."}`.',
+        "(the Lambda API), or a JSON object that maps names (`name`, `name:qualifier`, `*` for the rest) to one of "
+        'these words, to `{"task_queue": "..."}` or to `{"url": "..."}`.',
     )
     worker_max_cached_workflows: Limit = Field(
-        1000,
+        2000,
         description="Executions kept in a worker's memory. Below the number running, each step replays its history.",
     )
     worker_max_concurrent_workflow_tasks: Limit = Field(
         100, description="Workflow tasks that a worker handles at once."
     )
     worker_max_concurrent_activities: Limit = Field(
-        200, description="Integration calls that a worker has open at once."
+        300, description="Integration calls that a worker has open at once."
     )
-    function_processes: Limit = Field(
-        4, description="Calls that one `steploom functions` serves at once, each in a process of its own."
+    function_concurrency: Limit = Field(
+        32, description="Calls that one `steploom functions` serves at once, each in a process of its own."
     )
     ui_url: str | None = Field(None, description="Address of the Temporal UI, for links to executions.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.config import ConfigurationError, Settings, load_settings, temporal_connection
+from api.config_page import configuration_page, shown_settings
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +116,9 @@ def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_password_in_the_database_url_is_not_printed() -> None:
-    assert "s3cret" not in repr(load_settings(database_url="postgresql://user:s3cret@host/name"))
+    settings = load_settings(database_url="postgresql://user:s3cret@host/name")
+    assert "s3cret" not in repr(settings)
+    assert shown_settings(settings)["database_url"] == "postgresql://user:***@host/name"
 
 
 def test_temporal_is_found_by_its_own_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -127,3 +130,8 @@ def test_temporal_is_found_by_its_own_variables(monkeypatch: pytest.MonkeyPatch,
     connection = temporal_connection()
     assert (connection["target_host"], connection["namespace"]) == ("temporal.example:7233", "orders")
     assert (connection["api_key"], bool(connection["tls"])) == ("key", True)
+
+
+def test_the_configuration_page_is_what_the_code_says() -> None:
+    page = Path(__file__).parents[2] / "docs" / "configuration.md"
+    assert page.read_text() == configuration_page(), "run `make docs`"

@@ -1,0 +1,22 @@
+"""The command line, `steploom`. Command modules import what is slow inside their functions, so that help is quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    from api.cli.app import app
+    from api.cli.output import CommandError, print_error
+
+    try:
+        app(None if arguments is None else list(arguments), prog_name="steploom")
+    except CommandError as error:
+        print_error(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)

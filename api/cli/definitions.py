@@ -1,0 +1,170 @@
+"""Commands on definition files: validate, and run one execution on an embedded server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from api.cli.options import (
+    ConfigOption,
+    DefinitionArgument,
+    FunctionsOption,
+    InputOption,
+    JsonOption,
+    read_input,
+    read_text,
+    settings_from,
+)
+from api.cli.output import CommandError, console, print_json, print_line
+
+if TYPE_CHECKING:
+    from api.config import Settings
+    from api.laptop import Laptop
+    from api.service.shapes import DescribeExecutionResponse
+    from interpreter.definition.diagnostics import Diagnostic
+
+_ROLE: Final = "arn:aws:iam::{account}:role/steploom"
+_NAME: Final = "run"
+_INTERRUPTED: Final = 130
+
+
+def validate(
+    file: DefinitionArgument,
+    express: Annotated[bool, typer.Option("--express", help="By the rules of EXPRESS state machines.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a definition and print all diagnostics, with line and column; exit code 1 if it has errors.
+
+    Example: steploom validate order.asl.json
+    """
+    text = read_text(file)
+    found = _diagnostics(text, express=express)
+    errors = sum(one.severity == "ERROR" for one in found)
+    if as_json:
+        print_json({"result": "FAIL" if errors else "OK", "diagnostics": [_as_json(one) for one in found]})
+    else:
+        _print_diagnostics(file, found)
+        summary = f"{errors} errors, {len(found) - errors} warnings" if found else "valid"
+        print_line(f"{file}: {summary}", "red" if errors else "green")
+    if errors:
+        raise typer.Exit(1)
+
+
+def run(
+    file: DefinitionArgument,
+    input_: InputOption = "{}",
+    functions: FunctionsOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run one execution of FILE on an embedded Temporal server, show its progress, and exit.
+
+    The exit code is 0 if the execution succeeds. Nothing is kept.
+
+    Example: steploom run order.asl.json --input @input.json --functions functions
+    """
+    from api.cli.logs import set_up_logs
+
+    definition, input_text = read_text(file), read_input(input_)
+    found = _diagnostics(definition, express=False)
+    if any(one.severity == "ERROR" for one in found):
+        _print_diagnostics(file, found)
+        raise CommandError(f"{file} is not a valid definition.")
+    settings = settings_from(config)
+    set_up_logs(settings)
+    ended = _run_embedded(settings, functions, definition, input_text, quiet=as_json)
+    _print_ended(ended, as_json=as_json)
+    if ended.status != "SUCCEEDED":
+        raise typer.Exit(1)
+
+
+def _run_embedded(
+    settings: Settings, functions: Path | None, definition: str, input_text: str, *, quiet: bool
+) -> DescribeExecutionResponse:
+    from api.cli.signals import until_signal
+    from api.laptop import LaptopOptions, laptop
+    from api.roles import RoleError
+
+    ends: list[DescribeExecutionResponse] = []
+
+    async def work() -> None:
+        options = LaptopOptions(folder=None, functions=functions, temporal_port=0, ui_port=0)
+        async with laptop(settings, options) as parts:
+            ends.append(await _execute(parts, definition, input_text, quiet=quiet))
+
+    try:
+        finished = asyncio.run(until_signal(work()))
+    except RoleError as error:
+        raise CommandError(str(error)) from error
+    if not finished:
+        raise CommandError("interrupted", exit_code=_INTERRUPTED)
+    return ends[0]
+
+
+async def _execute(parts: Laptop, definition: str, input_text: str, *, quiet: bool) -> DescribeExecutionResponse:
+    """Create the state machine, start an execution, print its events as they happen, and return how it ended."""
+    from api.cli.progress import Progress
+    from api.service.errors import ServiceError
+    from api.service.shapes import CreateStateMachineRequest, DescribeExecutionRequest, StartExecutionRequest
+
+    role = _ROLE.format(account=parts.settings.account_id)
+    try:
+        machine = await parts.service.create_state_machine(
+            CreateStateMachineRequest(name=_NAME, definition=definition, role_arn=role)
+        )
+        started = await parts.service.start_execution(
+            StartExecutionRequest(state_machine_arn=machine.state_machine_arn, input=input_text)
+        )
+    except ServiceError as error:
+        raise CommandError(str(error)) from error
+    if not quiet:
+        print_line(f"{parts.execution_link(started.execution_arn)}", "dim")
+    progress = Progress()
+    async for event in parts.service.watch_execution(started.execution_arn):
+        if not quiet:
+            progress.show([event])
+    return await parts.service.describe_execution(DescribeExecutionRequest(execution_arn=started.execution_arn))
+
+
+def _print_ended(ended: DescribeExecutionResponse, *, as_json: bool) -> None:
+    from api.cli.progress import print_outcome
+
+    told = {"status": ended.status, "output": ended.output, "error": ended.error, "cause": ended.cause}
+    if as_json:
+        print_json({name: value for name, value in told.items() if value is not None})
+    else:
+        print_outcome(ended.status, ended.output, ended.error, ended.cause)
+
+
+def _diagnostics(text: str, *, express: bool) -> Sequence[Diagnostic]:
+    from activities.registry import Registry
+    from interpreter.definition.validate import validate_definition
+
+    return validate_definition(text, Registry(), machine_type="EXPRESS" if express else "STANDARD")
+
+
+def _print_diagnostics(file: Path, found: Sequence[Diagnostic]) -> None:
+    out = console()
+    for one in found:
+        place = ":".join(str(part) for part in (file, one.line, one.column) if part is not None)
+        style = "bold red" if one.severity == "ERROR" else "bold yellow"
+        out.print(place, end=": ", markup=False)
+        out.print(str(one.severity).lower(), style=style, end=" ")
+        message = " ".join(one.message.split())
+        out.print(f"{one.code}: {message}" + (f" (at {one.location})" if one.location else ""), markup=False)
+
+
+def _as_json(one: Diagnostic) -> Mapping[str, Any]:
+    members = {
+        "severity": str(one.severity),
+        "code": one.code,
+        "message": one.message,
+        "location": one.location,
+        "line": one.line,
+        "column": one.column,
+    }
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,259 @@
+"""Commands against a running service: deploy, start, describe, history, list, stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli.client import SfnClient, execution_arn, find_state_machine, service, state_machine_arn
+from api.cli.options import (
+    ConfigOption,
+    DefinitionArgument,
+    EndpointOption,
+    ExecutionArgument,
+    InputOption,
+    JsonOption,
+    read_input,
+    read_text,
+    settings_from,
+)
+from api.cli.output import date_text, print_fields, print_json, print_line, print_table
+from api.cli.progress import Progress, history_row, print_outcome
+
+_DEFAULT_ROLE: Final = "arn:aws:iam::{account}:role/steploom"
+_FOLLOW_SECONDS: Final = 0.25
+
+
+def deploy(
+    file: DefinitionArgument,
+    name: Annotated[str, typer.Option("--name", "-n", help="Name of the state machine.")],
+    express: Annotated[bool, typer.Option("--express", help="Create an EXPRESS state machine.")] = False,
+    role: Annotated[str | None, typer.Option("--role", metavar="ARN", help="Role ARN that is stored with it.")] = None,
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Create a state machine from FILE, or give an existing one this definition.
+
+    Example: steploom deploy order.asl.json --name orders
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    definition = read_text(file)
+    role_arn = role or _DEFAULT_ROLE.format(account=settings.account_id)
+    with service(settings.endpoint, settings.region) as client:
+        arn = find_state_machine(client, name)
+        if arn is None:
+            kind = "EXPRESS" if express else "STANDARD"
+            answer = client.create_state_machine(name=name, definition=definition, roleArn=role_arn, type=kind)
+            arn, done = answer["stateMachineArn"], "created"
+        else:
+            client.update_state_machine(
+                stateMachineArn=arn, definition=definition, **({} if role is None else {"roleArn": role})
+            )
+            done = "updated"
+    if as_json:
+        print_json({"stateMachineArn": arn, "result": done})
+    else:
+        print_line(f"{done} {arn}")
+
+
+def start(
+    machine: Annotated[
+        str, typer.Argument(metavar="MACHINE", help="Name or ARN of a state machine, version or alias.")
+    ],
+    input_: InputOption = "{}",
+    name: Annotated[str | None, typer.Option("--name", "-n", help="Name of the execution (default: a UUID).")] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", "-w", help="Show progress until it ends; exit code 1 if it fails.")
+    ] = False,
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start an execution and print its ARN.
+
+    Example: steploom start orders --input '{"order_id": "A-1"}' --wait
+    """
+    text = read_input(input_)
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region) as client:
+        named = {} if name is None else {"name": name}
+        arn = client.start_execution(stateMachineArn=state_machine_arn(client, machine), input=text, **named)[
+            "executionArn"
+        ]
+        if not wait:
+            print_json({"executionArn": arn}) if as_json else print_line(arn)
+            return
+        if not as_json:
+            print_line(arn, "dim")
+        ended = _follow(client, arn, quiet=as_json)
+    if as_json:
+        print_json(_answer(ended))
+    else:
+        print_outcome(ended["status"], ended.get("output"), ended.get("error"), ended.get("cause"))
+    if ended["status"] != "SUCCEEDED":
+        raise typer.Exit(1)
+
+
+def describe(
+    target: Annotated[
+        str,
+        typer.Argument(metavar="TARGET", help="An execution (ARN or MACHINE:NAME) or a state machine (name or ARN)."),
+    ],
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an execution, or a state machine with its definition.
+
+    Example: steploom describe orders:run-1
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region) as client:
+        if ":execution:" in target or (":" in target and not target.startswith("arn:")):
+            answer = client.describe_execution(executionArn=execution_arn(client, target))
+        else:
+            answer = client.describe_state_machine(stateMachineArn=state_machine_arn(client, target))
+    if as_json:
+        print_json(_answer(answer))
+    else:
+        print_fields(
+            {name: _field_text(value) for name, value in _answer(answer).items() if not isinstance(value, dict)}
+        )
+
+
+def history(
+    execution: ExecutionArgument,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the execution ends.")] = False,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Latest event first.")] = False,
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the events of an execution, in Step Functions' names.
+
+    Example: steploom history orders:run-1 --follow
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region) as client:
+        arn = execution_arn(client, execution)
+        if follow:
+            _follow(client, arn, quiet=as_json)
+            if not as_json:
+                return
+        events = _events(client, arn, reverse=reverse)
+    if as_json:
+        print_json(events)
+    else:
+        print_table(("ID", "PREVIOUS", "TIME", "TYPE", "DETAIL"), map(history_row, events), "No events.")
+
+
+def list_(
+    machine: Annotated[
+        str | None, typer.Argument(metavar="[MACHINE]", help="List the executions of this state machine (name or ARN).")
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="Only executions of this status, e.g. RUNNING.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the state machines, or the executions of one.
+
+    Examples: steploom list; steploom list orders --status FAILED
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region) as client:
+        if machine is None:
+            items = _items(client, "list_state_machines", "stateMachines", limit, {})
+        else:
+            filters = {"stateMachineArn": state_machine_arn(client, machine)}
+            filters |= {} if status is None else {"statusFilter": status.upper()}
+            items = _items(client, "list_executions", "executions", limit, filters)
+    if as_json:
+        print_json(items)
+    elif machine is None:
+        rows = (
+            (item["name"], item["type"], date_text(item["creationDate"]), item["stateMachineArn"]) for item in items
+        )
+        print_table(("NAME", "TYPE", "CREATED", "ARN"), rows, "No state machines.")
+    else:
+        rows = (
+            (item["name"], item["status"], date_text(item["startDate"]), date_text(item.get("stopDate")))
+            for item in items
+        )
+        print_table(("NAME", "STATUS", "STARTED", "STOPPED"), rows, "No executions.")
+
+
+def stop(
+    execution: ExecutionArgument,
+    error: Annotated[str | None, typer.Option("--error", help="Error name to record.")] = None,
+    cause: Annotated[str | None, typer.Option("--cause", help="Cause to record.")] = None,
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Stop a running execution; it ends as ABORTED.
+
+    Example: steploom stop orders:run-1 --cause "wrong input"
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    told = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
+    with service(settings.endpoint, settings.region) as client:
+        answer = client.stop_execution(executionArn=execution_arn(client, execution), **told)
+    print_json(_answer(answer)) if as_json else print_line(f"stopped {date_text(answer['stopDate'])}")
+
+
+def _follow(client: SfnClient, arn: str, *, quiet: bool) -> Mapping[str, Any]:
+    """Print events until the execution has ended, and return its description."""
+    progress = Progress()
+    while True:
+        description: Mapping[str, Any] = client.describe_execution(executionArn=arn)
+        if not quiet:
+            progress.show(_events_after(client, arn, progress.last_id))
+        if description["status"] != "RUNNING":
+            return description
+        time.sleep(_FOLLOW_SECONDS)
+
+
+def _events_after(client: SfnClient, arn: str, last_id: int) -> list[dict[str, Any]]:
+    """The events after `last_id`, oldest first; read from the end, so that long histories are not read again."""
+    pages = client.get_paginator("get_execution_history").paginate(
+        executionArn=arn, reverseOrder=True, PaginationConfig={"PageSize": 1000 if last_id == 0 else 50}
+    )
+    events: list[dict[str, Any]] = []
+    for page in pages:
+        fresh = [event for event in page["events"] if event["id"] > last_id]
+        events += fresh
+        if len(fresh) < len(page["events"]):
+            break
+    return events[::-1]
+
+
+def _events(client: SfnClient, arn: str, *, reverse: bool = False) -> list[dict[str, Any]]:
+    pages = client.get_paginator("get_execution_history").paginate(
+        executionArn=arn, reverseOrder=reverse, PaginationConfig={"PageSize": 1000}
+    )
+    return [event for page in pages for event in page["events"]]
+
+
+def _items(
+    client: SfnClient, operation: str, member: str, limit: int, arguments: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    pages = client.get_paginator(operation).paginate(**arguments, PaginationConfig={"MaxItems": limit})
+    return [item for page in pages for item in page[member]]
+
+
+def _answer(response: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
+
+
+def _field_text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return date_text(value) if hasattr(value, "astimezone") else str(value)  # type: ignore[arg-type]  # boto3's dates

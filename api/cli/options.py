@@ -1,0 +1,71 @@
+"""Options and arguments that several commands share, and the reading of their values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.output import CommandError
+
+if TYPE_CHECKING:
+    from api.config import Settings
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="TOML file (default: STEPLOOM_CONFIG, then ./steploom.toml)."),
+]
+EndpointOption = Annotated[
+    str | None,
+    typer.Option("--endpoint", metavar="URL", help="HTTP door of the service (default: STEPLOOM_ENDPOINT)."),
+]
+FunctionsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--functions",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Serve the Python Lambda handlers in this folder.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+DefinitionArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="State machine definition (Amazon States Language, JSON).")
+]
+InputOption = Annotated[
+    str, typer.Option("--input", "-i", metavar="JSON|@FILE", help="Input: JSON, or @ and the name of a file with it.")
+]
+ExecutionArgument = Annotated[
+    str, typer.Argument(metavar="EXECUTION", help="Execution ARN, or MACHINE:NAME of the execution.")
+]
+
+
+def settings_from(config: Path | None, **overrides: object) -> Settings:
+    """The configuration, with what the command line says on top."""
+    from api.config import ConfigurationError, load_settings
+
+    try:
+        return load_settings(config, **overrides)
+    except ConfigurationError as error:
+        raise CommandError(str(error), exit_code=2) from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that the command line names."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} cannot be read: {error}", exit_code=2) from error
+
+
+def read_input(option: str) -> str:
+    """The JSON text that `--input` gives, directly or as `@file`."""
+    text = read_text(Path(option[1:])) if option.startswith("@") else option
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise CommandError(f"--input is not JSON: {error}", exit_code=2) from error
+    return text

@@ -1,0 +1,104 @@
+"""An execution's history as lines for people: each event that says something new, in the order it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from api.cli.output import console, date_text, print_line
+
+_STYLES: Final = {"Failed": "red", "TimedOut": "yellow", "Aborted": "magenta", "Succeeded": "green", "Entered": "cyan"}
+_LONGEST_CAUSE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressLine:
+    """One line: seconds since the start, the event, its detail."""
+
+    seconds: float
+    event: str
+    detail: str
+
+    def text(self) -> str:
+        """The line as it is printed."""
+        return f"{self.seconds:8.3f}s  {self.event:<28}  {self.detail}".rstrip()
+
+
+class Progress:
+    """Prints the events of one execution that are new since the last call.
+
+    Attributes:
+        last_id: id of the last event printed, 0 before the first.
+    """
+
+    def __init__(self) -> None:
+        self.last_id = 0
+        self._start = 0.0
+
+    def show(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Print the events not yet printed. `events` are AWS's HistoryEvents, ids ascending."""
+        for event in events:
+            if event["id"] <= self.last_id:
+                continue
+            seconds = epoch_seconds(event["timestamp"])
+            if not self.last_id:
+                self._start = seconds
+            self.last_id = event["id"]
+            line = ProgressLine(seconds - self._start, event["type"], event_detail(event))
+            print_line(line.text(), event_style(event["type"]))
+
+
+def epoch_seconds(timestamp: datetime | float) -> float:
+    """A history event's timestamp, which boto3 gives as a date and the wire as seconds."""
+    return timestamp.timestamp() if isinstance(timestamp, datetime) else timestamp
+
+
+def event_style(event_type: str) -> str | None:
+    """The colour of an event, by how its type ends."""
+    return next((style for ending, style in _STYLES.items() if event_type.endswith(ending)), None)
+
+
+def event_detail(event: Mapping[str, Any]) -> str:
+    """What an event says besides its type: the state's name, the error and cause, the resource, the iteration."""
+    details = event_details(event)
+    if "error" in details or "cause" in details:
+        cause = " ".join(str(details.get("cause", "")).split())
+        shortened = cause if len(cause) <= _LONGEST_CAUSE else cause[: _LONGEST_CAUSE - 3] + "..."
+        return ": ".join(part for part in (details.get("error"), shortened) if part)
+    if "resource" in details:
+        kind = details.get("resourceType")
+        return f"{kind}:{details['resource']}" if kind else str(details["resource"])
+    if "index" in details:
+        return f"{details.get('name', '')} [{details['index']}]".strip()
+    if "length" in details:
+        return f"{details['length']} items"
+    return str(details.get("name", ""))
+
+
+def event_details(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The one `...EventDetails` member of a history event; empty if it has none."""
+    return next((value for name, value in event.items() if name.endswith("EventDetails")), {})
+
+
+def print_outcome(status: str, output: str | None, error: str | None, cause: str | None) -> None:
+    """Print how an execution ended."""
+    out = console()
+    if status == "SUCCEEDED":
+        out.print("[bold green]SUCCEEDED[/]")
+        print_line(output or "")
+    else:
+        out.print(f"[bold red]{status}[/]")
+        print_line(": ".join(part for part in (error, cause) if part))
+
+
+def history_row(event: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    """An event as a row: id, previous id, time, type, detail."""
+    return (
+        str(event["id"]),
+        str(event.get("previousEventId", 0)),
+        date_text(event["timestamp"]),
+        event["type"],
+        event_detail(event),
+    )

@@ -1,0 +1,162 @@
+"""All of steploom in one process, beside an embedded Temporal server: for laptops, demonstrations and tests."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from api.config import Settings
+from api.roles import (
+    Doors,
+    Engine,
+    RoleError,
+    application,
+    connected,
+    execution_workers,
+    function_host,
+    function_worker,
+    open_doors,
+    running,
+)
+from api.service.application import ApplicationService
+from api.temporal_server import LOOPBACK, TemporalServer, TemporalServerError
+
+if TYPE_CHECKING:
+    from temporalio.envconfig import ClientConnectConfig
+
+_TEMPORAL_PORT: Final = 7233
+_UI_PORT: Final = 8233
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaptopOptions:
+    """How everything is run in one process.
+
+    Attributes:
+        folder: keeps the databases; None keeps nothing.
+        functions: the folder of functions to serve, None for none.
+        temporal_port: port of the embedded Temporal server; 0 for any free one, None for 7233 or, if taken, a free one.
+        ui_port: port of its UI; likewise, with 8233.
+    """
+
+    folder: Path | None
+    functions: Path | None = None
+    temporal_port: int | None = None
+    ui_port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Laptop:
+    """Everything but the doors, running in this process beside its Temporal server."""
+
+    settings: Settings
+    temporal: TemporalServer
+    engine: Engine
+    service: ApplicationService
+    function_names: Sequence[str]
+    _tasks: tuple[asyncio.Task[None], ...]
+
+    def execution_link(self, execution_arn: str) -> str:
+        """Where the Temporal UI shows an execution."""
+        machine, name = execution_arn.split(":")[6:8]
+        return f"{self.temporal.ui_address}/namespaces/{self.temporal.namespace}/workflows/{quote(f'{machine}:{name}')}"
+
+    async def watch(self) -> None:
+        """Return never; raise when a part has ended that should not. Being cancelled leaves the parts alone."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+@asynccontextmanager
+async def laptop(settings: Settings, options: LaptopOptions) -> AsyncIterator[Laptop]:
+    """Everything in this process: Temporal server, application service, workers and functions.
+
+    Raises:
+        RoleError: A part cannot start.
+        ConfigurationError: See `connected`.
+    """
+    async with AsyncExitStack() as stack:
+        folder = options.folder
+        if folder is None:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="steploom-")))
+        else:
+            stack.enter_context(_locked(folder))
+        if options.folder is None or "database_url" not in settings.model_fields_set:
+            settings = settings.model_copy(update={"database_url": f"sqlite:///{folder / 'steploom.sqlite3'}"})
+        temporal = await stack.enter_async_context(await _temporal(options))
+        settings = settings.model_copy(update={"ui_url": temporal.ui_address})
+        connection: ClientConnectConfig = {"target_host": temporal.address, "namespace": temporal.namespace}
+        engine = await stack.enter_async_context(connected(settings, connection))
+        workers = await stack.enter_async_context(execution_workers(settings, engine))
+        function_names: Sequence[str] = ()
+        if options.functions is not None:
+            host = await stack.enter_async_context(function_host(settings, options.functions))
+            workers.append(function_worker(engine, host))
+            function_names = host.names()
+        working = await stack.enter_async_context(running(workers))
+        service = await stack.enter_async_context(application(settings, engine))
+        watching = asyncio.create_task(_server_ends(temporal))
+        stack.callback(watching.cancel)
+        yield Laptop(settings, temporal, engine, service, function_names, (working, watching))
+
+
+async def _temporal(options: LaptopOptions) -> TemporalServer:
+    try:
+        return await TemporalServer.start(
+            port=_port(options.temporal_port, _TEMPORAL_PORT),
+            ui_port=_port(options.ui_port, _UI_PORT),
+            db_filename=None if options.folder is None else options.folder / "temporal.sqlite3",
+        )
+    except TemporalServerError as error:
+        raise RoleError(str(error)) from error
+
+
+async def _server_ends(temporal: TemporalServer) -> None:
+    code = await temporal.wait()
+    raise RoleError(f"The Temporal server has ended by itself, with exit code {code}.")
+
+
+def _port(wanted: int | None, usual: int) -> int | None:
+    """The port to ask for; None lets the launcher find a free one."""
+    if wanted is not None:
+        return wanted or None
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, usual))
+        except OSError:
+            return None
+    return usual
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep the folder to ourselves: two Temporal servers on one file would spoil it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RoleError(f"Another steploom uses the folder {folder}. Stop it, or name another folder.") from error
+        yield
+
+
+async def serve_dev(settings: Settings, options: LaptopOptions, ready: Callable[[Laptop, Doors], None]) -> None:
+    """The role `dev`, until cancelled; `ready` is told when calls are answered.
+
+    Raises:
+        RoleError: A part cannot start, or has ended.
+        ConfigurationError: See `connected`.
+    """
+    async with laptop(settings, options) as parts, open_doors(parts.settings, parts.engine, parts.service) as doors:
+        ready(parts, doors)
+        await parts.watch()

@@ -1,0 +1,251 @@
+"""What each kind of process is made of: the doors, the workers, the function host; `api.laptop` has all in one.
+
+Each part is a context manager that starts on entry and ends in an orderly way on exit, so that a role is a nest of
+them, ended from the inside out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+from aiohttp import web
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities.functions.host import FunctionHost, function_activity
+from activities.integrations.callback_wait import WaitCloser, open_callback_wait
+from activities.integrations.function_url import UrlInvoker
+from activities.integrations.lambda_ import LambdaInvoker
+from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
+from activities.payloads import CompiledDefinitions, data_converter
+from activities.registry import Registry
+from activities.worker import WorkerLimits, activity_worker, run_workers, workflow_worker
+from api.aws_json.application import create_app
+from api.config import ConfigurationError, Settings
+from api.gateway import TemporalGateway
+from api.grpc.server import create_server
+from api.service.application import ApplicationService
+from api.service.config import ServiceConfig
+from api.storage.migration import migrate
+from api.storage.sql import open_store
+from api.storage.store import Store, StoreUnavailable
+
+if TYPE_CHECKING:
+    from temporalio.envconfig import ClientConnectConfig
+
+_LOG: Final = logging.getLogger(__name__)
+_CONNECT_ATTEMPTS: Final = 30
+_CONNECT_PAUSE_SECONDS: Final = 2.0
+_GRACE_SECONDS: Final = 10.0
+"""How long calls that are being answered may still take when a door closes."""
+
+
+class RoleError(Exception):
+    """A process cannot start or go on; the message is for the person who runs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What every process holds: the database, Temporal, and the definitions compiled here."""
+
+    store: Store
+    client: Client
+    definitions: CompiledDefinitions
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the doors are found."""
+
+    http_url: str
+    grpc_address: str
+
+
+@asynccontextmanager
+async def connected(settings: Settings, connection: ClientConnectConfig) -> AsyncIterator[Engine]:
+    """The database, its schema up to date, and a Temporal client; waits a minute for a Temporal that is starting too.
+
+    Raises:
+        ConfigurationError: The database URL cannot be used.
+        RoleError: Temporal does not answer.
+    """
+    try:
+        await migrate(settings.database_url)
+    except ValueError as error:
+        raise ConfigurationError(f"database_url (STEPLOOM_DATABASE_URL): {error}") from error
+    async with open_store(settings.database_url) as store:
+        definitions = CompiledDefinitions(store)
+        yield Engine(store, await _connect(connection, definitions, store), definitions)
+
+
+async def _connect(connection: ClientConnectConfig, definitions: CompiledDefinitions, store: Store) -> Client:
+    address = connection["target_host"]
+    failure: RuntimeError | None = None
+    for _ in range(_CONNECT_ATTEMPTS):
+        try:
+            return await Client.connect(**connection, data_converter=data_converter(definitions, store))
+        except RuntimeError as error:  # what the SDK raises when nobody answers
+            if failure is None:
+                _LOG.warning("Temporal does not answer at %s yet; trying again for a minute.", address)
+            failure = error
+        await asyncio.sleep(_CONNECT_PAUSE_SECONDS)
+    raise RoleError(f"Temporal does not answer at {address}: {failure}")
+
+
+def application(settings: Settings, engine: Engine) -> ApplicationService:
+    """The application service; a context manager, see there."""
+    config = ServiceConfig(
+        account_id=settings.account_id, region=settings.region, mode=settings.mode, functions=settings.functions
+    )
+    gateway = TemporalGateway(engine.client, engine.definitions)
+    return ApplicationService(engine.store, gateway, config, Registry())
+
+
+@asynccontextmanager
+async def open_doors(settings: Settings, engine: Engine, service: ApplicationService) -> AsyncIterator[Doors]:
+    """The HTTP and the gRPC door; on exit each finishes the calls that it is answering.
+
+    Raises:
+        RoleError: A port is taken.
+    """
+
+    async def ready() -> bool:
+        try:
+            await engine.store.ping()
+            return await engine.client.service_client.check_health()
+        except (StoreUnavailable, RPCError):
+            return False
+
+    async with _http_door(settings, create_app(service, ready=ready)) as http_port:
+        try:
+            server, grpc_port = create_server(service, host=settings.grpc_host, port=settings.grpc_port)
+        except RuntimeError as error:
+            raise RoleError(
+                f"The gRPC door cannot listen on {settings.grpc_host}:{settings.grpc_port}: {error}"
+            ) from error
+        await server.start()
+        try:
+            yield Doors(f"http://{_host(settings.http_host)}:{http_port}", f"{_host(settings.grpc_host)}:{grpc_port}")
+        finally:
+            await server.stop(_GRACE_SECONDS)
+
+
+@asynccontextmanager
+async def _http_door(settings: Settings, app: web.Application) -> AsyncIterator[int]:
+    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=_GRACE_SECONDS)
+    await runner.setup()
+    try:
+        await _listen(web.TCPSite(runner, settings.http_host, settings.http_port))
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(site: web.TCPSite) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        raise RoleError(f"The HTTP door cannot listen on {site.name}: {error.strerror}") from error
+
+
+def _host(host: str) -> str:
+    """How a host is written in an address."""
+    return f"[{host}]" if ":" in host else host
+
+
+@asynccontextmanager
+async def running(workers: Sequence[Worker]) -> AsyncIterator[asyncio.Task[None]]:
+    """Run workers until the block ends; the task is done before that only if one of them failed."""
+    stopping = asyncio.Event()
+    task = asyncio.create_task(run_workers(workers, stopping))
+    try:
+        yield task
+    finally:
+        stopping.set()
+        await task
+
+
+@asynccontextmanager
+async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator[list[Worker]]:
+    """The workers that host executions, call integrations and open callback waits."""
+    limits = WorkerLimits(
+        cached_workflows=settings.worker_max_cached_workflows,
+        concurrent_workflow_tasks=settings.worker_max_concurrent_workflow_tasks,
+        concurrent_activities=settings.worker_max_concurrent_activities,
+    )
+    async with aiohttp.ClientSession() as session:
+        calls = [
+            LambdaInvoker(settings.region).invoke,
+            UrlInvoker(session).invoke,
+            WaitCloser(engine.client).close_wait,
+        ]
+        yield [
+            workflow_worker(engine.client, engine.definitions, calls, limits),
+            activity_worker(engine.client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
+        ]
+
+
+def function_host(settings: Settings, folder: Path) -> FunctionHost:
+    """The host of the functions in a folder; a context manager, see there.
+
+    Raises:
+        RoleError: The folder or its settings cannot be used.
+    """
+    try:
+        return FunctionHost(
+            folder,
+            account_id=settings.account_id,
+            region=settings.region,
+            max_concurrency=settings.function_concurrency,
+        )
+    except ValueError as error:
+        raise RoleError(f"The functions in {folder} cannot be served: {error}") from error
+
+
+def function_worker(engine: Engine, host: FunctionHost) -> Worker:
+    """The worker that serves the functions of `host`."""
+    limits = WorkerLimits(concurrent_activities=host.max_concurrency)
+    return activity_worker(engine.client, FUNCTIONS_QUEUE, [function_activity(host)], limits)
+
+
+async def serve_api(settings: Settings, connection: ClientConnectConfig, ready: Callable[[Doors], None]) -> None:
+    """The role `api`, until cancelled; `ready` is told when calls are answered. Raises as `connected`, `open_doors`."""
+    async with (
+        connected(settings, connection) as engine,
+        application(settings, engine) as service,
+        open_doors(settings, engine, service) as doors,
+    ):
+        ready(doors)
+        await asyncio.Event().wait()
+
+
+async def serve_executions(settings: Settings, connection: ClientConnectConfig, ready: Callable[[], None]) -> None:
+    """The role `worker`, until cancelled. Raises as `connected`, or what a worker failed with."""
+    async with (
+        connected(settings, connection) as engine,
+        execution_workers(settings, engine) as workers,
+        running(workers) as task,
+    ):
+        ready()
+        await asyncio.wait([task])
+
+
+async def serve_functions(
+    settings: Settings, connection: ClientConnectConfig, folder: Path, ready: Callable[[FunctionHost], None]
+) -> None:
+    """The role `functions`, until cancelled. Raises as `connected`, `function_host`, or what the worker failed with."""
+    async with (
+        function_host(settings, folder) as host,
+        connected(settings, connection) as engine,
+        running([function_worker(engine, host)]) as task,
+    ):
+        ready(host)
+        await asyncio.wait([task])
