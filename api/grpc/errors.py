@@ -34,6 +34,7 @@ STATUS_BY_CODE: dict[str, StatusCode] = {
     "ExecutionDoesNotExist": StatusCode.NOT_FOUND,
     "ExecutionLimitExceeded": StatusCode.RESOURCE_EXHAUSTED,
     "ExecutionNotRedrivable": StatusCode.FAILED_PRECONDITION,
+    "InternalFailure": StatusCode.INTERNAL,
     "InvalidArn": StatusCode.INVALID_ARGUMENT,
     "InvalidDefinition": StatusCode.INVALID_ARGUMENT,
     "InvalidEncryptionConfiguration": StatusCode.INVALID_ARGUMENT,
@@ -63,6 +64,13 @@ STATUS_BY_CODE: dict[str, StatusCode] = {
     "UnsupportedOperationException": StatusCode.UNIMPLEMENTED,
     "ValidationException": StatusCode.INVALID_ARGUMENT,
 }
+
+
+class InternalFailure(ServiceError):
+    """A bug in steploom; the log has it."""
+
+    def __init__(self) -> None:
+        super().__init__("The request processing has failed because of an unknown error, exception or failure.")
 
 
 async def refuse(context: grpc.aio.ServicerContext[Any, Any], error: ServiceError) -> NoReturn:

@@ -6,6 +6,7 @@ does not have, are written out. A method that the application service does not h
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
@@ -16,7 +17,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from api.grpc.errors import refuse
+from api.grpc.errors import InternalFailure, refuse
 from api.grpc.long_calls import LongCalls
 from api.grpc.messages import to_history_event, to_message, to_params
 from api.proto.v1 import steploom_pb2
@@ -27,6 +28,7 @@ from api.service.errors import ServiceError, UnsupportedOperationException
 from api.service.shapes import DescribeExecutionRequest, DescribeExecutionResponse
 from interpreter.values import JsonValue
 
+_LOG = logging.getLogger(__name__)
 _SERVICE = steploom_pb2.DESCRIPTOR.services_by_name["StepFunctions"]
 SERVICE_NAME: str = _SERVICE.full_name
 
@@ -119,6 +121,9 @@ def _refusing(behaviour: _Behaviour) -> _Behaviour:
             return await behaviour(request, context)
         except ServiceError as error:
             await refuse(context, error)
+        except Exception:  # the outermost place: gRPC itself would show the exception's text to the client
+            _LOG.exception("%s failed", type(request).__name__)
+            await refuse(context, InternalFailure())
 
     return refusing
 

@@ -19,6 +19,7 @@ from tests.api.grpc.scripted_service import ScriptedService
 class Door:
     """A running server, what stands behind it, and a client. The generated stub is untyped, hence Any."""
 
+    address: str
     service: ScriptedService
     server: grpc.aio.Server
     channel: grpc.aio.Channel
@@ -31,7 +32,8 @@ async def door() -> AsyncIterator[Door]:
     service, registry = ScriptedService(), CollectorRegistry()
     server, port = create_server(service, host="127.0.0.1", port=0, registry=registry)
     await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+    address = f"127.0.0.1:{port}"
+    async with grpc.aio.insecure_channel(address) as channel:
         client = StepFunctionsStub(channel)  # type: ignore[no-untyped-call]  # generated
-        yield Door(service=service, server=server, channel=channel, client=client, registry=registry)
+        yield Door(address=address, service=service, server=server, channel=channel, client=client, registry=registry)
     await server.stop(None)

@@ -31,10 +31,11 @@ OPERATIONS = frozenset(
 
 
 class ScriptedService:
-    """Answers every operation with `answer`; an execution's events and end are those put into the queues."""
+    """Answers an operation with its entry in `answers`, or with `answer`; events and ends are those in the queues."""
 
     def __init__(self) -> None:
         self.answer: object = None
+        self.answers: dict[type[object], object] = {}
         self.requests: list[Any] = []
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -52,9 +53,10 @@ class ScriptedService:
         self.requests.append(request)
         self.called.set()
         await self.go_on.wait()
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        answer = self.answers.get(type(request), self.answer)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     async def watch_execution(self, execution_arn: str) -> AsyncIterator[Mapping[str, JsonValue]]:
         self.requests.append(execution_arn)

@@ -54,6 +54,16 @@ async def test_an_unknown_code_is_internal(door: Door) -> None:
     assert list(error.trailing_metadata()) == [("steploom-error-code", "NeverHeardOf")]
 
 
+async def test_a_bug_is_logged_and_tells_the_client_nothing(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    door.service.answer = RuntimeError("a secret")
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await door.client.ListStateMachines(ListStateMachinesRequest())
+    assert caught.value.code() is grpc.StatusCode.INTERNAL
+    assert list(caught.value.trailing_metadata()) == [("steploom-error-code", "InternalFailure")]
+    assert "secret" not in str(caught.value)
+    assert "a secret" in caplog.text
+
+
 async def test_further_members_arrive_beside_the_code(door: Door) -> None:
     error = await _error_of(door, ResourceNotFound("arn:ü"))
     assert dict(error.trailing_metadata())["steploom-error-resource-name"] == "arn:%C3%BC"

@@ -447,11 +447,11 @@ async def test_stopping_lets_calls_finish(door: Door) -> None:
     door.service.answer = CALLS[6].answer
     call = door.client.StartExecution(pb.StartExecutionRequest(state_machine_arn=MACHINE_ARN))
     await door.service.called.wait()
+    watch = health_pb2_grpc.HealthStub(door.channel).Watch(health_pb2.HealthCheckRequest())
+    assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVING
     stopping = asyncio.create_task(door.server.stop(30))
-    watching = door.client.WaitForExecution(pb.WaitForExecutionRequest(execution_arn=ARN))
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await watching
-    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert (await watch.read()).status == health_pb2.HealthCheckResponse.NOT_SERVING
+    watch.cancel()
     door.service.go_on.set()
     assert (await call).execution_arn == ARN
     await stopping
