@@ -72,7 +72,7 @@ class FunctionProcess:
         self._sources: dict[str, JsonValue] = {}
         self._logging: deque[str] = deque()
         self._log_task = asyncio.create_task(self._log_output(output))
-        self._exit_task = asyncio.create_task(process.wait())
+        self._exit_task = asyncio.create_task(self._watch_exit())
 
     @classmethod
     async def start(
@@ -115,11 +115,10 @@ class FunctionProcess:
         outcome: Answered | Raised | None = None
         try:
             await asyncio.wait({answer, self._exit_task}, timeout=remaining_seconds, return_when=_FIRST)
-            if not answer.done():
-                if not self._exit_task.done():
-                    return Overdue.OVERDUE
-                self.kill()  # its own children may hold the socket open
-            outcome = await answer
+            if not answer.done() and not self._exit_task.done():
+                return Overdue.OVERDUE
+            await asyncio.wait({answer}, timeout=_EXIT_GRACE_SECONDS)  # one that got away may hold the socket
+            outcome = answer.result() if answer.done() else None
             return outcome or Exited(await self._exit_status())
         finally:
             if outcome is None:
@@ -128,10 +127,8 @@ class FunctionProcess:
 
     def kill(self) -> None:
         """End the process and all that it has started, at once."""
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
+        if self.is_alive:
+            self._kill_group()
 
     async def close(self) -> None:
         """Kill the process and wait until it is gone and its log is written."""
@@ -140,6 +137,18 @@ class FunctionProcess:
         self._writer.close()
         await asyncio.wait({self._log_task}, timeout=_EXIT_GRACE_SECONDS)  # one that got away may hold the pipe
         self._log_task.cancel()
+
+    def _kill_group(self) -> None:
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    async def _watch_exit(self) -> int:
+        """The exit status; what the process has started, and may hold its socket open, ends with it."""
+        status = await self._process.wait()
+        self._kill_group()  # only now: later the number may be another's
+        return status
 
     async def _exit_status(self) -> int:
         """The status of a process that has hung up: it is ending by itself, or is made to."""

@@ -64,6 +64,9 @@ class Failure:
     cause: JsonValue
 
 
+DAEMON = "import os, time\n    os.fork() or (os.setsid(), time.sleep(30), os._exit(0))\n    os._exit(6)"
+
+
 def runtime_error(error_type: str, message: str) -> JsonValue:
     return {"errorMessage": message, "errorType": error_type, "requestId": REQUEST, "stackTrace": []}
 
@@ -149,6 +152,12 @@ FAILURES = [
         handler("import os; os.fork() or __import__('time').sleep(60); os._exit(5)"),
         "Lambda.Unknown",
         outcome("Runtime.ExitError", "Runtime exited with error: exit status 5"),
+    ),
+    Failure(
+        "exits, leaving a daemon with its socket",
+        handler(DAEMON),
+        "Lambda.Unknown",
+        outcome("Runtime.ExitError", "Runtime exited with error: exit status 6"),
     ),
 ]
 
