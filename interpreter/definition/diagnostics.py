@@ -70,6 +70,11 @@ def location_text(location: Location) -> str:
     return text or "/"
 
 
+def printable(text: str) -> str:
+    """`text` with a question mark for each lone surrogate, as Java prints it: so it can always be sent as UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class _Finding:
     severity: Severity
@@ -105,8 +110,8 @@ class Report:
     def _add(
         self, severity: Severity, code: str, message: str, location: Location | None, place: Location | None
     ) -> None:
-        shown = None if location is None else location_text(location)
-        self._findings.append(_Finding(severity, code, message, shown, location if place is None else place))
+        shown = None if location is None else printable(location_text(location))
+        self._findings.append(_Finding(severity, code, printable(message), shown, location if place is None else place))
 
     def places(self) -> list[Location]:
         """The places of all findings that have one."""

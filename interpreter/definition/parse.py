@@ -20,10 +20,11 @@ from interpreter.definition.diagnostics import (
 )
 from interpreter.definition.fields import LONGEST_SECONDS, Fields
 from interpreter.definition.graph import MachineOutline, check_graph
+from interpreter.definition.json_faults import JsonFault
 from interpreter.definition.json_source import (
     MAX_NESTING,
-    JsonFault,
     find_positions,
+    is_unicode,
     load_json,
     nesting_exceeds,
 )
@@ -81,7 +82,9 @@ def examine(
         value = load_json(text, unique_names=True) if text.strip() else None
         if not isinstance(value, dict):
             return _refused(SCHEMA_VALIDATION_FAILED, "Definition must be a valid JSON object")
-        if len(text.encode("utf-8", "surrogatepass")) > MAX_DEFINITION_BYTES:
+        if not is_unicode(text):
+            return _refused(SCHEMA_VALIDATION_FAILED, "Definition must not contain lone surrogates")
+        if len(text.encode("utf-8")) > MAX_DEFINITION_BYTES:
             return _refused(SCHEMA_VALIDATION_FAILED, f"Definition must not exceed {MAX_DEFINITION_BYTES} bytes")
         if nesting_exceeds(value, MAX_NESTING):
             return _too_deep()

@@ -48,11 +48,7 @@ class ResourceCatalog(Protocol):
 
 
 def parse_resource(arn: str) -> TaskResource | None:
-    """The resource that `arn` names, or None where it is of no known form.
-
-    >>> parse_resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken").action
-    'sendMessage'
-    """
+    """The resource that `arn` names, or None where it is of no known form."""
     if _LAMBDA.fullmatch(arn):
         return LambdaFunctionResource(arn)
     if _ACTIVITY.fullmatch(arn):

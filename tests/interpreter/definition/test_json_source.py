@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interpreter.definition.json_faults import JsonFault
 from interpreter.definition.json_source import (
-    JsonFault,
     find_positions,
     jackson_error,
     load_json,
@@ -29,6 +29,7 @@ class Fault:
 FAULTS = [
     Fault("", "Invalid execution input."),
     Fault(" \n", "Invalid execution input."),
+    Fault('"\ud800"', "Invalid execution input."),
     Fault("not some json", f"Unrecognized token 'not': was expecting {VALUES}"),
     Fault("{'not': 'json'", "Unexpected character (''' (code 39)): was expecting double-quote to start field name"),
     Fault('{"a":1,}', "Unexpected character ('}' (code 125)): was expecting double-quote to start field name"),
@@ -86,7 +87,7 @@ def test_any_json_value_is_an_input(text: str) -> None:
 
 @given(st.text(alphabet='{}[]",:\\/bfnrtu0123456789+-.eE truefalsn\x01\n', max_size=30))
 def test_a_fault_is_found_wherever_python_finds_one(text: str) -> None:
-    assert jackson_error(text) != "Definition is not readable as JSON"
+    assert jackson_error(text) != "Unreadable JSON"
 
 
 def test_a_long_text_is_cut_in_the_excerpt() -> None:
