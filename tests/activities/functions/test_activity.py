@@ -8,14 +8,17 @@ import json
 import os
 import signal
 import sys
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 from temporalio.common import RawValue
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
+from temporalio.worker import Worker
 
 from activities.function_calls import request_id_of
 from activities.functions.host import FunctionHost, function_activity
@@ -75,6 +78,16 @@ async def test_heartbeats_until_cancelled(write: Write, make_host: MakeHost) -> 
     made.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_served_by_a_worker(write: Write, make_host: MakeHost, temporal_client: Client) -> None:
+    write("price-order.py", "def handler(event, context):\n    return event['quantity'] * 2\n")
+    queue = f"functions-{uuid.uuid4()}"
+    async with Worker(temporal_client, task_queue=queue, activities=[function_activity(make_host())]):
+        result = await temporal_client.execute_activity(
+            "price_order", {"quantity": 3}, id=queue, task_queue=queue, start_to_close_timeout=timedelta(seconds=30)
+        )
+    assert result == 6
 
 
 HOST = """
