@@ -1,0 +1,1 @@
+"""What an execution must withstand, on a real Temporal server."""

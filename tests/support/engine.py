@@ -1,0 +1,123 @@
+"""A whole steploom in the test's process: store, application service, workers, and functions that are Python callables."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.common import RawValue
+from temporalio.worker import Worker
+
+from activities.integrations.callback_wait import WaitCloser, open_callback_wait
+from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
+from activities.payloads import CompiledDefinitions, data_converter
+from activities.registry import Registry
+from activities.worker import WorkerLimits, activity_worker, run_workers, workflow_worker
+from api.gateway import TemporalGateway
+from api.service.application import ApplicationService
+from api.service.config import ServiceConfig
+from api.service.shapes import (
+    CreateStateMachineRequest,
+    DescribeExecutionResponse,
+    GetExecutionHistoryRequest,
+    StartExecutionRequest,
+)
+from api.storage.migration import migrate
+from api.storage.sql import open_store
+from api.temporal_server import TemporalServer
+from interpreter.values import JsonValue, parse_json
+
+ROLE = "arn:aws:iam::123456789012:role/test"
+LIMITS = WorkerLimits()
+
+Function = Callable[[Any], Awaitable[JsonValue]]
+
+
+@dataclass(frozen=True, slots=True)
+class TestEngine:
+    """The parts, and the few calls that tests make again and again."""
+
+    __test__ = False
+
+    service: ApplicationService
+    gateway: TemporalGateway
+    client: Client
+
+    async def create(self, name: str, definition: Mapping[str, Any]) -> str:
+        """Create a state machine and return its ARN."""
+        request = CreateStateMachineRequest(name=name, definition=json.dumps(definition), role_arn=ROLE)
+        return (await self.service.create_state_machine(request)).state_machine_arn
+
+    async def start(self, machine_arn: str, input_: JsonValue = None, name: str | None = None) -> str:
+        """Start an execution and return its ARN."""
+        text = "{}" if input_ is None else json.dumps(input_)
+        request = StartExecutionRequest(state_machine_arn=machine_arn, input=text, name=name)
+        return (await self.service.start_execution(request)).execution_arn
+
+    async def run(self, machine_arn: str, input_: JsonValue = None) -> DescribeExecutionResponse:
+        """Start an execution and wait for its end."""
+        return await self.service.wait_for_execution(await self.start(machine_arn, input_))
+
+    async def event_types(self, execution_arn: str) -> list[str]:
+        """The types of all history events, in order."""
+        types: list[str] = []
+        token: str | None = None
+        while True:
+            page = await self.service.get_execution_history(
+                GetExecutionHistoryRequest(execution_arn=execution_arn, max_results=1000, next_token=token)
+            )
+            types += [str(event["type"]) for event in page.events]
+            token = page.next_token
+            if token is None:
+                return types
+
+
+@asynccontextmanager
+async def running_engine(
+    server: TemporalServer,
+    folder: Path,
+    functions: Mapping[str, Function],
+    *,
+    mode: Literal["aws", "native"] = "aws",
+    choice: JsonValue = "temporal",
+    more_workers: Sequence[Worker] = (),
+) -> AsyncIterator[TestEngine]:
+    """Run everything against `server`; `choice` is how functions are reached."""
+    url = f"sqlite:///{folder / 'steploom.sqlite3'}"
+    await migrate(url)
+    async with open_store(url) as store:
+        definitions = CompiledDefinitions(store)
+        client = await Client.connect(server.address, data_converter=data_converter(definitions, store))
+        workers = [
+            workflow_worker(client, definitions, [WaitCloser(client).close_wait], LIMITS),
+            activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], LIMITS),
+            activity_worker(client, FUNCTIONS_QUEUE, [function_activity_of(functions)], LIMITS),
+            *more_workers,
+        ]
+        stopping = asyncio.Event()
+        working = asyncio.create_task(run_workers(workers, stopping))
+        gateway = TemporalGateway(client, definitions)
+        config = ServiceConfig(mode=mode, functions=choice)
+        try:
+            async with ApplicationService(store, gateway, config, Registry()) as service:
+                yield TestEngine(service, gateway, client)
+        finally:
+            stopping.set()
+            await working
+
+
+def function_activity_of(functions: Mapping[str, Function]) -> Callable[..., Any]:
+    """One dynamic activity that calls the function named by its activity type."""
+
+    @activity.defn(dynamic=True)
+    async def call(args: Sequence[RawValue]) -> Any:
+        return await functions[activity.info().activity_type](parse_json(args[0].payload.data))
+
+    return call
