@@ -25,8 +25,9 @@ _Behaviour: TypeAlias = Callable[[Any, _Context], Awaitable[Any]]
 class CallObserver(grpc.aio.ServerInterceptor):
     """Logs and counts the calls of one gRPC service.
 
-    The log record carries `rpc`, `status` and `seconds` as attributes. Metrics: `steploom_grpc_calls_total`,
-    `steploom_grpc_call_seconds` (of calls with one response) and `steploom_grpc_calls_in_progress`.
+    Calls that end well are logged at DEBUG, others at INFO; the record carries `rpc`, `status` and `seconds` as
+    attributes. Metrics: `steploom_grpc_calls_total`, `steploom_grpc_call_seconds` (of calls with one response) and
+    `steploom_grpc_calls_in_progress`.
     """
 
     def __init__(self, service_name: str, registry: CollectorRegistry) -> None:
@@ -93,7 +94,8 @@ class CallObserver(grpc.aio.ServerInterceptor):
 
     def _report(self, name: str, status: grpc.StatusCode, duration: float) -> None:
         self._calls.labels(name, status.name).inc()
-        logger.info(
+        logger.log(
+            logging.DEBUG if status is grpc.StatusCode.OK else logging.INFO,
             "%s %s in %.1f ms",
             name,
             status.name,

@@ -393,7 +393,7 @@ async def test_reflection_names_the_services_and_shows_the_file(door: Door) -> N
 
 
 async def test_calls_are_logged_and_counted(door: Door, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, logger="api.grpc.observation")
+    caplog.set_level(logging.DEBUG, logger="api.grpc.observation")
     door.service.answer = shapes.SendTaskHeartbeatResponse()
     await door.client.SendTaskHeartbeat(pb.SendTaskHeartbeatRequest(task_token="t"))
     with pytest.raises(grpc.aio.AioRpcError):
@@ -410,6 +410,7 @@ async def test_calls_are_logged_and_counted(door: Door, caplog: pytest.LogCaptur
         ("SendTaskHeartbeat", "INVALID_ARGUMENT"),
         ("WatchExecution", "OK"),
     ]
+    assert [record.levelname for record in caplog.records] == ["DEBUG", "INFO", "DEBUG"]
     for method, status in seen:
         labels = {"method": method, "status": status}
         assert door.registry.get_sample_value("steploom_grpc_calls_total", labels) == 1
