@@ -1,4 +1,4 @@
-"""Names that Temporal keeps: task queues, activity types, search attributes. Histories outlive releases: never rename."""
+"""Names that Temporal keeps: task queues, activity types, search attributes. Histories outlive them: never rename."""
 
 from __future__ import annotations
 

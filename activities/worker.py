@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
@@ -16,6 +16,10 @@ from activities.names import CALLBACK_WAIT, CLOSE_WAIT, OPEN_WAITS_QUEUE, WAITS_
 from activities.payloads import CompiledDefinitions
 from activities.router import Router
 from interpreter.hosts.workflow import ExecutionWorkflow, Wiring, install
+
+
+_HEARTBEAT_THROTTLE: Final = timedelta(seconds=3)
+"""The SDK's own throttle, 80 % of the heartbeat timeout, would leave a heartbeat of 10 s only one try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ def workflow_worker(
         max_concurrent_activities=limits.concurrent_activities,
         max_eager_activity_reservations_per_workflow_task=limits.eager_activities,
         activity_executor=ThreadPoolExecutor(limits.concurrent_activities, thread_name_prefix="integration"),
+        max_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
+        default_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
 
@@ -83,6 +89,8 @@ def activity_worker(
         task_queue=task_queue,
         activities=activities,
         max_concurrent_activities=limits.concurrent_activities,
+        max_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
+        default_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
 
