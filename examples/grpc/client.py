@@ -24,7 +24,8 @@ def main(address: str, machine: str, approval_file: str) -> str:
         if update.event.type == "TaskSubmitted":  # charge-card has written its task token to the approval file
             token = json.loads(Path(approval_file).read_text())["taskToken"]
             steploom.SendTaskSuccess(pb.SendTaskSuccessRequest(task_token=token, output='{"approved": true}'))
-    return steploom.WaitForExecution(pb.WaitForExecutionRequest(execution_arn=execution)).output
+    ended = steploom.WaitForExecution(pb.WaitForExecutionRequest(execution_arn=execution))
+    return ended.output if ended.status == pb.EXECUTION_STATUS_SUCCEEDED else sys.exit(f"{ended.error}: {ended.cause}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import runpy
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +24,32 @@ OUTPUT = '[{"approved": true}, {}]'
 
 def _event(number: int, type_: str) -> dict[str, JsonValue]:
     return {"id": number, "previousEventId": number - 1, "timestamp": 1.0, "type": type_}
+
+
+async def test_it_fails_with_the_execution(door: Door, tmp_path: Path) -> None:
+    door.service.answers = {
+        shapes.StartExecutionRequest: shapes.StartExecutionResponse(execution_arn=ARN, start_date=DATE)
+    }
+    door.service.events.put_nowait(None)
+    door.service.ended.put_nowait(
+        shapes.DescribeExecutionResponse(
+            execution_arn=ARN,
+            state_machine_arn=MACHINE_ARN,
+            status=ExecutionStatus.FAILED,
+            start_date=DATE,
+            error="Refused",
+            cause="no money",
+        )
+    )
+    main = runpy.run_path(str(CLIENT))["main"]
+    code = await asyncio.to_thread(_exit_code, main, door.address, MACHINE_ARN, str(tmp_path / "approval.json"))
+    assert code == "Refused: no money"
+
+
+def _exit_code(main: Callable[..., str], *arguments: str) -> object:
+    with pytest.raises(SystemExit) as caught:
+        main(*arguments)
+    return caught.value.code
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["by ARN", "by definition"])
