@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -24,6 +25,7 @@ from api.storage.store import StateMachine, Store, StoreUnavailable
 _LOG: Final = logging.getLogger(__name__)
 _PAGE: Final = 100
 _AT_ONCE: Final = 20
+_GRACE_SECONDS: Final = 10
 
 
 class Deletions:
@@ -35,6 +37,7 @@ class Deletions:
         self._clock = clock
         self._settle = timedelta(seconds=settle_seconds)
         self._wanted = False
+        self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -49,13 +52,14 @@ class Deletions:
             await self._task
 
     async def close(self) -> None:
-        """Stop working; what is marked stays marked."""
+        """Stop working after the step under way; what is marked stays marked."""
+        self._closing.set()
         if self._task is not None:
+            await asyncio.wait([self._task], timeout=_GRACE_SECONDS)
             self._task.cancel()
-            await asyncio.wait([self._task])
 
     async def _run(self) -> None:
-        while self._wanted:
+        while self._wanted and not self._closing.is_set():
             self._wanted = False
             try:
                 done = [await self._delete(machine) for machine in await self._store.list_deleting()]
@@ -64,10 +68,16 @@ class Deletions:
                 done = [False]
             if not all(done):
                 self._wanted = True
-                await asyncio.sleep(self._settle.total_seconds())
+                await self._pause()
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), self._settle.total_seconds())
 
     async def _delete(self, machine: StateMachine) -> bool:
         """Stop what runs; remove the state machine if nothing ran and nothing can still come into sight."""
+        if self._closing.is_set():
+            return False
         stopped = await self._stop_executions(machine.name)
         assert machine.deleting_since is not None
         if stopped or self._clock() < machine.deleting_since + self._settle:
@@ -84,7 +94,7 @@ class Deletions:
                 some = page.executions[start : start + _AT_ONCE]
                 await asyncio.gather(*(self._stop(name, execution.name) for execution in some))
             stopped, token = stopped + len(page.executions), page.next_token
-            if token is None:
+            if token is None or self._closing.is_set():
                 return stopped
 
     async def _stop(self, state_machine_name: str, name: str) -> None:

@@ -72,7 +72,12 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     # Any: SQLAlchemy's adapter around aiosqlite, which has no public type.
     connection.isolation_level = None  # the driver would begin transactions late, and never before DDL
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout = {_BUSY_TIMEOUT_MS}", "journal_mode = WAL", "foreign_keys = ON"):
+    for pragma in (
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

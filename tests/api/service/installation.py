@@ -1,0 +1,98 @@
+"""One installation for tests: the service over a new SQLite database and an engine in memory, with a clock to set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from api.service.application import ApplicationService
+from api.service.config import ServiceConfig
+from api.storage.migration import migrate
+from api.storage.sql import open_store
+from api.storage.store import Store
+from interpreter.definition.model import TaskResource
+from interpreter.definition.resources import ResourceSupport
+from tests.support.in_memory_gateway import InMemoryGateway
+
+ROLE: Final = "arn:aws:iam::123456789012:role/r"
+PASS: Final = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
+OTHER: Final = '{"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}}'
+
+
+def machine_arn(name: str) -> str:
+    return f"arn:aws:states:us-east-1:123456789012:stateMachine:{name}"
+
+
+def execution_arn(machine: str, name: str) -> str:
+    return f"arn:aws:states:us-east-1:123456789012:execution:{machine}:{name}"
+
+
+class EveryResource:
+    """A catalogue in which everything can run."""
+
+    def check(self, resource: TaskResource) -> ResourceSupport:
+        return ResourceSupport.SUPPORTED
+
+
+class SettableClock:
+    """A clock that stands still unless it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 21, 30, 0, 123_000, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+@dataclass
+class Installation:
+    """Everything a test can get hold of."""
+
+    service: ApplicationService
+    gateway: InMemoryGateway
+    store: Store
+    clock: SettableClock
+    url: str
+
+    async def call(self, operation: str, **params: Any) -> dict[str, Any]:
+        """Call an operation with its JSON parameters."""
+        return await self.service.invoke(operation, params)
+
+    async def create(self, name: str, definition: str = PASS, **params: Any) -> str:
+        """Create a state machine; its ARN."""
+        answer = await self.call("CreateStateMachine", name=name, definition=definition, roleArn=ROLE, **params)
+        arn: str = answer["stateMachineArn"]
+        return arn
+
+    async def start(self, machine: str, name: str, input_: str = "{}") -> str:
+        """Start an execution; its ARN."""
+        answer = await self.call("StartExecution", stateMachineArn=machine_arn(machine), name=name, input=input_)
+        arn: str = answer["executionArn"]
+        return arn
+
+
+@asynccontextmanager
+async def install(folder: Path, config: ServiceConfig | None = None) -> AsyncIterator[Installation]:
+    """Set up an installation with its files in `folder`; deletions settle at once."""
+    url = f"sqlite:///{folder}/steploom.db"
+    await migrate(url)
+    gateway, clock = InMemoryGateway(), SettableClock()
+    async with open_store(url) as store:
+        service = ApplicationService(
+            store, gateway, config or ServiceConfig(deletion_settle_seconds=0), EveryResource(), clock=clock
+        )
+        async with service:
+            yield Installation(service, gateway, store, clock, url)
+
+
+def definition(members: dict[str, Any]) -> str:
+    """A definition with one Pass state, and further members at the top."""
+    return json.dumps(members | json.loads(PASS))

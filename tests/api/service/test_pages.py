@@ -1,0 +1,48 @@
+"""Tests of `api.service.pages`: tokens are opaque, bound to their call, and checked strictly."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.service.errors import InvalidToken
+from api.service.pages import page_position, page_size, page_token
+
+
+@given(st.binary(max_size=400), st.lists(st.none() | st.booleans() | st.text(max_size=10), max_size=3))
+def test_gives_back_the_position(position: bytes, arguments: list[object]) -> None:
+    assert page_position(page_token(position, *arguments), *arguments) == position
+
+
+@given(st.text(max_size=60))
+def test_refuses_garbage(token: str) -> None:
+    with pytest.raises(InvalidToken):
+        page_position(token, "List")
+
+
+TOKEN = page_token(b"position", "List", None)
+
+
+@pytest.mark.parametrize("arguments", [("List",), ("List", ""), ("List", "arn"), ("Other", None), ("List", None, None)])
+def test_refuses_other_arguments(arguments: tuple[object, ...]) -> None:
+    with pytest.raises(InvalidToken):
+        page_position(TOKEN, *arguments)
+
+
+@pytest.mark.parametrize(
+    "token", [TOKEN[:-1], TOKEN + "=", TOKEN + "AAAA", TOKEN[4:], " " + TOKEN, TOKEN.lower(), "A" + TOKEN[1:]]
+)
+def test_refuses_changed_tokens(token: str) -> None:
+    assert token != TOKEN
+    with pytest.raises(InvalidToken):
+        page_position(token, "List", None)
+
+
+def test_the_longest_name_makes_a_token_that_AWS_would_take() -> None:  # noqa: N802
+    assert len(page_token(("\U0001f600" * 80).encode(), "ListStateMachines")) <= 1024
+
+
+@pytest.mark.parametrize("given", [None, 0])
+def test_default_size(given: int | None) -> None:
+    assert (page_size(given), page_size(7)) == (100, 7)
