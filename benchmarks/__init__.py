@@ -1,0 +1,1 @@
+"""steploom measured against hand-written Temporal workflows that do the same work: `python -m benchmarks`."""

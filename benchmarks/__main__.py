@@ -1,0 +1,86 @@
+"""`python -m benchmarks`: measures steploom against hand-written Temporal workflows and prints what it found.
+
+Progress goes to standard error, the results to standard output; the last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from typing import Final, get_args
+
+from benchmarks.cases import CASES, Case
+from benchmarks.histories import read_histories
+from benchmarks.report import Results, heading, json_line, table
+from benchmarks.samples import abba
+from benchmarks.stage import Stage, open_stage
+from benchmarks.transitions import transition_microseconds
+from benchmarks.worker_process import Converter
+
+_HISTORY: Final = "history"
+_IN_PROCESS: Final = "in-process"
+_HISTORY_EVENTS: Final = (10_000, 24_000)
+_REPETITIONS: Final = 5
+_IDLE_SECONDS: Final = 3.0
+
+
+async def run(chosen: Sequence[str], pairs: int, *, eager: bool, converter: Converter) -> Results:
+    """Measure what was chosen, by the names of cases, "history" and "in-process"."""
+    results = Results()
+    cases = [case for case in CASES if case.name in chosen]
+    if cases or _HISTORY in chosen:
+        async with open_stage(eager=eager, converter=converter) as stage:
+            reference = "activities on the workflows' queue (eager)" if eager else "activities on a queue of their own"
+            print(heading(await stage.idle(_IDLE_SECONDS), f"{reference}, data converter of {converter}"), flush=True)
+            await _compare(stage, cases, pairs, results)
+            if _HISTORY in chosen:
+                for events in _HISTORY_EVENTS:
+                    _progress(f"history of {events} events")
+                    results.histories.append(await read_histories(stage, events, _REPETITIONS))
+    return results
+
+
+async def _compare(stage: Stage, cases: Sequence[Case], pairs: int, results: Results) -> None:
+    for case in cases:
+        _progress(f"{case.title}: warming up")
+        await stage.warm_up(case)
+    for number, order in enumerate(abba(pairs), start=1):
+        for case in cases:
+            _progress(f"pair {number} of {pairs}: {case.title}")
+            results.pairs.setdefault(case, []).append(await stage.pair(order, case))
+
+
+def _progress(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    names = [*(case.name for case in CASES), _IN_PROCESS, _HISTORY]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=8, help="interleaved pairs per case (default: 8)")
+    parser.add_argument("--only", nargs="+", choices=names, default=names, help="what to measure (default: all)")
+    parser.add_argument(
+        "--eager", action="store_true", help="compare with activities on the workflows' own task queue, started eagerly"
+    )
+    parser.add_argument(
+        "--converter", choices=get_args(Converter), default="steploom", help="of the hand-written side (default: ours)"
+    )
+    return parser
+
+
+def main() -> None:
+    """Run, and print the results."""
+    given = _parser().parse_args()
+    if given.pairs < 1:
+        _parser().error("--pairs must be at least 1")
+    results = asyncio.run(run(given.only, given.pairs, eager=given.eager, converter=given.converter))
+    if _IN_PROCESS in given.only:
+        results.in_process = transition_microseconds(_REPETITIONS)
+    print(table(results))
+    print(json_line(results))
+
+
+if __name__ == "__main__":
+    main()

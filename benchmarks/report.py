@@ -1,0 +1,138 @@
+"""The results as a table for people and as one line of JSON."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Final
+
+import psutil
+
+from benchmarks.cases import Case
+from benchmarks.definitions import PASS_STATES
+from benchmarks.histories import HistoryReading
+from benchmarks.samples import (
+    Pair,
+    Sample,
+    Spread,
+    cpu_ratio,
+    extra_worker_microseconds,
+    over,
+    wall_ratio,
+    worker_ratio,
+)
+
+_RATIO_GOAL: Final = 0.95
+_PASS_GOAL: Final = 40.0
+_HISTORY_GOAL: Final = 1.5
+
+
+@dataclass(slots=True)
+class Results:
+    """Everything measured in one run; what was not asked for is empty."""
+
+    pairs: dict[Case, list[Pair]] = field(default_factory=dict)
+    in_process: Spread | None = None
+    histories: list[HistoryReading] = field(default_factory=list)
+
+
+def heading(idle: Mapping[str, float], reference: str) -> str:
+    """The machine, the two sides, and what everything costs while nothing runs."""
+    load = ", ".join(f"{value:.1f}" for value in psutil.getloadavg())
+    shown = ", ".join(f"{name} {cpu * 1000:.1f}" for name, cpu in idle.items())
+    return (
+        f"Python {platform.python_version()}, temporalio {version('temporalio')}, "
+        f"{psutil.cpu_count()} cores, load average {load}\n"
+        f"Reference: {reference}\n"
+        f"Idle, CPU milliseconds per second (not subtracted): {shown}"
+    )
+
+
+def table(results: Results) -> str:
+    """All results with their spread."""
+    return "\n".join([*_comparison(results.pairs), *_transitions(results), *_histories(results.histories)])
+
+
+def json_line(results: Results) -> str:
+    """The medians that decide, by name."""
+    figures: dict[str, float] = {}
+    for case, pairs in results.pairs.items():
+        if case.name == "pass":
+            figures["pass_transition_us"] = round(_pass_transition(pairs).median, 1)
+        else:
+            figures[f"{case.name}_ratio"] = round(over(pairs, cpu_ratio).median, 3)
+    if results.in_process is not None:
+        figures["in_process_transition_us"] = round(results.in_process.median, 2)
+    for reading in results.histories:
+        figures[f"history_{reading.events}_seconds"] = round(reading.projected.median, 3)
+        figures[f"history_{reading.events}_ratio"] = round(reading.ratio.median, 3)
+    return json.dumps(figures)
+
+
+def _comparison(pairs: Mapping[Case, Sequence[Pair]]) -> list[str]:
+    lines = []
+    for case, taken in pairs.items():
+        lines += ["", f"{case.title}, {case.in_flight} in flight: {len(taken)} pairs of {case.executions} executions"]
+        lines += [_row(name, side, taken) for name, side in _SIDES]
+        goal = "" if case.name == "pass" else _goal(over(taken, cpu_ratio).median, _RATIO_GOAL, at_least=True)
+        lines.append(f"  hand-written / steploom   worker and server CPU {_shown(over(taken, cpu_ratio))}{goal}")
+        lines.append(
+            f"                            worker CPU {_shown(over(taken, worker_ratio))}, "
+            f"wall clock {_shown(over(taken, wall_ratio))}"
+        )
+    return lines
+
+
+_SIDES: Final[tuple[tuple[str, Callable[[Pair], Sample]], ...]] = (
+    ("hand-written", lambda pair: pair.reference),
+    ("steploom", lambda pair: pair.steploom),
+)
+
+
+def _row(name: str, side: Callable[[Pair], Sample], pairs: Sequence[Pair]) -> str:
+    def cost(measure: Callable[[Sample], float]) -> float:
+        return over(pairs, lambda pair: measure(side(pair)) / side(pair).executions).median * 1000
+
+    total = over(pairs, lambda pair: side(pair).total * 1000)
+    return (
+        f"  {name:<14} ms per execution: server {cost(lambda s: s.server):7.1f}  worker {cost(lambda s: s.worker):7.1f}"
+        f"  both {total.median:7.1f} [{total.least:.1f} - {total.greatest:.1f}]"
+        f"  client {cost(lambda s: s.client):5.1f}  wall clock {cost(lambda s: s.elapsed):7.1f}"
+    )
+
+
+def _transitions(results: Results) -> list[str]:
+    lines = [""]
+    for case, pairs in results.pairs.items():
+        if case.name == "pass":
+            extra = _pass_transition(pairs)
+            goal = _goal(extra.median, _PASS_GOAL, at_least=False)
+            lines.append(f"Worker CPU per Pass transition: {_shown(extra, 1)} microseconds{goal}")
+    if results.in_process is not None:
+        lines.append(f"In process, without Temporal:   {_shown(results.in_process)} microseconds")
+    return lines
+
+
+def _histories(readings: Sequence[HistoryReading]) -> list[str]:
+    return [
+        f"History of {reading.events} events ({reading.temporal_events} of Temporal's): "
+        f"{_shown(reading.projected, 3)} s, Temporal's alone {_shown(reading.fetched, 3)} s; "
+        f"of the allowance {_shown(reading.ratio)}{_goal(reading.ratio.median, _HISTORY_GOAL, at_least=False)}"
+        for reading in readings
+    ]
+
+
+def _pass_transition(pairs: Sequence[Pair]) -> Spread:
+    return over(pairs, lambda pair: extra_worker_microseconds(pair, PASS_STATES))
+
+
+def _shown(spread: Spread, digits: int = 2) -> str:
+    return f"{spread.median:.{digits}f} [{spread.least:.{digits}f} - {spread.greatest:.{digits}f}]"
+
+
+def _goal(value: float, goal: float, *, at_least: bool) -> str:
+    met = value >= goal if at_least else value <= goal
+    return f"  (goal: {'at least' if at_least else 'at most'} {goal:g}{'' if met else ', MISSED'})"

@@ -1,0 +1,92 @@
+"""Samples of interleaved pairs, and what is concluded from them: medians with their spread."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Side = Literal["reference", "steploom"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What a number of executions of one side cost together. All in seconds; CPU is user and system time.
+
+    Attributes:
+        executions: how many executions ran.
+        server: CPU of the Temporal server.
+        worker: CPU of this side's worker process.
+        client: CPU of the benchmark's own process, which starts and awaits the executions.
+        elapsed: wall clock.
+    """
+
+    executions: int
+    server: float
+    worker: float
+    client: float
+    elapsed: float
+
+    @property
+    def total(self) -> float:
+        """CPU of worker and server for one execution."""
+        return (self.server + self.worker) / self.executions
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One sample of each side, taken one right after the other."""
+
+    reference: Sample
+    steploom: Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A median between the least and the greatest value."""
+
+    median: float
+    least: float
+    greatest: float
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """The median and the extremes. Raises: ValueError, if there are no values."""
+    if not values:
+        raise ValueError("there is nothing to take a median of")
+    return Spread(statistics.median(values), min(values), max(values))
+
+
+def over(pairs: Sequence[Pair], measure: Callable[[Pair], float]) -> Spread:
+    """The spread of a measure of each pair."""
+    return spread([measure(pair) for pair in pairs])
+
+
+def cpu_ratio(pair: Pair) -> float:
+    """CPU of worker and server per execution, hand-written divided by steploom: over 1 where steploom needs less."""
+    return pair.reference.total / pair.steploom.total
+
+
+def wall_ratio(pair: Pair) -> float:
+    """Wall clock per execution, hand-written divided by steploom."""
+    reference = pair.reference.elapsed / pair.reference.executions
+    return reference / (pair.steploom.elapsed / pair.steploom.executions)
+
+
+def worker_ratio(pair: Pair) -> float:
+    """CPU of the worker per execution, hand-written divided by steploom."""
+    reference = pair.reference.worker / pair.reference.executions
+    return reference / (pair.steploom.worker / pair.steploom.executions)
+
+
+def extra_worker_microseconds(pair: Pair, parts: int) -> float:
+    """Worker CPU that steploom needs beyond the reference, in microseconds for each of an execution's `parts`."""
+    reference = pair.reference.worker / pair.reference.executions
+    return (pair.steploom.worker / pair.steploom.executions - reference) / parts * 1e6
+
+
+def abba(pairs: int) -> Iterator[tuple[Side, Side]]:
+    """The order of the two samples in each pair: in turn, so that a drift of the machine favours neither side."""
+    for number in range(pairs):
+        yield ("reference", "steploom") if number % 2 == 0 else ("steploom", "reference")
