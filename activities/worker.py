@@ -17,9 +17,12 @@ from activities.payloads import CompiledDefinitions
 from activities.router import Router
 from interpreter.hosts.workflow import ExecutionWorkflow, Wiring, install
 
-
 _HEARTBEAT_THROTTLE: Final = timedelta(seconds=3)
 """The SDK's own throttle, 80 % of the heartbeat timeout, would leave a heartbeat of 10 s only one try."""
+
+
+_STICKY_PATIENCE: Final = timedelta(seconds=5)
+"""How long an execution waits for the worker that has it in its cache before any other may take it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def workflow_worker(
         activities=activities,
         workflow_runner=runner or UnsandboxedWorkflowRunner(),
         max_cached_workflows=limits.cached_workflows,
+        sticky_queue_schedule_to_start_timeout=_STICKY_PATIENCE,
         max_concurrent_workflow_tasks=limits.concurrent_workflow_tasks,
         max_concurrent_activities=limits.concurrent_activities,
         max_eager_activity_reservations_per_workflow_task=limits.eager_activities,

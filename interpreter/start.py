@@ -28,6 +28,8 @@ class ExecutionStart:
         functions: how functions are reached, as `activities.router` reads it.
         version_arn: the version that was started, or the one an alias chose.
         alias_arn: the alias that was started.
+        trace_header: the X-Ray trace header that the caller gave; only shown.
+        revision_id: the revision of the state machine that runs, None for its first.
         engine: the interpreter's version of behaviour, for changes that old runs must not see.
     """
 
@@ -42,6 +44,8 @@ class ExecutionStart:
     functions: JsonValue = "temporal"
     version_arn: str | None = None
     alias_arn: str | None = None
+    trace_header: str | None = None
+    revision_id: str | None = None
     engine: int = 1
 
     def to_json(self) -> dict[str, JsonValue]:

@@ -126,7 +126,9 @@ async def test_forty_tasks_with_large_arguments_for_a_plain_worker(
 
 async def test_three_hundred_large_results(engine: TestEngine) -> None:
     """75 MB of results: more than a Temporal history may hold."""
-    arn = await engine.create("large-results", machine(Each=map_over("$", task("large", {"n.$": "$"}, ResultPath=None))))
+    arn = await engine.create(
+        "large-results", machine(Each=map_over("$", task("large", {"n.$": "$"}, ResultPath=None)))
+    )
     ended = await engine.run(arn, list(range(300)))
     assert (ended.status, ended.output) == ("SUCCEEDED", str(list(range(300))).replace(" ", ""))
     events = await engine.event_types(ended.execution_arn)

@@ -1,0 +1,115 @@
+"""steploom as separate processes, each of which can be killed and started again: what runs in production."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import boto3
+from botocore.config import Config
+
+from api.temporal_server import TemporalServer, free_ports
+
+Role = Literal["api", "worker", "functions"]
+ROLES: Final[tuple[Role, ...]] = ("api", "worker", "functions")
+_READY_SECONDS: Final = 60
+
+
+class Installation:
+    """A Temporal server on a file, an API, a worker and a function host."""
+
+    def __init__(self, folder: Path, functions: Path, environment: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._functions = functions
+        self._http_port, self._grpc_port = free_ports(2)
+        self._environment = {
+            **os.environ,
+            **environment,
+            "STEPLOOM_DATABASE_URL": f"sqlite:///{folder / 'steploom.sqlite3'}",
+            "STEPLOOM_HTTP_PORT": str(self._http_port),
+            "STEPLOOM_GRPC_PORT": str(self._grpc_port),
+            "STEPLOOM_LOG_LEVEL": "error",
+        }
+        self._processes: dict[Role, asyncio.subprocess.Process] = {}
+        self._server: TemporalServer | None = None
+
+    @property
+    def server(self) -> TemporalServer:
+        """The Temporal server."""
+        assert self._server is not None, "started"
+        return self._server
+
+    def client(self) -> Any:
+        """A boto3 client of the HTTP door that leaves retrying to the test."""
+        return boto3.client(
+            "stepfunctions",
+            endpoint_url=f"http://127.0.0.1:{self._http_port}",
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=30, max_pool_connections=50),
+        )
+
+    async def open(self) -> None:
+        """Start everything."""
+        self._server = await TemporalServer.start(db_filename=self._folder / "temporal.sqlite3")
+        self._environment["TEMPORAL_ADDRESS"] = self._server.address
+        await asyncio.gather(*(self.start(role) for role in ROLES))
+
+    async def close(self) -> None:
+        """End everything."""
+        for role in list(self._processes):
+            await self.kill(role)
+        await self.server.stop()
+
+    async def start(self, role: Role) -> None:
+        """Start a role and wait until it says that it is ready."""
+        words = [
+            str(Path(sys.executable).with_name("steploom")),
+            role,
+            *([str(self._functions)] if role == "functions" else []),
+        ]
+        process = await asyncio.create_subprocess_exec(
+            *words, env=self._environment, cwd=self._folder, stdout=asyncio.subprocess.PIPE
+        )
+        self._processes[role] = process
+        assert process.stdout is not None
+        async with asyncio.timeout(_READY_SECONDS):
+            while line := await process.stdout.readline():
+                if b"ready" in line:
+                    return
+        raise AssertionError(f"the role {role} ended with {await process.wait()} before it was ready")
+
+    async def kill(self, role: Role) -> None:
+        """End a role as `kill -9` does."""
+        process = self._processes.pop(role)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+    async def restart(self, role: Role) -> None:
+        """Kill a role and start it again."""
+        await self.kill(role)
+        await self.start(role)
+
+    async def restart_temporal(self) -> None:
+        """Kill the Temporal server and start it again on the same file."""
+        self.server.kill()
+        await self.server.wait()
+        await self.server.restart()
+
+
+@asynccontextmanager
+async def installed(folder: Path, functions: Path, environment: Mapping[str, str]) -> AsyncIterator[Installation]:
+    """A running installation whose data is in `folder`."""
+    installation = Installation(folder, functions, environment)
+    try:
+        await installation.open()
+        yield installation
+    finally:
+        await installation.close()
