@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 from collections import Counter
@@ -251,9 +252,7 @@ async def answer_all(client: Any, folder: Path, done: asyncio.Event) -> None:
     """Answer every task token that appears; one whose attempt was given up is refused, which is right."""
     while not done.is_set():
         for file in (folder / "tokens").iterdir():
-            try:
+            with contextlib.suppress(client.exceptions.TaskTimedOut):
                 await insist(client.send_task_success, taskToken=file.read_text(), output='"yes"')
-            except client.exceptions.TaskTimedOut:
-                pass
             file.unlink()
         await asyncio.sleep(0.05)

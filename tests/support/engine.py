@@ -1,4 +1,4 @@
-"""A whole steploom in the test's process: store, application service, workers, and functions that are Python callables."""
+"""A whole steploom in the test's process: store, service, workers, and functions that are Python callables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Literal
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import RawValue
+from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
@@ -49,6 +50,7 @@ class TestEngine:
     service: ApplicationService
     gateway: TemporalGateway
     client: Client
+    stop_workers: Callable[[], Awaitable[None]]
 
     async def create(self, name: str, definition: Mapping[str, Any]) -> str:
         """Create a state machine and return its ARN."""
@@ -88,13 +90,19 @@ async def running_engine(
     mode: Literal["aws", "native"] = "aws",
     choice: JsonValue = "temporal",
     more_workers: Sequence[Worker] = (),
+    skip_time: bool = False,
 ) -> AsyncIterator[TestEngine]:
-    """Run everything against `server`; `choice` is how functions are reached."""
+    """Run everything against `server`; `choice` is how functions are reached.
+
+    With `skip_time`, which needs a server that was started for it, each execution's clock jumps to its next timer.
+    """
     url = f"sqlite:///{folder / 'steploom.sqlite3'}"
     await migrate(url)
     async with open_store(url) as store:
         definitions = CompiledDefinitions(store)
         client = await Client.connect(server.address, data_converter=data_converter(definitions, store))
+        if skip_time:
+            client = TimeSkipper(client).client
         workers = [
             workflow_worker(client, definitions, [WaitCloser(client).close_wait], LIMITS),
             activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], LIMITS),
@@ -103,14 +111,18 @@ async def running_engine(
         ]
         stopping = asyncio.Event()
         working = asyncio.create_task(run_workers(workers, stopping))
+
+        async def stop_workers() -> None:
+            stopping.set()
+            await asyncio.shield(working)
+
         gateway = TemporalGateway(client, definitions)
         config = ServiceConfig(mode=mode, functions=choice)
         try:
             async with ApplicationService(store, gateway, config, Registry()) as service:
-                yield TestEngine(service, gateway, client)
+                yield TestEngine(service, gateway, client, stop_workers)
         finally:
-            stopping.set()
-            await working
+            await stop_workers()
 
 
 def function_activity_of(functions: Mapping[str, Function]) -> Callable[..., Any]:
