@@ -1,4 +1,4 @@
-"""What would hang or terminate a careless workflow (docs/architecture.md, "Contracts with Temporal"), each as a test."""
+"""What would hang or terminate a careless workflow, each as a test (docs/architecture.md, contracts with Temporal)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ class Case:
 
 
 def _events(rounds: int, items: int, end: int) -> int:
-    """Six events an iteration (started, two Pass states, succeeded); four of the Map itself and four after it a round."""
+    """Six events an iteration (started, two Pass states, succeeded); a round has eight of its own."""
     return 1 + rounds * (items * 6 + 8) + end
 
 
@@ -80,9 +80,9 @@ async def test_long_history(engine: TestEngine, case: Case) -> None:
     assert await all_pages(engine, execution, reverse=True) == events[::-1]
 
 
-async def all_pages(engine: TestEngine, execution: str, *, reverse: bool) -> list[dict[str, JsonValue]]:
+async def all_pages(engine: TestEngine, execution: str, *, reverse: bool) -> list[Mapping[str, JsonValue]]:
     """All events, page by page."""
-    events: list[dict[str, JsonValue]] = []
+    events: list[Mapping[str, JsonValue]] = []
     token: str | None = None
     while True:
         request = GetExecutionHistoryRequest(
