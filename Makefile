@@ -40,7 +40,7 @@ typecheck: $(STAMP) ## Check types (mypy, strict)
 	$(BIN)/mypy
 
 conformance: $(STAMP) ## Replay the cases recorded on AWS (STEPLOOM_CONFORMANCE says where they are)
-	$(BIN)/python tests/support/conformance.py $(CASES)
+	$(BIN)/python -m tests.support.conformance $(CASES)
 
 bench: $(STAMP) ## Measure against hand-written Temporal workflows
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,145 @@
+"""Commands that need no service: help, version, validate, config, and how misuse is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+
+Steploom = Callable[..., int]
+
+
+@pytest.fixture
+def steploom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steploom:
+    """Runs a command in an empty folder, without settings; returns its exit code."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("STEPLOOM_CONFIG", "STEPLOOM_MODE", "STEPLOOM_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str | Path) -> int:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
+    return run
+
+
+COMMANDS = [
+    *("dev", "api", "worker", "functions", "setup", "config", "validate", "run"),
+    *("deploy", "start", "describe", "history", "list", "stop"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(
+    command: str, steploom: Steploom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert steploom(command, "--help") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Example" in shown
+    assert f"steploom {command}" in shown
+
+
+def test_help_lists_every_command(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    assert steploom("--help") == 0
+    shown = capsys.readouterr().out.split()
+    assert [command for command in COMMANDS if command not in shown] == []
+
+
+def test_version(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    assert steploom("--version") == 0
+    assert capsys.readouterr().out.startswith("steploom ")
+
+
+VALID = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}'
+INVALID = """{
+  "StartAt": "A",
+  "States": {
+    "A": {"Type": "Pass", "Next": "B"},
+    "C": {"Type": "Pass", "Bogus": 1, "End": true}
+  }
+}"""
+
+
+def test_valid_definition(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text(VALID)
+    assert steploom("validate", "m.json") == 0
+    assert capsys.readouterr().out == "m.json: valid\n"
+
+
+def test_every_diagnostic_has_file_line_and_column(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text(INVALID)
+    assert steploom("validate", "m.json") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("m.json:4:35: error MISSING_TRANSITION_TARGET: ") for line in lines), lines
+    assert any(line.startswith("m.json:5:") and "Bogus" in line for line in lines), lines
+
+
+def test_diagnostics_as_json(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text(INVALID)
+    assert steploom("validate", "m.json", "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["result"] == "FAIL"
+    assert {"severity", "code", "message", "location", "line", "column"} <= told["diagnostics"][0].keys()
+
+
+def test_text_that_is_no_json_has_a_position(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text('{"StartAt": "A",\n "States" {}}')
+    assert steploom("validate", "m.json") == 1
+    assert capsys.readouterr().out.startswith("m.json:2:")
+
+
+def test_run_refuses_an_invalid_definition_before_it_starts_anything(
+    steploom: Steploom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("m.json").write_text(INVALID)
+    assert steploom("run", "m.json") == 1
+    told = capsys.readouterr()
+    assert "MISSING_TRANSITION_TARGET" in told.out
+    assert told.err == "error: m.json is not a valid definition.\n"
+
+
+def test_config_shows_what_is_in_effect(
+    steploom: Steploom, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEPLOOM_MODE", "native")
+    Path("steploom.toml").write_text("http_port = 18083\n")
+    assert steploom("config", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["mode"], told["http_port"], told["grpc_port"]) == ("native", 18083, 8084)
+
+
+@dataclass(frozen=True)
+class Misuse:
+    id: str
+    arguments: tuple[str, ...]
+    code: int
+    message: str
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Misuse("unknown command", ("frobnicate",), 2, "No such command"),
+        Misuse("missing file", ("validate", "nowhere.json"), 2, "nowhere.json cannot be read"),
+        Misuse("input is no JSON", ("start", "m", "--input", "{"), 2, "--input is not JSON"),
+        Misuse("input file missing", ("start", "m", "--input", "@nowhere"), 2, "nowhere cannot be read"),
+        Misuse("missing configuration", ("list", "--config", "nowhere.toml"), 2, "nowhere.toml does not exist"),
+        Misuse("wrong setting", ("api", "--http-port", "70000"), 2, "http_port (STEPLOOM_HTTP_PORT)"),
+        Misuse("no execution", ("describe", ":x"), 2, "is neither an execution ARN nor MACHINE:NAME"),
+        Misuse("no service", ("list", "--endpoint", "http://127.0.0.1:9"), 1, "No steploom service answers at"),
+        Misuse("functions folder missing", ("functions", "nowhere"), 2, "does not exist"),
+    ],
+    ids=lambda case: case.id,
+)
+def test_misuse_is_told_on_standard_error(case: Misuse, steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    assert steploom(*case.arguments) == case.code
+    told = capsys.readouterr()
+    assert case.message in " ".join(told.err.replace("│", " ").split())
+    assert told.out == ""

@@ -1,0 +1,212 @@
+"""`steploom dev` as a process, and the commands that talk to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import grpc
+import psutil
+import pytest
+
+from tests.support.dev_service import STEPLOOM, DevService, clean_environment, dev_arguments, dev_service
+
+DEFINITION = {
+    "StartAt": "Greet",
+    "States": {
+        "Greet": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Wait",
+                  "Parameters": {"FunctionName": "greet", "Payload.$": "$"}, "OutputPath": "$.Payload"},
+        "Wait": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "Judge"},
+        "Judge": {"Type": "Choice", "Choices": [{"Variable": "$.fine", "BooleanEquals": True, "Next": "Fine"}],
+                  "Default": "Bad"},
+        "Fine": {"Type": "Succeed"},
+        "Bad": {"Type": "Fail", "Error": "Unfriendly", "Cause": "no greeting"},
+    },
+}  # fmt: skip
+GREET = "def handler(event, context):\n    return event | {'greeting': f'Hello {event[\"name\"]}'}\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder with a definition and a function."""
+    folder = tmp_path_factory.mktemp("service")
+    (folder / "greet.asl.json").write_text(json.dumps(DEFINITION))
+    (folder / "functions").mkdir()
+    (folder / "functions" / "greet.py").write_text(GREET)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def service(folder: Path) -> Iterator[DevService]:
+    with dev_service(folder, "--functions", folder / "functions") as running:
+        yield running
+
+
+@pytest.fixture
+def steploom(folder: Path, service: DevService) -> Any:
+    """Runs a command against the service; returns its exit code and what it printed."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        environment = clean_environment(STEPLOOM_ENDPOINT=service.http)
+        ended = subprocess.run(
+            [STEPLOOM, *arguments], capture_output=True, text=True, cwd=folder, env=environment, check=False, timeout=60
+        )
+        return ended.returncode, ended.stdout + ended.stderr
+
+    return run
+
+
+def order(name: str, *, fine: bool = True, seconds: int = 0) -> str:
+    return json.dumps({"name": name, "fine": fine, "seconds": seconds})
+
+
+@pytest.fixture(scope="module")
+def machine(folder: Path, service: DevService) -> str:
+    environment = clean_environment(STEPLOOM_ENDPOINT=service.http)
+    command = [STEPLOOM, "deploy", "greet.asl.json", "--name", "greet", "--json"]
+    deployed = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=True)
+    told = json.loads(deployed.stdout)
+    assert told["result"] == "created"
+    return str(told["stateMachineArn"])
+
+
+def test_ready_within_ten_seconds_and_gone_after_sigterm(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    with dev_service(tmp_path) as running:
+        client = boto3.client(
+            "stepfunctions", endpoint_url=running.http, region_name="us-east-1",
+            aws_access_key_id="any", aws_secret_access_key="any",
+        )  # fmt: skip
+        assert client.list_state_machines()["stateMachines"] == []
+        client.close()
+        assert time.monotonic() - begun < 10
+        children = psutil.Process(running.pid).children(recursive=True)
+        assert [child.name() for child in children] == ["temporal"]
+        with grpc.insecure_channel(running.grpc) as channel:
+            grpc.channel_ready_future(channel).result(10)
+    assert not any(child.is_running() for child in children)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_plain_output_tells_the_addresses(tmp_path: Path) -> None:
+    command = [STEPLOOM, *(argument for argument in dev_arguments(()) if argument != "--json")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=clean_environment()) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(7)]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    assert lines[0].startswith("steploom is ready after ")
+    assert [line.split("  ")[0] for line in lines[1:5]] == ["HTTP (AWS JSON)", "gRPC", "Temporal UI", "Temporal"]
+
+
+def test_what_is_kept_survives_a_kill(tmp_path: Path) -> None:
+    def client_of(running: DevService) -> Any:
+        return boto3.client(
+            "stepfunctions", endpoint_url=running.http, region_name="us-east-1",
+            aws_access_key_id="any", aws_secret_access_key="any",
+        )  # fmt: skip
+
+    waiting = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 2, "End": True}}}
+    with dev_service(tmp_path, "--db", tmp_path / "kept", exit_code=-signal.SIGKILL) as running:
+        client = client_of(running)
+        arn = client.create_state_machine(
+            name="w", definition=json.dumps(waiting), roleArn="arn:aws:iam::123456789012:role/r"
+        )["stateMachineArn"]
+        execution = client.start_execution(stateMachineArn=arn, name="one", input='{"kept": 1}')["executionArn"]
+        client.close()
+        os.kill(running.pid, signal.SIGKILL)
+    with dev_service(tmp_path, "--db", tmp_path / "kept") as running:
+        client = client_of(running)
+        while (ended := client.describe_execution(executionArn=execution))["status"] == "RUNNING":
+            time.sleep(0.1)
+        client.close()
+    assert (ended["status"], ended["output"]) == ("SUCCEEDED", '{"kept":1}')
+
+
+def test_two_services_do_not_share_a_folder(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    with dev_service(tmp_path, "--db", kept):
+        second = subprocess.run(
+            [STEPLOOM, *dev_arguments(("--db", kept))],
+            capture_output=True, text=True, cwd=tmp_path, env=clean_environment(), check=False, timeout=60,
+        )  # fmt: skip
+    assert second.returncode == 1
+    assert f"Another steploom uses the folder {kept}" in second.stderr
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for option, door in (("--http-port", "HTTP"), ("--grpc-port", "gRPC")):
+            ended = subprocess.run(
+                [STEPLOOM, *dev_arguments((option, port))],
+                capture_output=True, text=True, cwd=tmp_path, env=clean_environment(), check=False, timeout=60,
+            )  # fmt: skip
+            assert (ended.returncode, f"The {door} door cannot listen on" in ended.stderr) == (1, True), ended.stderr
+
+
+def test_deploying_again_updates(steploom: Any, machine: str) -> None:
+    assert steploom("deploy", "greet.asl.json", "--name", "greet") == (0, f"updated {machine}\n")
+
+
+def test_start_and_wait_shows_progress_and_output(steploom: Any, machine: str) -> None:
+    code, shown = steploom("start", "greet", "--input", order("Ada"), "--wait")
+    assert code == 0
+    lines = shown.splitlines()
+    assert lines[-2:] == ["SUCCEEDED", '{"name":"Ada","fine":true,"seconds":0,"greeting":"Hello Ada"}']
+    assert [line.split()[1] for line in lines[1:4]] == ["ExecutionStarted", "TaskStateEntered", "TaskScheduled"]
+
+
+def test_a_failed_execution_is_exit_code_1(steploom: Any, machine: str) -> None:
+    code, shown = steploom("start", machine, "--input", order("Ada", fine=False), "--wait")
+    assert (code, shown.splitlines()[-2:]) == (1, ["FAILED", "Unfriendly: no greeting"])
+
+
+def test_describe_history_list_and_stop(steploom: Any, machine: str) -> None:
+    code, started = steploom("start", "greet", "--input", order("Bob", seconds=600), "--name", "long")
+    arn = started.strip()
+    assert (code, arn) == (0, machine.replace(":stateMachine:", ":execution:") + ":long")
+    assert json.loads(steploom("describe", "greet:long", "--json")[1])["status"] == "RUNNING"
+    assert "greet:long" in steploom("describe", arn)[1]
+    assert steploom("stop", "greet:long", "--error", "Enough", "--cause", "of this")[0] == 0
+    ended = json.loads(steploom("describe", "greet:long", "--json")[1])
+    assert (ended["status"], ended["error"], ended["cause"]) == ("ABORTED", "Enough", "of this")
+    events = json.loads(steploom("history", "greet:long", "--json")[1])
+    assert (events[0]["type"], events[-1]["type"]) == ("ExecutionStarted", "ExecutionAborted")
+    reverse = steploom("history", "greet:long", "--reverse")[1].splitlines()
+    assert reverse[1].split()[4] == "ExecutionAborted"
+    assert steploom("history", "greet:long", "--follow")[1].splitlines()[-1].split()[1] == "ExecutionAborted"
+    listed = json.loads(steploom("list", "greet", "--status", "aborted", "--json")[1])
+    assert [one["name"] for one in listed] == ["long"]
+    assert "greet" in steploom("list")[1]
+    assert json.loads(steploom("describe", "greet", "--json")[1])["stateMachineArn"] == machine
+
+
+def test_errors_of_the_service_are_told_in_one_line(steploom: Any) -> None:
+    assert steploom("start", "nobody") == (1, "error: There is no state machine 'nobody'.\n")
+    code, shown = steploom("deploy", "functions/greet.py", "--name", "bad")
+    assert (code, shown.startswith("error: InvalidDefinition: ")) == (1, True)
+
+
+def test_run_executes_once_and_exits(folder: Path) -> None:
+    command = [STEPLOOM, "run", "greet.asl.json", "--functions", "functions", "--input", order("Eve"), "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=clean_environment(), check=False)
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert (told["status"], json.loads(told["output"])["greeting"]) == ("SUCCEEDED", "Hello Eve")
+
+
+def test_run_fails_with_the_execution(folder: Path) -> None:
+    command = [STEPLOOM, "run", "greet.asl.json", "--functions", "functions", "--input", order("Eve", fine=False)]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=clean_environment(), check=False)
+    assert (ended.returncode, ended.stdout.splitlines()[-2:]) == (1, ["FAILED", "Unfriendly: no greeting"])
