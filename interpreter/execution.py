@@ -18,7 +18,7 @@ from interpreter.dataflow.template import PayloadTemplate
 from interpreter.definition.model import Definition, State
 from interpreter.effects import Effects, Operation, Outcome, TaskRouter, Timer
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesRuntime
-from interpreter.frames import CHECKPOINT_VERSION, Frame, JsonObject, MapItem, frame_from_json, frame_to_json
+from interpreter.frames import CHECKPOINT_VERSION, Ended, Frame, JsonObject, MapItem, frame_from_json, frame_to_json
 from interpreter.history import ExecutionStarted, Failure, HistoryFull, Ledger, Output, StateEntered, StateExited
 from interpreter.jsonpath import Scope
 from interpreter.limits import limits_of
@@ -26,7 +26,7 @@ from interpreter.measure import Measure
 from interpreter.scheduler import Inbox, Promise, Scheduler
 from interpreter.start import ExecutionStart
 from interpreter.states.machine import run_machine
-from interpreter.states.outcome import ChildReport, Transition
+from interpreter.states.outcome import Transition
 from interpreter.values import JsonValue, json_text
 
 Sink: TypeAlias = Callable[[Outcome], None]
@@ -115,7 +115,7 @@ class Execution:
         self._spawn_root()
 
     def run(self) -> None:
-        """Go on until everything waits for the host."""
+        """Go on until everything waits for the host, or the execution has ended."""
         self._scheduler.run()
 
     def settle(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
@@ -178,20 +178,20 @@ class Execution:
             self._sinks.pop(number, None)
             self.effects.cancel(number, operation)
 
-    def spawn_child(self, frame: Frame, index: int, inbox: Inbox[ChildReport]) -> None:
-        """Run a child frame; how it ends goes to `inbox`."""
-        frame.strand = self._scheduler.spawn(self._run_child(frame, index, inbox))
+    def spawn_child(self, frame: Frame, index: int, inbox: Inbox[int]) -> None:
+        """Run a child frame; its index goes to `inbox` when it has ended."""
+        frame.strand = self._scheduler.spawn(lambda: self._run_child(frame, index, inbox))
 
     def abandon(self, frame: Frame) -> None:
         """Stop a frame and everything below it where it stands, without waiting for anything."""
         for number in list(frame.live):
             self.cancel_operation(frame, number)
+        if frame.group is not None:  # before the strand: closing it takes the group away
+            for child in frame.group.running.values():
+                self.abandon(child)
         if frame.strand is not None:
             frame.strand.close()
             frame.strand = None
-        if frame.group is not None:
-            for child in frame.group.running.values():
-                self.abandon(child)
 
     async def sleep(self, frame: Frame, due: int, purpose: str) -> None:
         """Wait until `due`, in milliseconds since the epoch."""
@@ -274,7 +274,7 @@ class Execution:
     # ------------------------------------------------------------------ inside
 
     def _spawn_root(self) -> None:
-        self.root.strand = self._scheduler.spawn(self._run_root())
+        self.root.strand = self._scheduler.spawn(self._run_root)
 
     async def _run_root(self) -> None:
         try:
@@ -288,15 +288,16 @@ class Execution:
             self.ledger.record("ExecutionSucceeded", self.root.chain, Output(output))
             self._scheduler.stop()
 
-    async def _run_child(self, frame: Frame, index: int, inbox: Inbox[ChildReport]) -> None:
-        try:
-            output = await run_machine(self, frame)
-        except StatesRuntime as error:
-            self._fail(error, frame)
-        except StatesError as error:
-            inbox.post(ChildReport(index, None, error))
-        else:
-            inbox.post(ChildReport(index, output, None))
+    async def _run_child(self, frame: Frame, index: int, inbox: Inbox[int]) -> None:
+        if frame.ended is None:  # else it had when the checkpoint was taken
+            try:
+                frame.ended = Ended(await run_machine(self, frame))
+            except StatesRuntime as error:
+                return self._fail(error, frame)
+            except StatesError as error:
+                frame.ended = Ended(None, error)
+        inbox.post(index)
+        return None
 
     def _fail(self, error: StatesError, frame: Frame) -> None:
         self.result = FailedWith(error)

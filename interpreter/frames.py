@@ -13,6 +13,7 @@ from typing import Final, TypeAlias, cast
 
 from interpreter.definition.model import Machine, MapState, ParallelState
 from interpreter.effects import Operation
+from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesHeartbeatTimeout, StatesTimeout
 from interpreter.scheduler import Strand
 from interpreter.values import MISSING, JsonValue, Missing
 
@@ -37,6 +38,14 @@ class MapItem:
         return {**shown, "Value": self.value, "Source": "STATE_DATA"}
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a machine ended: with an output, or with an error."""
+
+    output: JsonValue
+    error: StatesError | None = None
+
+
 @dataclass(slots=True)
 class Frame:
     """One running machine.
@@ -55,6 +64,7 @@ class Frame:
         retrying: whether `due` is the end of a delay before a retry.
         group: the children of a Parallel or Map.
         live: operations under way, by number.
+        ended: how a child's machine ended, until its parent takes it in; None while it runs.
         strand: the coroutine that runs this frame.
     """
 
@@ -71,6 +81,7 @@ class Frame:
     retrying: bool = False
     group: Group | None = None
     live: dict[int, Operation] = field(default_factory=dict)
+    ended: Ended | None = None
     strand: Strand | None = None
 
     @property
@@ -133,6 +144,8 @@ def frame_to_json(frame: Frame) -> JsonObject:
         shown["retrying"] = frame.retrying
     if frame.group is not None:
         shown["group"] = _group_to_json(frame.group)
+    if frame.ended is not None:
+        shown["ended"] = _ended_to_json(frame.ended)
     return shown
 
 
@@ -157,6 +170,9 @@ def frame_from_json(shown: JsonObject, machine: Machine, outer: ChainMap[str, Js
     group = shown.get("group")
     if group is not None:
         frame.group = _group_from_json(cast(JsonObject, group), frame)
+    ended = shown.get("ended")
+    if ended is not None:
+        frame.ended = _ended_from_json(cast(JsonObject, ended))
     return frame
 
 
@@ -201,6 +217,31 @@ def _group_from_json(shown: JsonObject, parent: Frame) -> Group:
         machine = child_machine(parent, int(index))
         group.running[int(index)] = frame_from_json(child, machine, parent.variables)
     return group
+
+
+_KINDS: Final[Mapping[str, type[StatesTimeout] | type[StatesDataLimitExceeded]]] = {
+    "heartbeat": StatesHeartbeatTimeout,
+    "timeout": StatesTimeout,
+    "limit": StatesDataLimitExceeded,
+}
+"""Errors that Retry and Catch tell apart by more than their name."""
+
+
+def _ended_to_json(ended: Ended) -> JsonObject:
+    error = ended.error
+    if error is None:
+        return {"output": ended.output}
+    kind = next((kind for kind, class_ in _KINDS.items() if isinstance(error, class_)), None)
+    return {"error": error.name, "cause": error.cause, "kind": kind}
+
+
+def _ended_from_json(shown: JsonObject) -> Ended:
+    if "output" in shown:
+        return Ended(shown["output"])
+    cause = cast("str | None", shown["cause"])
+    class_ = _KINDS.get(cast(str, shown["kind"]))
+    error = StatesError(cast("str | None", shown["error"]), cause) if class_ is None else class_(cause)
+    return Ended(None, error)
 
 
 def _item_to_json(item: MapItem) -> JsonObject:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
+
+Start: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+"""Makes a coroutine; called when it is first stepped, so that none is made that never runs."""
 
 _UNSET: Final = object()
 
@@ -25,9 +28,9 @@ class Scheduler:
         self._ready: deque[Callable[[], None]] = deque()
         self._stopped = False
 
-    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> Strand:
-        """Start `coroutine` after everything that is ready now."""
-        strand = Strand(self, coroutine)
+    def spawn(self, start: Start) -> Strand:
+        """Run the coroutine that `start` makes, after everything that is ready now."""
+        strand = Strand(self, start)
         self._ready.append(strand.step)
         return strand
 
@@ -49,14 +52,17 @@ class Scheduler:
 class Strand:
     """One coroutine on a scheduler."""
 
-    __slots__ = ("_coroutine", "_scheduler")
+    __slots__ = ("_coroutine", "_scheduler", "_start")
 
-    def __init__(self, scheduler: Scheduler, coroutine: Coroutine[Any, Any, None]) -> None:
+    def __init__(self, scheduler: Scheduler, start: Start) -> None:
         self._scheduler = scheduler
-        self._coroutine: Coroutine[Any, Any, None] | None = coroutine
+        self._start: Start | None = start
+        self._coroutine: Coroutine[Any, Any, None] | None = None
 
     def step(self) -> None:
         """Run the coroutine up to its next wait."""
+        if self._start is not None:
+            self._coroutine, self._start = self._start(), None
         if self._coroutine is None:
             return
         try:
@@ -72,6 +78,7 @@ class Strand:
 
     def close(self) -> None:
         """Give the coroutine up where it waits; it is never stepped again."""
+        self._start = None
         coroutine, self._coroutine = self._coroutine, None
         if coroutine is not None:
             coroutine.close()

@@ -70,8 +70,10 @@ class InProcessHost:
         invoke: Invoke,
         *,
         skip_time: bool = False,
+        now: int | None = None,
     ) -> None:
-        self._clock = Clock(start.start_date)
+        """`now` is where skipped time begins, the execution's start if None: a resumed run goes on later."""
+        self._clock = Clock((start.start_date if now is None else now) if skip_time else _real_time())
         self._ledger = KeepingLedger(limits_of(start.mode).history_events, self._clock)
         self.execution = Execution(definition, start, input_, self, router, self._ledger)
         self._invoke = invoke
@@ -175,7 +177,7 @@ class InProcessHost:
                 return False
             self._fire()
         if not self._skip_time:
-            self._clock.now = max(self._clock.now, time.time_ns() // 1_000_000)
+            self._clock.now = max(self._clock.now, _real_time())
         outcomes, self._outcomes = self._outcomes, {}
         self.execution.settle(outcomes.items())
         return True
@@ -190,7 +192,7 @@ class InProcessHost:
             await self._progress.wait()
             return False
         try:
-            await asyncio.wait_for(self._progress.wait(), max(0, due - time.time_ns() // 1_000_000) / 1000)
+            await asyncio.wait_for(self._progress.wait(), max(0, due - _real_time()) / 1000)
         except TimeoutError:
             self._clock.now = max(self._clock.now, due)
             return True
@@ -233,3 +235,7 @@ class InProcessHost:
             self._settle(number, Failed(failed.failure))
         else:
             self._settle(number, Done(value))
+
+
+def _real_time() -> int:
+    return time.time_ns() // 1_000_000

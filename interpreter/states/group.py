@@ -10,7 +10,6 @@ from interpreter.errors import StatesError
 from interpreter.frames import Frame, Group
 from interpreter.history import Iteration
 from interpreter.scheduler import Inbox
-from interpreter.states.outcome import ChildReport
 from interpreter.values import MISSING, JsonValue, Missing
 
 if TYPE_CHECKING:
@@ -35,21 +34,23 @@ async def run_group(
     Raises:
         ChildFailed: a child failed.
     """
-    inbox: Inbox[ChildReport] = Inbox()
+    inbox: Inbox[int] = Inbox()
     for index, frame in group.running.items():
         execution.spawn_child(frame, index, inbox)
     while len(group.running) < group.width and group.next_index < len(group.results):
         _start_next(execution, group, group.chain, start_child, inbox)
     while group.running:
-        report = await inbox.receive()
-        frame = group.running.pop(report.index)
-        if report.error is not None:
-            _stop(execution, parent, group, report.index, frame)
-            raise ChildFailed(report.error)
-        group.results[report.index] = report.output
+        index = await inbox.receive()
+        frame = group.running.pop(index)
+        ended = frame.ended
+        assert ended is not None, "a child reports when its machine has ended"
+        if ended.error is not None:
+            _stop(execution, parent, group, index, frame)
+            raise ChildFailed(ended.error)
+        group.results[index] = ended.output
         group.chain = frame.chain
         if group.items is not None:
-            details = Iteration(parent.state_name, report.index)
+            details = Iteration(parent.state_name, index)
             group.chain = execution.ledger.record("MapIterationSucceeded", frame.chain, details)
         if group.next_index < len(group.results):
             _start_next(execution, group, frame.chain, start_child, inbox)
@@ -61,7 +62,7 @@ def _start_next(
     group: Group,
     chain: int,
     start_child: Callable[[int, int], Frame],
-    inbox: Inbox[ChildReport],
+    inbox: Inbox[int],
 ) -> None:
     index = group.next_index
     group.next_index += 1

@@ -1,11 +1,10 @@
-"""How a state is left, and how a child frame ends: what the modules of this package hand to each other."""
+"""How a state is left: what the modules of this package hand to the loop of a machine."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 
 
@@ -16,12 +15,3 @@ class Transition:
     next: str | None
     output: JsonValue
     assigned: Mapping[str, JsonValue] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChildReport:
-    """How a child frame ended: with an output, or with an error."""
-
-    index: int
-    output: JsonValue
-    error: StatesError | None

@@ -1,0 +1,80 @@
+"""Every case, stopped at each of its state boundaries and carried on from the checkpoint by another host."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, cast
+
+import pytest
+
+from interpreter.definition.model import Machine, MapState, ParallelState, TaskState
+from tests.support.executions import Boundary, Case, InProcessRun, Run, all_cases, parsed
+
+_MOST_BOUNDARIES: Final = 25
+"""Of one case; of longer ones as many, evenly spread."""
+
+_IN_REAL_TIME: Final = [case for case in all_cases() if case.time == "real"]
+_IN_NO_TIME: Final = [case for case in all_cases() if case.time != "real"]
+
+
+@pytest.mark.parametrize("case", _IN_NO_TIME, ids=lambda case: case.name)
+async def test_every_boundary(case: Case) -> None:
+    await _resume_everywhere(case)
+
+
+async def test_every_boundary_of_what_takes_time() -> None:
+    await asyncio.gather(*(_resume_everywhere(case) for case in _IN_REAL_TIME))
+
+
+async def _resume_everywhere(case: Case) -> None:
+    whole = InProcessRun(case)
+    expected = await whole.run()
+    assert whole.boundaries, "a state is entered"
+
+    for boundary in _spread(whole.boundaries):
+        resumed = await InProcessRun(case, boundary).run()
+
+        under_way = _calls_under_way(json.loads(boundary.checkpoint)["root"], parsed(case.text).machine)
+        _compare(case, boundary, expected, resumed, under_way)
+
+
+def _compare(case: Case, boundary: Boundary, expected: Run, resumed: Run, under_way: bool) -> None:
+    """A call that was under way is made again, so that only what does not count calls can be compared then."""
+    if under_way and not case.repeatable:
+        return
+    assert (resumed.status, resumed.output, resumed.error) == (expected.status, expected.output, expected.error)
+    if under_way:
+        return
+    assert resumed.cause == expected.cause
+    history = [*expected.events[: boundary.events], *resumed.events]
+    assert [event["id"] for event in history] == list(range(1, len(history) + 1))
+    assert history == expected.events
+
+
+def _spread(boundaries: Sequence[Boundary]) -> Iterator[Boundary]:
+    step = -(-len(boundaries) // _MOST_BOUNDARIES)
+    yield from boundaries[::step]
+    if (len(boundaries) - 1) % step:
+        yield boundaries[-1]
+
+
+def _calls_under_way(frame: Mapping[str, object], machine: Machine) -> bool:
+    """Whether some Task of the tree was called and has not been answered."""
+    if not frame.get("entered") or "ended" in frame:
+        return False
+    state = machine.states[str(frame["state"])]
+    match state:
+        case TaskState():
+            return not frame.get("retrying")
+        case ParallelState() | MapState() if "group" in frame:
+            running = cast("dict[str, dict[str, dict[str, object]]]", frame["group"])["running"]
+            return any(
+                _calls_under_way(
+                    child, state.branches[int(index)] if isinstance(state, ParallelState) else state.processor
+                )
+                for index, child in running.items()
+            )
+        case _:
+            return False

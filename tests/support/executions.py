@@ -1,0 +1,339 @@
+"""Execution cases as data, the functions they script, and their runs on the in-process host."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from activities.registry import Registry
+from activities.router import Router
+from interpreter.definition.model import Definition
+from interpreter.definition.parse import parse_definition
+from interpreter.effects import ActivityFailure, TaskCall
+from interpreter.execution import FailedWith, Succeeded
+from interpreter.frames import JsonObject
+from interpreter.history import HistoryEvent, render
+from interpreter.hosts.inprocess import CallFailed, InProcessHost
+from interpreter.start import ExecutionStart
+from interpreter.values import MISSING, JsonValue, Missing, json_text, parse_json
+
+CASES: Final = Path(__file__).parents[1] / "compliance" / "executions"
+MACHINE: Final = "compliance"
+START_DATE: Final = 1_700_000_000_000
+SEED: Final = "5e" * 32
+
+Event = dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What becomes of a task token: its envelope is sent before the function returns, or after TaskSubmitted."""
+
+    envelope: JsonValue
+    before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What one call of a function does: return `result` (the event itself if MISSING), fail, or never return."""
+
+    result: JsonValue | Missing = MISSING
+    failure: ActivityFailure | None = None
+    hangs: bool = False
+    callback: Callback | None = None
+
+    @classmethod
+    def from_json(cls, shown: Mapping[str, JsonValue]) -> Behaviour:
+        callback = cast("Mapping[str, JsonValue] | None", shown.get("callback"))
+        return cls(
+            result=shown.get("result", MISSING),
+            failure=_failure(shown),
+            hangs=shown.get("hang") is True,
+            callback=None if callback is None else Callback(callback["send"], callback.get("when") == "before"),
+        )
+
+
+def _failure(shown: Mapping[str, JsonValue]) -> ActivityFailure | None:
+    """`raise` is the exception of a plain worker, `fail` the error and cause that our own workers report."""
+    if "raise" in shown:
+        raised = cast("Mapping[str, str]", shown["raise"])
+        return ActivityFailure("application", raised["type"], raised["message"], (), heartbeat_asked=False)
+    if "fail" in shown:
+        failed = cast("Mapping[str, str]", shown["fail"])
+        cause = failed.get("cause", "")
+        return ActivityFailure("application", failed.get("error"), cause, (shown["fail"],), heartbeat_asked=False)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One execution and all that is known of it.
+
+    `history` tells each event as `id<previous id Type detail`. With `order` `"chains"` the order of events of different
+    branches depends on the host. `time` is `"real"` where something must time out, `"skipped"` where it waits for long:
+    the in-process host skips time in every case that is not `"real"`.
+    """
+
+    name: str
+    definition: JsonValue
+    source: str
+    status: Literal["SUCCEEDED", "FAILED", "TIMED_OUT"]
+    history: Sequence[str]
+    input: JsonValue = field(default_factory=dict)
+    functions: Mapping[str, Sequence[Mapping[str, JsonValue]]] = field(default_factory=dict)
+    output: JsonValue | Missing = MISSING
+    error: str | None = None
+    cause: str | None = None
+    order: Literal["exact", "chains"] = "exact"
+    time: Literal["instant", "skipped", "real"] = "instant"
+
+    @property
+    def text(self) -> str:
+        """The definition's text."""
+        return json_text(self.definition)
+
+    @property
+    def input_text(self) -> str:
+        """The input as a client sends it."""
+        return json_text(self.input)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether each function always does the same, so that calls may be made again."""
+        return all(len(behaviours) == 1 for behaviours in self.functions.values())
+
+
+@cache
+def all_cases() -> Sequence[Case]:
+    """Every case of `tests/compliance/executions`."""
+    return [
+        Case(**cast("dict[str, Any]", _unfold(shown)))
+        for path in sorted(CASES.glob("*.json"))
+        for shown in cast("list[JsonValue]", json.loads(path.read_text("utf-8")))
+    ]
+
+
+def _unfold(shown: JsonValue) -> JsonValue:
+    """`{"$repeat": text, "times": n}` stands for a long text, as limits need it."""
+    match shown:
+        case {"$repeat": str(text), "times": int(times)}:
+            return text * times
+        case dict():
+            return {name: _unfold(member) for name, member in shown.items()}
+        case list():
+            return [_unfold(member) for member in shown]
+        case _:
+            return shown
+
+
+@cache
+def parsed(text: str) -> Definition:
+    """The definition of a text."""
+    return parse_definition(text, Registry())
+
+
+def execution_start(case: Case, definition: str = "0" * 64) -> ExecutionStart:
+    """The same start on every host, so that histories can be compared to the last digit."""
+    name = slug(case.name)
+    return ExecutionStart(
+        definition=definition,
+        execution_arn=f"arn:aws:states:us-east-1:123456789012:execution:{MACHINE}:{name}",
+        state_machine_arn=f"arn:aws:states:us-east-1:123456789012:stateMachine:{MACHINE}",
+        name=name,
+        role_arn="arn:aws:iam::123456789012:role/states",
+        start_date=time.time_ns() // 1_000_000 if case.time == "real" else START_DATE,
+        seed=SEED,
+    )
+
+
+class Script:
+    """The functions of one execution. Each call takes the next behaviour of its function; the last one repeats."""
+
+    def __init__(self, case: Case, calls: Mapping[str, int] | None = None) -> None:
+        self._behaviours = {
+            name: [Behaviour.from_json(shown) for shown in behaviours] for name, behaviours in case.functions.items()
+        }
+        self.calls: Counter[str] = Counter(calls or {})
+
+    def next(self, function: str) -> Behaviour:
+        behaviours = self._behaviours[function]
+        number = self.calls[function]
+        self.calls[function] += 1
+        return behaviours[min(number, len(behaviours) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How an execution ended, and its history as GetExecutionHistory shows it, without timestamps."""
+
+    status: str
+    output: JsonValue | Missing
+    error: str | None
+    cause: str | None
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A state boundary: the checkpoint as text, and what the world looked like."""
+
+    checkpoint: str
+    now: int
+    calls: Mapping[str, int]
+    events: int
+
+
+@dataclass(slots=True)
+class InProcessRun:
+    """One run of a case on the in-process host."""
+
+    case: Case
+    boundary: Boundary | None = None
+    boundaries: list[Boundary] = field(default_factory=list)
+    late: list[Callable[[], object]] = field(default_factory=list)
+
+    async def run(self) -> Run:
+        case = self.case
+        script = Script(case, None if self.boundary is None else self.boundary.calls)
+        host = self._host(script)
+        self._answer_after_submission(host)
+        host.execution.on_boundary = lambda: self.boundaries.append(
+            Boundary(json.dumps(host.execution.checkpoint()), host.now(), dict(script.calls), len(host.events))
+        )
+        checkpoint = None if self.boundary is None else cast(JsonObject, json.loads(self.boundary.checkpoint))
+        ended = await host.run(checkpoint)
+        result = ended.result
+        return Run(
+            ended.status,
+            result.output if isinstance(result, Succeeded) else MISSING,
+            result.error.name if isinstance(result, FailedWith) else None,
+            result.error.cause if isinstance(result, FailedWith) else None,
+            without_time(host.events),
+        )
+
+    def _host(self, script: Script) -> InProcessHost:
+        host: InProcessHost
+
+        async def invoke(call: TaskCall) -> JsonValue:
+            behaviour = script.next(call.call.activity_type)
+            event = call.call.argument
+            callback = behaviour.callback
+            if callback is not None:
+                token = token_in(event)
+                if callback.before:
+                    host.complete(token, callback.envelope)
+                else:
+                    self.late.append(lambda: host.complete(token, callback.envelope))
+            if behaviour.hangs:
+                await asyncio.Event().wait()
+            if behaviour.failure is not None:
+                raise CallFailed(behaviour.failure)
+            return event if behaviour.result is MISSING else behaviour.result
+
+        case = self.case
+        host = InProcessHost(
+            parsed(case.text),
+            execution_start(case),
+            parse_json(case.input_text),
+            Router(),
+            invoke,
+            skip_time=case.time != "real",
+            now=None if self.boundary is None or case.time == "real" else self.boundary.now,
+        )
+        return host
+
+    def _answer_after_submission(self, host: InProcessHost) -> None:
+        """Send what is to come after TaskSubmitted as soon as the core has seen the call return."""
+        run = host.execution.run
+
+        def run_and_answer() -> None:
+            run()
+            answers, self.late = self.late, []
+            for answer in answers:
+                answer()
+
+        host.execution.run = run_and_answer  # type: ignore[method-assign]  # the one place between two turns
+
+
+def without_time(events: Sequence[HistoryEvent]) -> list[Event]:
+    """The events as GetExecutionHistory shows them, without timestamps."""
+    return [{name: value for name, value in shown.items() if name != "timestamp"} for shown in render(events)]
+
+
+def token_in(event: JsonValue) -> str:
+    """The task token that a case hands to its function, as member `token`."""
+    assert isinstance(event, dict)
+    token = event["token"]
+    assert isinstance(token, str)
+    return token
+
+
+def slug(name: str) -> str:
+    """An execution name made of a case's name."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name)[:80]
+
+
+# ---------------------------------------------------------------------- histories in short
+
+
+def compact(events: Sequence[Event]) -> list[str]:
+    """`id<previous id Type detail` for each event: the state, function, item or error that it is about."""
+    return [_compact(event) for event in events]
+
+
+def _compact(event: Event) -> str:
+    head = f"{event['id']}<{event['previousEventId']} {event['type']}"
+    details = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
+    assert isinstance(details, dict)
+    detail = _detail(str(event["type"]), details)
+    return f"{head} {detail}" if detail else head
+
+
+def _detail(type_: str, details: dict[str, JsonValue]) -> str:
+    if "name" in details:
+        index = details.get("index")
+        return str(details["name"]) if index is None else f"#{index}"
+    if "length" in details:
+        return f"of {details['length']}"
+    if "error" in details:
+        return f"E={details['error']}"
+    return ""
+
+
+_MEETINGS: Final = frozenset(
+    ("ParallelStateSucceeded", "ParallelStateExited", "MapStateSucceeded", "MapStateExited", "MapIterationStarted")
+)
+"""Events that follow whichever branch or iteration came last, or freed its place."""
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Operation ids are given in the order in which tasks are scheduled."""
+
+
+def chains(events: Sequence[Event]) -> Sequence[Sequence[str]]:
+    """What does not depend on the host: each event with the events that led to it since branches met, ids left out."""
+    by_id = {cast(int, event["id"]): event for event in events}
+
+    def path(event: Event) -> tuple[str, ...]:
+        led = []
+        seen: Event | None = event
+        while seen is not None:
+            shown = json_text({name: value for name, value in seen.items() if name not in ("id", "previousEventId")})
+            led.append(_UUID.sub("<uuid>", shown))
+            met = seen["type"] in _MEETINGS
+            seen = None if met else by_id.get(cast(int, seen["previousEventId"]))
+        return tuple(led)
+
+    return sorted(path(event) for event in events)
+
+
+def comparable(case: Case, events: Sequence[Event]) -> Sequence[object]:
+    """The events as far as `case` lets them be the same on every host."""
+    return list(events) if case.order == "exact" else chains(events)
