@@ -90,13 +90,15 @@ class Projection:
         self._token_of = token_of
         self._queue = OperationQueue()
         self._execution = Execution(definition, start, input_, self, router, self._ledger)
-        self._input_text = input_text
-        self._began = False
+        self._execution.begin(input_text)  # the start is known before a worker takes it up
         self._stopped = False
+        self._closed = False
         self._tasks: dict[int, tuple[int, int]] = {}
         self._arrived: list[Record] = []
         self._timers = 0
         self._timer_numbers: dict[int, int] = {}
+        self._again: int | None = None
+        self._awake = True
         self._activities: dict[str, tuple[int, TaskCall | CallbackWait]] = {}
 
     @property
@@ -107,7 +109,7 @@ class Projection:
     @property
     def ended(self) -> bool:
         """Whether the execution's last event is there."""
-        return self._execution.result is not None or self._stopped
+        return self._execution.result is not None or self._closed
 
     # ------------------------------------------------------------------ the port
 
@@ -150,10 +152,11 @@ class Projection:
         if self._stopped or any(isinstance(record, CancelRequested) for record in batch):
             self._stopped = True
             return
-        if not self._began:
-            self._began = True
-            self._execution.begin(self._input_text)
-        self._execution.settle(self._outcomes(batch))
+        outcomes = self._outcomes(batch)
+        if not self._awake:  # the Temporal host sleeps through a task that brings nothing it waits for
+            return
+        self._awake = False
+        self._execution.settle(outcomes)
         self._execution.run()
         if self._execution.result is None:
             self._begin_operations()
@@ -172,8 +175,12 @@ class Projection:
                     timer_number = self._timer_numbers.pop(timer, None)
                     if timer_number is not None:
                         outcomes.append((timer_number, Done(None)))
+                    elif timer == self._again:
+                        self._again = None
+                        self._awake = True
                 case _:
                     pass
+        self._awake = self._awake or bool(outcomes)
         return outcomes
 
     def _begin_operations(self) -> None:
@@ -189,13 +196,23 @@ class Projection:
                     self._timer_numbers[self._timers] = number
                 case _:
                     assert_never(operation)
-        if begun.again:
+        self._forget({number for number, _ in begun.cancelled})
+        if begun.again and self._again is None:
             self._timers += 1
+            self._again = self._timers
+
+    def _forget(self, cancelled: set[int]) -> None:
+        """What comes of a cancelled operation later is no reason for a turn."""
+        if cancelled:
+            self._activities = {id_: begun for id_, begun in self._activities.items() if begun[0] not in cancelled}
+            self._timer_numbers = {
+                timer: number for timer, number in self._timer_numbers.items() if number not in cancelled
+            }
 
     def _close(self, closed: Closed) -> None:
         if self._execution.result is not None:
             return
-        self._stopped = True
+        self._closed = True
         self._clock.now = closed.time
         if closed.how == "timed-out":
             self._ledger.record("ExecutionTimedOut", 0, Failure("States.Timeout", None))

@@ -50,6 +50,9 @@ _WORKER_HEARTBEAT: Final = timedelta(seconds=10)
 
 _ONCE: Final = RetryPolicy(maximum_attempts=1)
 
+_MORE: Final = 0
+"""The number of the timer that asks for a turn to begin more operations; the core's own numbers start at 1."""
+
 _SETTLING_STEPS: Final = 5
 """Steps of the event loop after which every outcome of an activation has arrived, however deep the SDK nests it."""
 
@@ -149,8 +152,8 @@ class _TemporalHost:
 
     async def _next_turn(self, again: bool) -> None:
         """Wait for outcomes and settle all that the activation brings, as one batch."""
-        if again:
-            self._watch(0, Timer(0, "more operations"), asyncio.create_task(workflow.sleep(0.001)))
+        if again and _MORE not in self._handles:
+            self._watch(_MORE, Timer(0, "more operations"), asyncio.create_task(workflow.sleep(0.001)))
         if not self._arrived:
             self._wake = asyncio.get_running_loop().create_future()
             await self._wake

@@ -1,0 +1,230 @@
+"""Execution cases on a real Temporal server: its workers, the functions they serve, and what became of each case."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from temporalio import activity
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client, WorkflowHistory
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.testing import TimeSkipper
+from temporalio.worker import Worker, WorkflowRunner
+
+from activities.integrations.callback_wait import WaitCloser, open_callback_wait
+from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
+from activities.payloads import CompiledDefinitions, data_converter
+from activities.worker import WorkerLimits, activity_worker, workflow_worker
+from api.gateway import TemporalGateway
+from api.service.gateway import ExecutionDescription, ExecutionStatus
+from api.temporal_server import TemporalServer
+from interpreter.hosts.tokens import MalformedTokenError, TaskToken
+from interpreter.values import MISSING, JsonValue, json_text, parse_json
+from tests.support.executions import MACHINE, Behaviour, Case, Event, Run, Script, execution_start, slug, token_in
+
+_YEAR_SECONDS: Final = 31_536_000
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{80,}")
+_PATIENCE_SECONDS: Final = 60
+
+
+class MemoryStore:
+    """Definitions and large payloads by content hash, as a worker's store keeps them."""
+
+    def __init__(self) -> None:
+        self._definitions: dict[str, str] = {}
+        self._payloads: dict[str, bytes] = {}
+
+    def add(self, definition: str) -> str:
+        """Keep a definition and return its hash."""
+        hash_ = hashlib.sha256(definition.encode("utf-8", "surrogatepass")).hexdigest()
+        self._definitions[hash_] = definition
+        return hash_
+
+    async def get_definition(self, hash_: str) -> str | None:
+        """The definition's text, or None."""
+        return self._definitions.get(hash_)
+
+    async def put_payloads(self, payloads: Sequence[bytes]) -> Sequence[str]:
+        """Keep payloads and return their hashes."""
+        hashes = [hashlib.sha256(payload).hexdigest() for payload in payloads]
+        self._payloads.update(zip(hashes, payloads, strict=True))
+        return hashes
+
+    async def get_payloads(self, hashes: Sequence[str]) -> Sequence[bytes]:
+        """The payloads with these hashes."""
+        return [self._payloads[hash_] for hash_ in hashes]
+
+
+@dataclass(frozen=True, slots=True)
+class TemporalRun:
+    """How a case ended on Temporal (`run`, by the projected history), and Temporal's own history."""
+
+    run: Run
+    history: WorkflowHistory = field(repr=False)
+
+
+@dataclass(slots=True)
+class Laboratory:
+    """A Temporal namespace with every worker that executions need, serving scripted functions."""
+
+    client: Client
+    store: MemoryStore
+    definitions: CompiledDefinitions
+    scripts: dict[str, Script] = field(default_factory=dict)
+    answers: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self, case: Case) -> TemporalRun:
+        """Run one case from its start to its end."""
+        name = slug(case.name)
+        definition = self.store.add(case.text)
+        gateway = self.gateway(case.time == "skipped")
+        machine = await self.definitions.fetch(definition)
+        self.scripts[name] = Script(case)
+        start = execution_start(case, definition)
+        await gateway.start(MACHINE, start, case.input_text, machine.timeout_seconds or _YEAR_SECONDS)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            described = await gateway.wait(MACHINE, name)
+        events = await gateway.history(MACHINE, name)
+        history = await self.client.get_workflow_handle(f"{MACHINE}:{name}").fetch_history()
+        return TemporalRun(_run(described, list(events)), history)
+
+    def gateway(self, skipping: bool) -> TemporalGateway:
+        """The engine as the doors see it; with `skipping`, the time of what it starts is skipped."""
+        client = TimeSkipper(self.client).client if skipping else self.client
+        return TemporalGateway(client, self.definitions)
+
+    def function(self) -> Any:  # what the decorator makes
+        """The activity that plays every function."""
+
+        @activity.defn(dynamic=True)
+        async def play(arguments: Sequence[RawValue]) -> Any:  # any JSON
+            info = activity.info()
+            assert info.workflow_id is not None
+            name = info.workflow_id.split(":", 1)[1]
+            event = parse_json(arguments[0].payload.data)
+            behaviour = self.scripts[name].next(info.activity_type)
+            await self._call_back(name, behaviour, event)
+            if behaviour.hangs:
+                activity.raise_complete_async()
+            failure = behaviour.failure
+            if failure is not None:
+                raise ApplicationError(
+                    failure.message,
+                    *failure.details,
+                    type=failure.type,
+                    non_retryable=True,
+                    category=ApplicationErrorCategory.BENIGN,
+                )
+            return event if behaviour.result is MISSING else behaviour.result
+
+        return play
+
+    async def _call_back(self, name: str, behaviour: Behaviour, event: JsonValue) -> None:
+        callback = behaviour.callback
+        if callback is None:
+            return
+        if callback.before:
+            await self._send(token_in(event), callback.envelope)
+        else:
+            answer = asyncio.create_task(self._send_after_submission(name, token_in(event), callback.envelope))
+            self.answers.add(answer)
+            answer.add_done_callback(self.answers.discard)
+
+    async def _send(self, token: str, envelope: JsonValue) -> None:
+        gateway = self.gateway(skipping=False)
+        shown = cast("dict[str, JsonValue]", envelope)
+        if "output" in shown:
+            await gateway.complete_task(token, shown["output"])
+        else:
+            await gateway.fail_task(
+                token, cast("str | None", shown.get("error")), cast("str | None", shown.get("cause"))
+            )
+
+    async def _send_after_submission(self, name: str, token: str, envelope: JsonValue) -> None:
+        async for event in self.gateway(skipping=False).watch(MACHINE, name):
+            if event["type"] == "TaskSubmitted":
+                break
+        await self._send(token, envelope)
+
+
+@asynccontextmanager
+async def laboratory(
+    server: TemporalServer, *, namespace: str | None = None, runner: WorkflowRunner | None = None
+) -> AsyncIterator[Laboratory]:
+    """Run every worker against `server`, in a namespace of their own where one is named."""
+    if namespace is not None:
+        await _register(server, namespace)
+    store = MemoryStore()
+    definitions = CompiledDefinitions(store)
+    client = await Client.connect(
+        server.address,
+        namespace=server.namespace if namespace is None else namespace,
+        data_converter=data_converter(definitions, store),
+    )
+    made = Laboratory(client, store, definitions)
+    limits = WorkerLimits()
+    workers = [
+        workflow_worker(client, definitions, [WaitCloser(client).close_wait], limits, runner=runner),
+        activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
+        Worker(client, task_queue=FUNCTIONS_QUEUE, activities=[made.function()]),
+    ]
+    async with AsyncExitStack() as stack:
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        yield made
+
+
+async def _register(server: TemporalServer, namespace: str) -> None:
+    client = await Client.connect(server.address)
+    request = RegisterNamespaceRequest(namespace=namespace)
+    request.workflow_execution_retention_period.FromTimedelta(timedelta(days=1))
+    await client.workflow_service.register_namespace(request)
+
+
+async def run_cases(
+    cases: Sequence[Case], *, runner: WorkflowRunner | None = None
+) -> Mapping[str, TemporalRun | BaseException]:
+    """Run cases at once, each to its end, on a server of their own; by name.
+
+    Those with times that must be kept come first, so that no others delay them.
+    """
+    runs: dict[str, TemporalRun | BaseException] = {}
+    async with await TemporalServer.start(time_skipping=True) as server, laboratory(server, runner=runner) as made:
+        for hurried in (True, False):
+            batch = [case for case in cases if (case.time == "real") is hurried]
+            ended = await asyncio.gather(*(made.run(case) for case in batch), return_exceptions=True)
+            runs.update(zip((case.name for case in batch), ended, strict=True))
+    return runs
+
+
+def _run(described: ExecutionDescription, events: Sequence[Event]) -> Run:
+    status = described.summary.status
+    assert status is not ExecutionStatus.RUNNING
+    return Run(
+        status.value,
+        MISSING if described.output is None else parse_json(described.output),
+        described.error,
+        described.cause,
+        [_comparable(event) for event in events],
+    )
+
+
+def _comparable(event: Event) -> Event:
+    """The event without its time, and with the operation ids that the in-process host uses as task tokens."""
+    timeless = {name: value for name, value in event.items() if name != "timestamp"}
+    return cast(Event, parse_json(_TOKEN.sub(_operation_id, json_text(timeless))))
+
+
+def _operation_id(found: re.Match[str]) -> str:
+    try:
+        return TaskToken.decode(found.group()).activity_id
+    except MalformedTokenError:
+        return found.group()
