@@ -1,7 +1,8 @@
 """The store over SQLite and PostgreSQL: SQLAlchemy Core, one transaction per call.
 
-Nothing here locks across statements: names, and the revision that an update replaces, are checked by the statement that
-writes, so that any number of processes may work on one database.
+Names, and the revision that an update replaces, are checked by the statement that writes; what depends on further rows
+(numbers of versions, routes of aliases, numbers of tags) holds the row of its resource. So any number of processes may
+work on one database.
 """
 
 from __future__ import annotations
@@ -9,25 +10,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Row, Select, Table, and_, delete, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Row, Select, and_, delete, exists, select, update
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.storage.engine import WRITING, create_engine
-from api.storage.store import Revision, StateMachine, Store, StoreUnavailable
+from api.storage.engine import create_engine
+from api.storage.sql_activities import SqlActivities
+from api.storage.sql_aliases import SqlAliases
+from api.storage.sql_base import revision_of, revision_row, to_datetime, to_milliseconds, transaction
+from api.storage.sql_versions import SqlVersions
+from api.storage.store import Publication, Revised, Revision, StateMachine, Store, StoreUnavailable
 from api.storage.tables import DEFINITIONS, PAYLOADS, REVISIONS, STATE_MACHINES, TAGS
 
 _Item = TypeVar("_Item")
 
 _BATCH: Final = 500  # rows per statement: both databases bound a statement's parameters to about 32,000
 _PAYLOAD_REFRESH: Final = timedelta(days=1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @asynccontextmanager
@@ -44,37 +45,32 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         await engine.dispose()
 
 
-class SqlStore:
+class SqlStore(SqlVersions, SqlAliases, SqlActivities):
     """`Store` over an engine of `api.storage.engine`."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._writer = engine.execution_options(**WRITING)
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     async def ping(self) -> None:
         """See `Store`."""
         try:
-            async with _transaction(self._engine) as connection:
+            async with transaction(self._engine) as connection:
                 await connection.execute(select(STATE_MACHINES.c.name).limit(1))
         except ProgrammingError as error:
             raise StoreUnavailable("the database has no steploom schema") from error
 
     async def get_definition(self, hash_: str) -> str | None:
         """See `Store`."""
-        async with _transaction(self._engine) as connection:
+        async with transaction(self._engine) as connection:
             text: str | None = await connection.scalar(select(DEFINITIONS.c.text).where(DEFINITIONS.c.hash == hash_))
         return text
 
     async def put_definition(self, text: str) -> str:
         """See `Store`."""
-        async with _transaction(self._writer) as connection:
+        async with transaction(self._writer) as connection:
             return await self._keep_definition(connection, text)
 
     async def get_payloads(self, hashes: Sequence[str]) -> Sequence[bytes]:
         """See `Store`."""
         found: dict[str, bytes] = {}
-        async with _transaction(self._engine) as connection:
+        async with transaction(self._engine) as connection:
             for batch in _batches(sorted(set(hashes))):
                 query = select(PAYLOADS.c.hash, PAYLOADS.c.data).where(PAYLOADS.c.hash.in_(batch))
                 found.update((row.hash, row.data) for row in await connection.execute(query))
@@ -83,10 +79,10 @@ class SqlStore:
     async def put_payloads(self, payloads: Sequence[bytes]) -> Sequence[str]:
         """See `Store`. A blob that is already there counts as made now, at a day's precision."""
         hashes = [hashlib.sha256(data).hexdigest() for data in payloads]
-        now = _milliseconds(datetime.now(UTC))
+        now = to_milliseconds(datetime.now(UTC))
         by_hash = dict(zip(hashes, payloads, strict=True))
         rows = [{"hash": hash_, "data": by_hash[hash_], "created": now} for hash_ in sorted(by_hash)]
-        async with _transaction(self._writer) as connection:
+        async with transaction(self._writer) as connection:
             for batch in _batches(rows):
                 statement = self._insert(PAYLOADS).values(batch)
                 statement = statement.on_conflict_do_update(
@@ -97,7 +93,13 @@ class SqlStore:
                 await connection.execute(statement)
         return hashes
 
-    async def create_state_machine(self, machine: StateMachine, definition: str, tags: Mapping[str, str]) -> bool:
+    async def create_state_machine(
+        self,
+        machine: StateMachine,
+        definition: str,
+        tags: Mapping[str, str],
+        publication: Publication | None = None,
+    ) -> bool:
         """See `Store`."""
         taken = select(exists().where(STATE_MACHINES.c.name == machine.name))
         row = {
@@ -105,24 +107,26 @@ class SqlStore:
             "id": machine.id,
             "type": machine.type,
             "revision_id": machine.revision.id,
-            "created": _milliseconds(machine.created),
+            "created": to_milliseconds(machine.created),
         }
-        async with _transaction(self._writer) as connection:
+        async with transaction(self._writer) as connection:
             if await connection.scalar(taken):
                 return False
             await self._keep_definition(connection, definition)
-            await connection.execute(self._insert(REVISIONS).values(_revision_row(machine.revision)))
+            await connection.execute(self._insert(REVISIONS).values(revision_row(machine.revision)))
             if not await self._insert_new(connection, STATE_MACHINES, row):  # another process was faster
                 await connection.rollback()
                 return False
             if tags:
                 named = [{"state_machine_name": machine.name, "key": key, "value": tags[key]} for key in tags]
                 await connection.execute(self._insert(TAGS), named)
+            if publication is not None:
+                await self._publish(connection, machine.name, machine.revision.id, publication)
         return True
 
     async def get_state_machine(self, name: str) -> StateMachine | None:
         """See `Store`."""
-        async with _transaction(self._engine) as connection:
+        async with transaction(self._engine) as connection:
             row = (await connection.execute(_STATE_MACHINES.where(STATE_MACHINES.c.name == name))).first()
         return None if row is None else _state_machine(row)
 
@@ -131,25 +135,36 @@ class SqlStore:
         query = _STATE_MACHINES.order_by(STATE_MACHINES.c.name).limit(limit)
         if after is not None:
             query = query.where(STATE_MACHINES.c.name > after)
-        async with _transaction(self._engine) as connection:
+        async with transaction(self._engine) as connection:
             return [_state_machine(row) for row in await connection.execute(query)]
 
-    async def revise_state_machine(self, revision: Revision, replaced: str, definition: str | None) -> bool:
+    async def revise_state_machine(
+        self, revision: Revision, replaced: str, definition: str | None, publication: Publication | None = None
+    ) -> Revised | None:
         """See `Store`."""
         current = and_(
             STATE_MACHINES.c.name == revision.state_machine_name,
             STATE_MACHINES.c.revision_id == replaced,
             STATE_MACHINES.c.deleting_since.is_(None),
         )
-        async with _transaction(self._writer) as connection:
+        async with transaction(self._writer) as connection:
             if definition is not None:
                 await self._keep_definition(connection, definition)
-            await connection.execute(self._insert(REVISIONS).values(_revision_row(revision)))
+            await connection.execute(self._insert(REVISIONS).values(revision_row(revision)))
             moved = await connection.execute(update(STATE_MACHINES).where(current).values(revision_id=revision.id))
             if moved.rowcount == 0:
                 await connection.rollback()
-                return False
-        return True
+                return None
+            if publication is None:
+                return Revised(None)
+            name = revision.state_machine_name
+            return Revised(await self._publish(connection, name, revision.id, publication))
+
+    async def get_revision(self, id_: str) -> Revision | None:
+        """See `Store`."""
+        async with transaction(self._engine) as connection:
+            row = (await connection.execute(select(REVISIONS).where(REVISIONS.c.id == id_))).first()
+        return None if row is None else revision_of(row)
 
     async def find_revision(
         self, state_machine_name: str, definition_hash: str, role_arn: str, at: datetime
@@ -160,35 +175,29 @@ class SqlStore:
             REVISIONS.c.definition_hash == definition_hash,
             REVISIONS.c.role_arn == role_arn,
         )
-        made, time = REVISIONS.c.created, _milliseconds(at)
-        async with _transaction(self._engine) as connection:
+        made, time = REVISIONS.c.created, to_milliseconds(at)
+        async with transaction(self._engine) as connection:
             row = (await connection.execute(same.where(made <= time).order_by(made.desc()).limit(1))).first()
             if row is None:
                 row = (await connection.execute(same.where(made > time).order_by(made).limit(1))).first()
-        return None if row is None else _revision(row)
-
-    async def get_tags(self, state_machine_name: str) -> Mapping[str, str]:
-        """See `Store`."""
-        query = select(TAGS.c.key, TAGS.c.value).where(TAGS.c.state_machine_name == state_machine_name)
-        async with _transaction(self._engine) as connection:
-            return {row.key: row.value for row in await connection.execute(query.order_by(TAGS.c.key))}
+        return None if row is None else revision_of(row)
 
     async def mark_deleting(self, name: str, at: datetime) -> None:
         """See `Store`."""
         active = and_(STATE_MACHINES.c.name == name, STATE_MACHINES.c.deleting_since.is_(None))
-        async with _transaction(self._writer) as connection:
-            await connection.execute(update(STATE_MACHINES).where(active).values(deleting_since=_milliseconds(at)))
+        async with transaction(self._writer) as connection:
+            await connection.execute(update(STATE_MACHINES).where(active).values(deleting_since=to_milliseconds(at)))
 
     async def list_deleting(self) -> Sequence[StateMachine]:
         """See `Store`."""
         query = _STATE_MACHINES.where(STATE_MACHINES.c.deleting_since.is_not(None)).order_by(STATE_MACHINES.c.name)
-        async with _transaction(self._engine) as connection:
+        async with transaction(self._engine) as connection:
             return [_state_machine(row) for row in await connection.execute(query)]
 
     async def remove_state_machine(self, id_: str) -> None:
         """See `Store`."""
         marked = and_(STATE_MACHINES.c.id == id_, STATE_MACHINES.c.deleting_since.is_not(None))
-        async with _transaction(self._writer) as connection:
+        async with transaction(self._writer) as connection:
             await connection.execute(delete(STATE_MACHINES).where(marked))
 
     async def _keep_definition(self, connection: AsyncConnection, text: str) -> str:
@@ -196,28 +205,11 @@ class SqlStore:
         await self._insert_new(connection, DEFINITIONS, {"hash": hash_, "text": text})
         return hash_
 
-    async def _insert_new(self, connection: AsyncConnection, table: Table, row: Mapping[str, object]) -> bool:
-        statement = self._insert(table).values(row).on_conflict_do_nothing()
-        return (await connection.execute(statement)).rowcount == 1
-
-
-@asynccontextmanager
-async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    try:
-        async with engine.begin() as connection:
-            yield connection
-    except DBAPIError as error:
-        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
-            raise StoreUnavailable("the database does not answer") from error
-        raise
-    except (OSError, PoolTimeoutError) as error:
-        raise StoreUnavailable("the database cannot be reached") from error
-
 
 def _select_state_machines() -> Select[Any]:
     revision = [column.label(f"revision_{column.name}") for column in REVISIONS.c]
     joined = STATE_MACHINES.join(REVISIONS, STATE_MACHINES.c.revision_id == REVISIONS.c.id)
-    machine = [column for column in STATE_MACHINES.c if column.name != "revision_id"]
+    machine = [column for column in STATE_MACHINES.c if column.name not in ("revision_id", "last_version")]
     return select(*machine, *revision).select_from(joined)
 
 
@@ -229,27 +221,10 @@ def _state_machine(row: Row[Any]) -> StateMachine:
         id=row.id,
         name=row.name,
         type=row.type,
-        created=_datetime(row.created),
-        revision=_revision(row, "revision_"),
-        deleting_since=None if row.deleting_since is None else _datetime(row.deleting_since),
+        created=to_datetime(row.created),
+        revision=revision_of(row, "revision_"),
+        deleting_since=None if row.deleting_since is None else to_datetime(row.deleting_since),
     )
-
-
-def _revision(row: Row[Any], prefix: str = "") -> Revision:
-    members = {column.name: row._mapping[prefix + column.name] for column in REVISIONS.c}
-    return Revision(**members | {"created": _datetime(members["created"])})
-
-
-def _revision_row(revision: Revision) -> dict[str, Any]:
-    return asdict(revision) | {"created": _milliseconds(revision.created)}
-
-
-def _milliseconds(time: datetime) -> int:
-    return (time - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _datetime(milliseconds: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def _batches(items: Sequence[_Item]) -> Iterable[Sequence[_Item]]:

@@ -16,8 +16,20 @@ from interpreter.values import JsonValue
 JsonObject: TypeAlias = Mapping[str, JsonValue]
 
 
+TagOwner: TypeAlias = Literal["state machine", "activity"]
+"""What can have tags; its name tells which."""
+
+
 class StoreUnavailable(Exception):
     """The database cannot be reached or is overloaded; the call may be repeated."""
+
+
+class LimitReached(Exception):
+    """There may be no more of what was to be stored."""
+
+
+class NoSuchVersion(Exception):
+    """A route names a version that does not exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +75,61 @@ class StateMachine:
     deleting_since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """How a revision is to be published, if it is not so already."""
+
+    description: str | None
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A published revision. Numbers count from 1 and are never used again."""
+
+    state_machine_name: str
+    number: int
+    revision: Revision
+    description: str | None
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """An update that was stored, and the number of the version if it was published."""
+
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The share of executions, in percent, that an alias gives a version."""
+
+    version: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """A name for one or two versions of a state machine."""
+
+    state_machine_name: str
+    name: str
+    description: str | None
+    routes: tuple[Route, ...]
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """An activity (the resource that clients poll)."""
+
+    name: str
+    encryption: JsonObject
+    created: datetime
+
+
 class Store(Protocol):
     """Everything that is stored. Each call is one transaction; each may raise `StoreUnavailable`."""
 
@@ -86,8 +153,17 @@ class Store(Protocol):
         """Keep blobs and return their hashes, in their order."""
         ...
 
-    async def create_state_machine(self, machine: StateMachine, definition: str, tags: Mapping[str, str]) -> bool:
-        """Keep a new state machine, its definition's text and its tags; False if the name is taken."""
+    async def create_state_machine(
+        self,
+        machine: StateMachine,
+        definition: str,
+        tags: Mapping[str, str],
+        publication: Publication | None = None,
+    ) -> bool:
+        """Keep a new state machine, its definition's text and its tags; False if the name is taken.
+
+        With `publication`, its revision becomes version 1.
+        """
         ...
 
     async def get_state_machine(self, name: str) -> StateMachine | None:
@@ -98,21 +174,26 @@ class Store(Protocol):
         """State machines in the byte order of their names, from the first name beyond `after` on."""
         ...
 
-    async def revise_state_machine(self, revision: Revision, replaced: str, definition: str | None) -> bool:
-        """Make `revision` the current one; False unless its state machine is active and at revision `replaced`.
+    async def revise_state_machine(
+        self, revision: Revision, replaced: str, definition: str | None, publication: Publication | None = None
+    ) -> Revised | None:
+        """Make `revision` the current one; None unless its state machine is active and at revision `replaced`.
 
-        `definition` is the text of a definition that may be new.
+        `definition` is the text of a definition that may be new. With `publication` it is published as well.
+
+        Raises:
+            LimitReached: there are as many versions as there may be; nothing was changed.
         """
+        ...
+
+    async def get_revision(self, id_: str) -> Revision | None:
+        """The revision with that id, of a removed machine as well."""
         ...
 
     async def find_revision(
         self, state_machine_name: str, definition_hash: str, role_arn: str, at: datetime
     ) -> Revision | None:
         """The revision with that definition and role that was current at a time, of a removed machine as well."""
-        ...
-
-    async def get_tags(self, state_machine_name: str) -> Mapping[str, str]:
-        """The tags of a state machine, by key."""
         ...
 
     async def mark_deleting(self, name: str, at: datetime) -> None:
@@ -124,5 +205,88 @@ class Store(Protocol):
         ...
 
     async def remove_state_machine(self, id_: str) -> None:
-        """Remove a state machine that is being deleted, with its tags; its revisions stay."""
+        """Remove a state machine that is being deleted, with versions, aliases and tags; its revisions stay."""
+        ...
+
+    async def publish_version(self, name: str, revision_id: str, publication: Publication) -> Version | None:
+        """The version of the current revision, made if need be; None unless active and at that revision.
+
+        Raises:
+            LimitReached: there are as many versions as there may be.
+        """
+        ...
+
+    async def get_version(self, name: str, number: int) -> Version | None:
+        """A version of a state machine."""
+        ...
+
+    async def list_versions(self, name: str, before: int | None, limit: int) -> Sequence[Version]:
+        """Versions by descending number, from the first below `before` on."""
+        ...
+
+    async def delete_version(self, name: str, number: int) -> Sequence[str]:
+        """Delete a version, if there is one, unless aliases name it: the names of those."""
+        ...
+
+    async def create_alias(self, alias: Alias) -> Alias:
+        """Keep a new alias; if there is one of that name, that one.
+
+        Raises:
+            LimitReached: there are as many aliases as there may be.
+            NoSuchVersion: a route names a version that does not exist.
+        """
+        ...
+
+    async def get_alias(self, state_machine_name: str, name: str) -> Alias | None:
+        """An alias of a state machine."""
+        ...
+
+    async def list_aliases(self, state_machine_name: str) -> Sequence[Alias]:
+        """All aliases of a state machine, the oldest first."""
+        ...
+
+    async def update_alias(
+        self, state_machine_name: str, name: str, description: str | None, routes: Sequence[Route] | None, at: datetime
+    ) -> Alias | None:
+        """Change what is given of an alias; None if there is none of that name.
+
+        Raises:
+            NoSuchVersion: a route names a version that does not exist.
+        """
+        ...
+
+    async def delete_alias(self, state_machine_name: str, name: str) -> None:
+        """Delete an alias, if there is one."""
+        ...
+
+    async def create_activity(self, activity: Activity, tags: Mapping[str, str]) -> Activity:
+        """Keep a new activity and its tags; if there is one of that name, that one."""
+        ...
+
+    async def get_activity(self, name: str) -> Activity | None:
+        """The activity of that name."""
+        ...
+
+    async def list_activities(self, after: str | None, limit: int) -> Sequence[Activity]:
+        """Activities in the byte order of their names, from the first name beyond `after` on."""
+        ...
+
+    async def delete_activity(self, name: str) -> None:
+        """Delete an activity, if there is one, with its tags."""
+        ...
+
+    async def get_tags(self, owner: TagOwner, name: str) -> Mapping[str, str] | None:
+        """The tags of a resource, by key; None if there is no such resource."""
+        ...
+
+    async def put_tags(self, owner: TagOwner, name: str, tags: Mapping[str, str]) -> bool:
+        """Add tags, or change their values; False if there is no such resource.
+
+        Raises:
+            LimitReached: the resource would have too many; nothing was changed.
+        """
+        ...
+
+    async def remove_tags(self, owner: TagOwner, name: str, keys: Sequence[str]) -> bool:
+        """Remove the tags with these keys; False if there is no such resource."""
         ...

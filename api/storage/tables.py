@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -62,13 +75,53 @@ STATE_MACHINES: Final = Table(
     Column("revision_id", String(36), ForeignKey("revisions.id"), nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("deleting_since", BigInteger, nullable=True),
+    Column("last_version", Integer, nullable=False, server_default="0"),
     Index(None, "deleting_since"),
 )
+
+VERSIONS: Final = Table(
+    "versions",
+    METADATA,
+    Column("state_machine_name", _Name, ForeignKey("state_machines.name", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("revision_id", String(36), ForeignKey("revisions.id"), nullable=False),
+    Column("description", String(256), nullable=True),
+    Column("created", BigInteger, nullable=False),
+    Index(None, "revision_id"),
+)
+
+ALIASES: Final = Table(
+    "aliases",
+    METADATA,
+    Column("state_machine_name", _Name, ForeignKey("state_machines.name", ondelete="CASCADE"), primary_key=True),
+    Column("name", _Name, primary_key=True),
+    Column("description", String(256), nullable=True),
+    Column("routes", JSON, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+)
+"""`routes` is a list of `[version, weight]`."""
 
 TAGS: Final = Table(
     "tags",
     METADATA,
     Column("state_machine_name", _Name, ForeignKey("state_machines.name", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("value", String(256), nullable=False),
+)
+
+ACTIVITIES: Final = Table(
+    "activities",
+    METADATA,
+    Column("name", _Name, primary_key=True),
+    Column("encryption", JSON, nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
+
+ACTIVITY_TAGS: Final = Table(
+    "activity_tags",
+    METADATA,
+    Column("activity_name", _Name, ForeignKey("activities.name", ondelete="CASCADE"), primary_key=True),
     Column("key", String(128), primary_key=True),
     Column("value", String(256), nullable=False),
 )

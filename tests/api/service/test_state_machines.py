@@ -30,7 +30,7 @@ class TestCreate:
 
     async def test_keeps_tags(self, installation: Installation) -> None:
         await installation.create("m", tags=[{"key": "k", "value": "v"}])
-        assert await installation.store.get_tags("m") == {"k": "v"}
+        assert await installation.store.get_tags("state machine", "m") == {"k": "v"}
 
     async def test_is_idempotent_but_for_role_and_tags(self, installation: Installation) -> None:
         await installation.create("m", tags=[{"key": "k", "value": "v"}])
@@ -49,7 +49,7 @@ class TestCreate:
         assert answer == {"stateMachineArn": machine_arn("m"), "creationDate": NOW}
         described = await installation.call("DescribeStateMachine", stateMachineArn=machine_arn("m"))
         assert described["roleArn"] == ROLE
-        assert await installation.store.get_tags("m") == {"k": "v"}
+        assert await installation.store.get_tags("state machine", "m") == {"k": "v"}
 
     @pytest.mark.parametrize(
         "change",

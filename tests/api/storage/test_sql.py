@@ -40,9 +40,7 @@ def revision(name: str, id_: str = "r1", text: str = TEXT, created: datetime = N
 
 
 def machine(name: str) -> StateMachine:
-    return StateMachine(
-        id=f"id-{name}", name=name, type="STANDARD", created=NOW, revision=revision(name)
-    )
+    return StateMachine(id=f"id-{name}", name=name, type="STANDARD", created=NOW, revision=revision(name))
 
 
 async def create(store: Store, *names: str) -> None:
@@ -117,7 +115,7 @@ class TestStateMachines:
         assert not await store.create_state_machine(other, "other text", {"k": "v"})
         assert await store.get_state_machine("a") == machine("a")
         assert await store.get_definition(digest("other text")) is None
-        assert await store.get_tags("a") == {}
+        assert await store.get_tags("state machine", "a") == {}
 
     async def test_one_of_many_creators_wins(self, store: Store) -> None:
         machines = [replace(machine("a"), id=str(n), revision=revision("a", f"r{n}")) for n in range(10)]
@@ -127,7 +125,7 @@ class TestStateMachines:
 
     async def test_tags(self, store: Store) -> None:
         await store.create_state_machine(machine("a"), TEXT, {"b": "", "a": "é"})
-        assert await store.get_tags("a") == {"a": "é", "b": ""}
+        assert await store.get_tags("state machine", "a") == {"a": "é", "b": ""}
 
     async def test_survive_a_restart(self, database: str, store: Store) -> None:
         await create(store, "a")
@@ -162,7 +160,7 @@ class TestRevisions:
         done = await asyncio.gather(
             store.revise_state_machine(second, "a-r1", "r2"), store.revise_state_machine(third, "a-r1", "r3")
         )
-        assert sorted(done) == [False, True]
+        assert sorted(each is not None for each in done) == [False, True]
         lost = "r3" if done[0] else "r2"
         assert await store.get_definition(digest(lost)) is None
 
@@ -211,7 +209,7 @@ class TestDeletion:
         assert list(await store.list_deleting()) == [marked]
         await store.remove_state_machine("id-a")
         assert await store.get_state_machine("a") is None
-        assert await store.get_tags("a") == {}
+        assert await store.get_tags("state machine", "a") is None
         assert await store.get_state_machine("b") == machine("b")
 
     async def test_removes_only_what_is_marked(self, store: Store) -> None:
