@@ -71,7 +71,8 @@ async def test_ui_shows_the_namespace(temporal_server: TemporalServer) -> None:
             return error.code
 
     async with asyncio.timeout(30):
-        while await asyncio.to_thread(namespace_status) == 503:  # it dials the front end again after a second
+        # It dials the front end again after a second, and no event tells us when.
+        while await asyncio.to_thread(namespace_status) == 503:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     assert await asyncio.to_thread(namespace_status) == 200
 
