@@ -1,0 +1,64 @@
+"""Records golden histories on a real Temporal server: `python -m tests.histories.record`.
+
+A file that is there already is left alone: a golden history is never edited, a change of behaviour adds another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Final
+
+from api.temporal_server import TemporalServer
+from tests.support.executions import MACHINE, Case, all_cases, slug
+from tests.support.golden import HISTORIES, Golden, abridged, project
+from tests.support.temporal import Laboratory, laboratory
+
+BEHAVIOURS: Final = {
+    "pass-choice-succeed": "states: a loop by Choice",
+    "fail": "states: Fail by paths",
+    "wait": "states: a Wait of no time",
+    "long-run-of-passes": "limits: twenty-five thousand events",
+    "variables": "variables: branches read outer variables and keep their own",
+    "random-from-the-seed": "dataflow: intrinsic functions, random ones from the seed",
+    "function-by-arn": "tasks: a function by its ARN",
+    "invoke-with-times": "tasks: declared times by paths are shown",
+    "temporal-activity": "tasks: a Temporal activity",
+    "tasks-in-sequence": "tasks: one after another",
+    "retry-with-counters": "retry: each retrier counts for itself",
+    "retry-and-catch": "retry: counters begin anew when the state is entered again",
+    "catch": "catch: beside the input",
+    "task-timeout": "timeouts: a caught one has an empty cause",
+    "machine-timeout": "timeouts: the machine's, in a task",
+    "callback": "callbacks: success after the call returned",
+    "callback-answered-early": "callbacks: failure before the call returned",
+    "callback-with-heartbeat": "callbacks: with a heartbeat, the call fails and the token is closed",
+    "callback-timeout": "timeouts: a callback that nobody answers",
+    "parallel": "parallel: tasks one behind another in branches",
+    "parallel-failure": "parallel: a failure outside stops a Map deep inside",
+    "parallel-retry": "parallel: a failing branch is tried again, with all its siblings",
+    "runtime-error-in-a-branch": "parallel: a runtime error deep inside, after others have ended",
+    "map-window": "map: a window that slides",
+    "map-nested": "map: Map in Parallel in Map",
+    "map-retry": "map: a failing item has all tried again",
+}
+
+
+async def main() -> None:
+    """Record what is missing."""
+    cases = {case.name: case for case in all_cases()}
+    missing = {file: cases[name] for file, name in BEHAVIOURS.items() if not (HISTORIES / f"{file}.json").exists()}
+    async with await TemporalServer.start(time_skipping=True) as server, laboratory(server) as made:
+        await asyncio.gather(*(_record(made, file, case) for file, case in missing.items()))
+
+
+async def _record(made: Laboratory, file: str, case: Case) -> None:
+    history = (await made.run(case)).history
+    workflow_id = f"{MACHINE}:{slug(case.name)}"
+    golden = Golden(case.text, workflow_id, json.loads(history.to_json()), [])
+    events = await project(case.text, workflow_id, golden.recorded().events)
+    Golden(case.text, workflow_id, golden.history, abridged(events)).store(HISTORIES / f"{file}.json")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
