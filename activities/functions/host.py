@@ -29,6 +29,9 @@ from activities.heartbeats import heartbeating
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 
+_WITHHELD: Final = ("STEPLOOM_", "TEMPORAL_")
+"""What begins so is no handler's business: where the database is, and the keys of Temporal."""
+
 DEFAULT_MAX_CONCURRENCY: Final = 32
 
 
@@ -187,7 +190,8 @@ class FunctionHost:
         }
 
     def _environment(self, spec: FunctionSpec) -> dict[str, str]:
-        """The host's own variables, those of Lambda's runtime, and the function's."""
+        """The host's own variables but steploom's and Temporal's, those of Lambda's runtime, and the function's."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith(_WITHHELD)}
         region = {"AWS_REGION": self._region, "AWS_DEFAULT_REGION": self._region}
         runtime = {
             "AWS_LAMBDA_FUNCTION_NAME": spec.name,
@@ -197,7 +201,7 @@ class FunctionHost:
             "LAMBDA_TASK_ROOT": str(spec.roots[0]),
             "PYTHONUNBUFFERED": "1",
         }
-        return region | dict(os.environ) | runtime | dict(spec.environment)
+        return region | own | runtime | dict(spec.environment)
 
 
 def _value(outcome: CallOutcome, request_id: str, seconds: float) -> JsonValue:

@@ -6,12 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Final, Protocol, assert_never
 
-from interpreter.errors import QueryError
 from interpreter.jsonpath.steps import All, AnyOf, Condition, Exists, Literal, Negation, Pattern, Relation, RelativePath
 from interpreter.values import MISSING, JsonValue, Missing, is_number, json_equal, json_text
-
-# Python's `re` backtracks: on a longer text a careless pattern could take longer than a workflow task may last.
-MAX_PATTERN_INPUT: Final = 10_000
 
 
 class Lookup(Protocol):
@@ -23,11 +19,7 @@ class Lookup(Protocol):
 
 
 def holds(condition: Condition, tested: JsonValue, root: JsonValue, look_up: Lookup) -> bool:
-    """Whether `tested` (`@`), a part of `root` (`$`), satisfies `condition`.
-
-    Raises:
-        QueryError: a text is too long to be matched with a pattern (code `"unsupported"`).
-    """
+    """Whether `tested` (`@`), a part of `root` (`$`), satisfies `condition`."""
     match condition:
         case Exists(path):
             return look_up(path, tested, root) is not MISSING
@@ -65,9 +57,6 @@ def _matches(value: JsonValue | Missing, pattern: Pattern) -> bool:
     if value is MISSING or not isinstance(value, (str, int, float)):
         return False
     text = value if isinstance(value, str) else json_text(value)
-    if len(text) > MAX_PATTERN_INPUT:
-        detail = f"a text of more than {MAX_PATTERN_INPUT} characters cannot be matched with a pattern"
-        raise QueryError("unsupported", pattern.expression.pattern, detail)
     return pattern.expression.fullmatch(text) is not None
 
 

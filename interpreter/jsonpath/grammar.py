@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+import re2
+
 from interpreter.errors import QueryError
 from interpreter.jsonpath.steps import (
     All,
@@ -47,7 +49,9 @@ _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
 _WORD: Final = re.compile(r"[a-z]+")
 _SYMBOL: Final = re.compile(r"===|!==|==|!=|<=|>=|=~|<|>")
-_REGEX_FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "u": re.UNICODE, "x": re.VERBOSE}
+_REGEX_FLAGS: Final = {"i": "i", "m": "m", "s": "s", "u": ""}  # RE2 knows Unicode anyway, and nothing like Java's x
+_REGEX_OPTIONS: Final = re2.Options()
+_REGEX_OPTIONS.log_errors = False
 _WORDS: Final[dict[str, JsonValue]] = {"true": True, "false": False, "null": None}
 
 
@@ -275,15 +279,15 @@ class _Reader:
             raise self.fault("the pattern is not closed")
         source = self.text[start:at].replace("\\/", "/")
         self.position = at + 1
-        flags = re.RegexFlag(0)
+        flags = ""
         for letter in self._match(_WORD) or "":
             if letter not in _REGEX_FLAGS:
                 raise self.fault(f"{letter} is not a pattern flag")
-            flags |= _REGEX_FLAGS[letter]
+            flags += _REGEX_FLAGS[letter]
         try:
-            return Pattern(re.compile(source, flags))
-        except (re.error, OverflowError, RecursionError) as error:
-            raise QueryError("syntax", self.text, f"not a regular expression: {error}", start) from error
+            return Pattern(re2.compile(f"(?{flags}){source}" if flags else source, _REGEX_OPTIONS))
+        except re2.error as error:
+            raise QueryError("syntax", self.text, f"not a regular expression that RE2 knows: {error}", start) from error
 
     def _at(self, literal: str) -> bool:
         return self.text.startswith(literal, self.position)

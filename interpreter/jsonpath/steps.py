@@ -5,9 +5,8 @@ A step that names one member is a plain `str`, a step that picks one element a p
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from interpreter.values import JsonValue
 
@@ -76,11 +75,19 @@ class Literal:
     value: JsonValue
 
 
+class RegularExpression(Protocol):
+    """What RE2 compiles; it takes time linear in the text's length, whatever the expression."""
+
+    def fullmatch(self, text: str, /) -> Any:  # a match, or None; RE2 has no types
+        """A match of the whole text, or None."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """`/regex/flags` inside a filter; it has to match the whole text."""
 
-    expression: re.Pattern[str]
+    expression: RegularExpression
 
 
 Operand: TypeAlias = RelativePath | Literal | Pattern
