@@ -20,7 +20,9 @@ from interpreter.effects import Effects, Operation, Outcome, TaskRouter, Timer
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesRuntime
 from interpreter.frames import CHECKPOINT_VERSION, Ended, Frame, JsonObject, MapItem, frame_from_json, frame_to_json
 from interpreter.history import ExecutionStarted, Failure, HistoryFull, Ledger, Output, StateEntered, StateExited
+from interpreter.inspection import Inspection
 from interpreter.jsonpath import Scope
+from interpreter.jsonpath.scope import Context
 from interpreter.limits import limits_of
 from interpreter.measure import Measure
 from interpreter.scheduler import Inbox, Promise, Scheduler
@@ -75,6 +77,7 @@ class Execution:
         result: how the execution ended, None while it runs.
         root: the outermost frame.
         on_boundary: called before each state is entered, where a checkpoint can be taken.
+        inspection: set where one state is looked at (`inspect`).
     """
 
     def __init__(
@@ -98,6 +101,7 @@ class Execution:
         self.result: Succeeded | FailedWith | None = None
         self.root = Frame(definition.machine, definition.machine.start_at, input_, ChainMap(), chain=0)
         self.on_boundary: Callable[[], None] | None = None
+        self.inspection: Inspection | None = None
         self._scheduler = Scheduler()
         self._sinks: dict[int, Sink] = {}
         self._operations = 0
@@ -114,8 +118,17 @@ class Execution:
         self.ledger.record("ExecutionStarted", 0, details)
         self._spawn_root()
 
+    def inspect(self, inspection: Inspection) -> None:
+        """Before `begin`: run the first state only, and note in `inspection` what it does."""
+        self.inspection = inspection
+        self.root.variables = ChainMap(dict(inspection.variables))
+        self.root.item = inspection.item
+        if inspection.retries_used:
+            self.root.retries = [inspection.retries_used]
+
     def run(self) -> None:
         """Go on until everything waits for the host, or the execution has ended."""
+        self._cost = 0
         self._scheduler.run()
 
     def settle(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
@@ -210,7 +223,9 @@ class Execution:
         item: MapItem | None = None,
     ) -> Scope:
         """What an expression of the frame's state sees; `item` is a Map item that is only about to start."""
-        context = ContextView(self.context, frame, retries=retries, token=token, item=item)
+        context: Context = ContextView(self.context, frame, retries=retries, token=token, item=item)
+        if self.inspection is not None and self.inspection.context is not None:
+            context = self.inspection.context
         return Scope(document, context, frame.variables, self.chance)
 
     def record(self, type_: str, previous_id: int, frame: Frame, details: object = None) -> int:
@@ -254,8 +269,8 @@ class Execution:
         self.record(type_, frame.chain, frame, StateExited(state.name, transition.output, transition.assigned))
 
     def located(self, frame: Frame, error: StatesRuntime) -> StatesRuntime:
-        """The error with AWS's prefix, which names the state and its entered event."""
-        if isinstance(error, HistoryFull):
+        """The error with AWS's prefix, which names the state and its entered event; TestState shows none."""
+        if isinstance(error, HistoryFull) or self.inspection is not None:
             return error
         return StatesRuntime(
             f"An error occurred while executing the state '{frame.state_name}' "
@@ -305,9 +320,10 @@ class Execution:
         self._scheduler.stop()
 
     def _set_variables(self, frame: Frame, state: State, assigned: Mapping[str, JsonValue]) -> None:
-        for name, value in assigned.items():
-            self.check_size(value, state.name)
-            frame.variables[name] = value
+        at_once = self.limits.payload_bytes
+        if at_once is not None and sum(map(self.measure.size, assigned.values())) > at_once:
+            raise StatesDataLimitExceeded(f"The variables assigned by the state '{state.name}' exceed {at_once} bytes.")
+        frame.variables.update(assigned)
         limit = self.limits.variables_bytes
         if limit is not None and sum(map(self.measure.size, frame.variables.values())) > limit:
             raise StatesDataLimitExceeded(

@@ -7,6 +7,8 @@ from typing import Final
 from interpreter.values import JsonValue, json_bytes
 
 _KEPT: Final = 256
+_KEPT_BYTES: Final = 1024 * 1024
+"""Thousands of executions are in a worker's memory at once."""
 
 
 class Measure:
@@ -18,10 +20,11 @@ class Measure:
         bytes_printed: how many bytes were serialised so far, a measure of work done.
     """
 
-    __slots__ = ("_texts", "bytes_printed")
+    __slots__ = ("_kept_bytes", "_texts", "bytes_printed")
 
     def __init__(self) -> None:
         self._texts: dict[int, tuple[JsonValue, bytes]] = {}
+        self._kept_bytes = 0
         self.bytes_printed = 0
 
     def encoded(self, value: JsonValue) -> bytes:
@@ -32,9 +35,11 @@ class Measure:
         text = json_bytes(value)
         self.bytes_printed += len(text)
         if isinstance(value, (dict, list, str)):
-            if len(self._texts) >= _KEPT:
+            if len(self._texts) >= _KEPT or self._kept_bytes + len(text) > _KEPT_BYTES:
                 self._texts.clear()
+                self._kept_bytes = 0
             self._texts[id(value)] = (value, text)
+            self._kept_bytes += len(text)
         return text
 
     def size(self, value: JsonValue) -> int:
