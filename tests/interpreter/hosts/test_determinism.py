@@ -1,6 +1,6 @@
 """The guard of determinism: the same cases under the SDK's sandbox, and under other hash seeds.
 
-Production runs unsandboxed, for speed. The sandbox lets nothing be imported at run time, refuses the builtins that reach
+Production runs unsandboxed, for speed. The sandbox lets nothing be imported at run time, refuses builtins that reach
 the world, and runs workflow code with its own checks; our modules are passed through, as their classes are compared by
 identity with those of the compiled definitions. Hash seeds change the order of every set that someone iterates over.
 Clocks and chance in the core are forbidden by the import contracts of pyproject.toml.
