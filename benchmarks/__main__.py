@@ -65,7 +65,10 @@ def _parser() -> argparse.ArgumentParser:
         "--eager", action="store_true", help="compare with activities on the workflows' own task queue, started eagerly"
     )
     parser.add_argument(
-        "--converter", choices=get_args(Converter), default="steploom", help="of the hand-written side (default: ours)"
+        "--converter",
+        choices=get_args(Converter),
+        default="steploom",
+        help="of the hand-written workflows and of all activities (default: steploom)",
     )
     return parser
 

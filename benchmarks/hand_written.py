@@ -10,6 +10,7 @@ What is equal on both sides, so that only the interpretation differs:
 - The start-to-close timeout, one attempt per activity (Retry is the interpreter's work), the execution timeout.
 - Workflows and activities stand on task queues of their own, as functions do in steploom, in one process. On one queue
   Temporal starts activities eagerly, without a round trip: that variant is `EAGER_QUEUE` (`--eager`).
+- The activity worker: it is the same on both sides, with the data converter of a process that hosts no executions.
 - Worker options, the unsandboxed runner, and the data converter: JSON by orjson, large payloads in the payload store.
   Only the codec that fetches definitions is left out, for which a hand-written workflow has no use.
 

@@ -28,7 +28,10 @@ Converter = Literal["steploom", "sdk"]
 
 
 def reference_converter(converter: Converter, store: Store) -> DataConverter:
-    """The data converter of the hand-written side: ours without definitions, or the SDK's default."""
+    """The data converter of the hand-written workflows, and of the activities of both sides.
+
+    It is ours without definitions, as in every process of steploom that hosts no executions, or the SDK's default.
+    """
     return data_converter(None, store) if converter == "steploom" else DataConverter.default
 
 
@@ -46,6 +49,7 @@ async def serve(role: Role, address: str, database: str, converter: Converter) -
 
 async def _workers(role: Role, address: str, store: Store, converter: Converter) -> Sequence[Worker]:
     limits = WorkerLimits()
+    plain = await Client.connect(address, data_converter=reference_converter(converter, store))
     match role:
         case "steploom":
             known = CompiledDefinitions(store)
@@ -53,17 +57,15 @@ async def _workers(role: Role, address: str, store: Store, converter: Converter)
             return (
                 workflow_worker(client, known, [WaitCloser(client).close_wait], limits),
                 activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
-                activity_worker(client, definitions.TASKS_QUEUE, [hand_written.echo], limits),
+                activity_worker(plain, definitions.TASKS_QUEUE, [hand_written.echo], limits),
             )
         case "hand-written":
-            client = await Client.connect(address, data_converter=reference_converter(converter, store))
             return (
-                _reference_worker(client, hand_written.QUEUE, limits, eager=False),
-                activity_worker(client, hand_written.TASKS_QUEUE, [hand_written.echo], limits),
+                _reference_worker(plain, hand_written.QUEUE, limits, eager=False),
+                activity_worker(plain, hand_written.TASKS_QUEUE, [hand_written.echo], limits),
             )
         case "hand-written-eager":
-            client = await Client.connect(address, data_converter=reference_converter(converter, store))
-            return (_reference_worker(client, hand_written.EAGER_QUEUE, limits, eager=True),)
+            return (_reference_worker(plain, hand_written.EAGER_QUEUE, limits, eager=True),)
         case _:
             assert_never(role)
 
