@@ -2,7 +2,7 @@
 
     AslError
       DefinitionError      every diagnostic of a definition; raised by parsing and validation only
-      QueryError           a JSONPath or intrinsic function problem
+      QueryError           a JSONPath, intrinsic function or JSONata problem
       StatesError          what an execution sees: error name and cause
         StatesRuntime               ends the execution; no Retry or Catch sees it
         StatesTaskFailed
@@ -10,6 +10,7 @@
           StatesHeartbeatTimeout
         StatesDataLimitExceeded
         StatesReferencePathConflict
+        StatesQueryEvaluationError
 
 A `QueryError` becomes a `StatesError` in `interpreter.dataflow`; a service's exception becomes one in
 `activities.failures`.
@@ -110,3 +111,19 @@ class StatesReferencePathConflict(_ReservedError):
     """ResultPath or ItemsPath cannot be applied to this input (States.ReferencePathConflict)."""
 
     NAME = "States.ReferencePathConflict"
+
+
+class StatesQueryEvaluationError(_ReservedError):
+    """A JSONata expression of a state failed (States.QueryEvaluationError).
+
+    `cause` is the bare text; `interpreter.execution` puts AWS's prefix with state and event id before it.
+
+    Attributes:
+        location: the field, such as `Output/result`, as the event EvaluationFailed names it; None where AWS names none.
+    """
+
+    NAME = "States.QueryEvaluationError"
+
+    def __init__(self, cause: str | None = None, location: str | None = None) -> None:
+        super().__init__(cause)
+        self.location = location

@@ -1,0 +1,67 @@
+"""How far an evaluation may go, in quantities that are the same on every replay, and what AWS says beyond them.
+
+The numbers of `AWS_BOUNDS` are those that AWS is reported to enforce: a hundred levels of evaluation, and just below
+7 MB for one value, a number counting eight bytes. AWS stops an expression after one second (Step Functions guide,
+"Handling expression errors"); a clock cannot be replayed, so steps stand in for it, and the clock is only the last net.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+_VALUE_BYTES: Final = 6_990_256
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Bounds on one evaluation.
+
+    Attributes:
+        steps: expression nodes evaluated, characters tried by backtracking regular expressions included.
+        depth: evaluations inside each other, as JSONata's reference implementation counts: three or so per call.
+        string_bytes: one string.
+        array_items: one array.
+        result_bytes: the JSON text of the result.
+        seconds: the last net, see `interpreter.jsonata.errors.EvaluationStuck`.
+    """
+
+    steps: int
+    depth: int
+    string_bytes: int
+    array_items: int
+    result_bytes: int
+    seconds: float
+
+
+AWS_BOUNDS: Final = Bounds(
+    steps=1_000_000,
+    depth=100,
+    string_bytes=_VALUE_BYTES,
+    array_items=_VALUE_BYTES // 8,
+    result_bytes=_VALUE_BYTES,
+    seconds=1.0,
+)
+
+
+class Excess(Enum):
+    """Which bound an evaluation went over."""
+
+    STEPS = "steps"
+    DEPTH = "depth"
+    SIZE = "size"
+
+
+def describe_excess(excess: Excess, bounds: Bounds) -> str:
+    """AWS's text for an evaluation that was stopped."""
+    match excess:
+        case Excess.STEPS:
+            return "Expression evaluation timeout: Check for infinite loop"
+        case Excess.SIZE:
+            return "Expression evaluation memory limit exceeded"
+        case Excess.DEPTH:
+            return (
+                "Stack overflow error: Check for non-terminating recursive function.  "
+                f"Consider rewriting as tail-recursive. Depth={bounds.depth + 1} max={bounds.depth}"
+            )

@@ -1,0 +1,169 @@
+"""The functions that Step Functions adds to JSONata, and two of JSONata's that need other means against large arrays.
+
+Step Functions guide, "JSONata functions provided by Step Functions". A function gets its arguments as plain JSON
+values, undefined ones as None, and answers None for undefined; whatever it cannot take, it refuses as JSONata's own
+functions do (T0410).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from interpreter.jsonata.bounds import Bounds, Excess
+from interpreter.jsonata.faults import BoundFault, FunctionFault
+from interpreter.jsonpath import Chance
+from interpreter.values import JsonValue, parse_json
+
+Function: TypeAlias = Callable[..., JsonValue]
+
+ADDED_FUNCTIONS: Final = frozenset({"partition", "range", "hash", "random", "uuid", "parse"})
+
+_ALGORITHMS: Final = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+
+
+def functions_for(names: frozenset[str], chance: Chance, bounds: Bounds) -> dict[str, Function | None]:
+    """Those of our functions that are among `names`; None for `eval`, which Step Functions does not have.
+
+    Args:
+        names: the names that an expression refers to.
+        chance: where `$uuid` and `$random` without a seed draw from.
+        bounds: what `$range` may build.
+    """
+    found: dict[str, Function | None] = {}
+    if "random" in names:
+        found["random"] = lambda *arguments: random(chance, *arguments)
+    if "uuid" in names:
+        found["uuid"] = lambda *arguments: uuid(chance, *arguments)
+    if "range" in names:
+        found["range"] = lambda *arguments: range_(bounds, *arguments)
+    found |= {name: function for name, function in _PURE.items() if name in names}
+    return found
+
+
+def partition(array: JsonValue = None, size: JsonValue = None, *rest: JsonValue) -> JsonValue:
+    """`$partition(array, size)`: chunks of `size` items, the last maybe shorter; undefined for a size below 1."""
+    _refuse_more("partition", 2, rest)
+    length = _whole("partition", 2, size)
+    if array is None or length is None or length < 1:
+        return None
+    items: list[JsonValue] = array if isinstance(array, list) else [array]
+    chunks: list[JsonValue] = [items[start : start + length] for start in range(0, len(items), length)]
+    return chunks
+
+
+def range_(
+    bounds: Bounds, start: JsonValue = None, end: JsonValue = None, step: JsonValue = None, *rest: JsonValue
+) -> JsonValue:
+    """`$range(start, end, step)`, `end` included; a single number comes bare, as a sequence of one does in JSONata.
+
+    Undefined where nothing can be counted: without a step, with step 0, or with one that leads away from `end`.
+    """
+    _refuse_more("range", 3, rest)
+    first, last, by = (_whole("range", place, value) for place, value in enumerate((start, end, step), start=1))
+    if first is None or last is None or not by:
+        return None
+    numbers = range(first, last + (1 if by > 0 else -1), by)
+    if not numbers:
+        return None
+    if (last - first) // by >= bounds.array_items:
+        raise BoundFault(Excess.SIZE)
+    return first if len(numbers) == 1 else list(numbers)
+
+
+def hash_(text: JsonValue = None, algorithm: JsonValue = None, *rest: JsonValue) -> JsonValue:
+    """`$hash(text, algorithm)`: the digest in lower-case hexadecimal; undefined without an algorithm."""
+    _refuse_more("hash", 2, rest)
+    if text is None or algorithm is None:
+        return None
+    if not isinstance(text, str):
+        raise _mismatch("hash", 1)
+    if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
+        raise _mismatch("hash", 2)
+    return hashlib.new(_ALGORITHMS[algorithm], text.encode(), usedforsecurity=False).hexdigest()
+
+
+def random(chance: Chance, seed: JsonValue = None, *rest: JsonValue) -> JsonValue:
+    """`$random([seed])`, at least 0 and below 1: with a seed, what Java's `new Random(seed).nextDouble()` gives."""
+    _refuse_more("random", 1, rest)
+    whole = _whole("random", 1, seed)
+    return chance.random() if whole is None else _java_double(whole)
+
+
+def uuid(chance: Chance, *arguments: JsonValue) -> JsonValue:
+    """`$uuid()`: a version 4 UUID."""
+    _refuse_more("uuid", 0, arguments)
+    return chance.uuid()
+
+
+def parse(text: JsonValue = None, *rest: JsonValue) -> JsonValue:
+    """`$parse(text)`: `{"v": <the value of a JSON text>}`, for a bare None would be undefined."""
+    _refuse_more("parse", 1, rest)
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise _mismatch("parse", 1)
+    try:
+        return {"v": parse_json(text)}
+    except (ValueError, RecursionError):
+        raise FunctionFault(None, 'Argument 1 of function "parse" is not a valid JSON text') from None
+
+
+def distinct(array: JsonValue) -> JsonValue:
+    """The items of `array` without repetition, the first of each kept: linear in time, equal as JSONata's `=`."""
+    if not isinstance(array, list):
+        return array
+    return list({_identity(item): item for item in reversed(array)}.values())[::-1] if array else []
+
+
+def keys(objects: JsonValue) -> JsonValue:
+    """The member names of all objects in an array, without repetition; bare if there is one, undefined if none."""
+    if not isinstance(objects, list):
+        return None
+    names: list[JsonValue] = list(dict.fromkeys(name for item in objects if isinstance(item, dict) for name in item))
+    return names[0] if len(names) == 1 else names or None
+
+
+_PURE: Final[dict[str, Function | None]] = {"partition": partition, "hash": hash_, "parse": parse, "eval": None}
+
+
+def _identity(value: JsonValue) -> object:
+    """A hashable stand-in, equal for equal JSON values: 1 is 1.0, true is not 1, members stand in any order."""
+    match value:
+        case dict():
+            return frozenset((name, _identity(member)) for name, member in value.items())
+        case list():
+            return tuple(_identity(item) for item in value)
+        case bool():
+            return ("boolean", value)
+        case _:
+            return value
+
+
+def _whole(function: str, place: int, value: JsonValue) -> int | None:
+    """A numeric argument without its fraction, as AWS drops it; None for undefined."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise _mismatch(function, place)
+    return math.trunc(value)
+
+
+def _refuse_more(function: str, count: int, rest: tuple[JsonValue, ...]) -> None:
+    if rest:
+        raise _mismatch(function, count + 1)
+
+
+def _mismatch(function: str, place: int) -> FunctionFault:
+    return FunctionFault("T0410", f'Argument {place} of function "{function}" does not match function signature')
+
+
+def _java_double(seed: int) -> float:
+    """The first `nextDouble()` of `java.util.Random(seed)`: 26 and 27 bits of two 48-bit congruential states."""
+    multiplier, mask = 0x5DEECE66D, (1 << 48) - 1
+    state = ((seed ^ multiplier) * multiplier + 0xB) & mask
+    high = state >> 22
+    state = (state * multiplier + 0xB) & mask
+    return float((high << 27) + (state >> 21)) / (1 << 53)

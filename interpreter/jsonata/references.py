@@ -1,0 +1,346 @@
+"""What an expression refers to, read off its text before anything runs.
+
+One walk over the grammar of JSONata 2.0.6 (operator precedence as in its reference implementation) finds the variables
+that an expression takes from outside, the members of `$states` that it reads, and what Step Functions refuses: names,
+`$` and wildcards where there is no context item, which is everywhere but inside paths, predicates, sorts, groupings and
+transforms; `$$` anywhere; operators that came after 2.0.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from interpreter.jsonata.errors import ExpressionError
+from interpreter.jsonata.lexer import Kind, Token, next_token
+
+STATES: Final = "states"
+MAX_NESTING: Final = 250  # far more than AWS evaluates (`bounds.AWS_BOUNDS`), far less than Python's stack
+
+_POWERS: Final = {
+    ":=": 10, "?": 20, "or": 25, "and": 30,
+    "=": 40, "!=": 40, "<": 40, ">": 40, "<=": 40, ">=": 40, "in": 40, "~>": 40, "^": 40,
+    "+": 50, "-": 50, "&": 50, "*": 60, "/": 60, "%": 60,
+    "{": 70, ".": 75, "[": 80, "(": 80, "@": 80, "#": 80,
+}  # fmt: skip
+_NEGATION_POWER: Final = 70
+_WORD_OPERATORS: Final = frozenset({"and", "or", "in"})
+_FUNCTION_WORDS: Final = frozenset({"function", "\u03bb"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reference that Step Functions does not support: AWS's text, and its offset in the source."""
+
+    detail: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What an expression refers to.
+
+    Attributes:
+        names: variables and functions taken from outside, without their dollar, `states` among them.
+        states_members: the members of `$states` that are read; None if that cannot be told.
+        path: the names in an expression that is only a variable and member names, `$a.b.c`; else None.
+        refusals: what AWS refuses, in the order of the source.
+    """
+
+    names: frozenset[str]
+    states_members: frozenset[str] | None
+    path: tuple[str, ...] | None
+    refusals: tuple[Refusal, ...]
+
+
+def read_references(source: str) -> References:
+    """Read the references of an expression that an engine could compile.
+
+    Raises:
+        ExpressionError: the source uses an operator that JSONata 2.0.6 lacks, or nests too deeply.
+    """
+    reader = _Reader(source)
+    reader.read()
+    whole = reader.whole_states_read
+    return References(
+        frozenset(reader.names),
+        None if whole else frozenset(reader.states_members),
+        _plain_path(source),
+        tuple(reader.refusals),
+    )
+
+
+def _plain_path(source: str) -> tuple[str, ...] | None:
+    token = next_token(source, 0, operand=True)
+    if token.kind is not Kind.VARIABLE or token.text in ("", "$"):
+        return None
+    names = [token.text]
+    while (dot := next_token(source, token.end, operand=False)).text == "." and dot.kind is Kind.SYMBOL:
+        token = next_token(source, dot.end, operand=True)
+        if token.kind is not Kind.NAME:
+            return None
+        names.append(token.text)
+    return tuple(names) if dot.kind is Kind.END else None
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A scope: a block, or a function's parameters.
+
+    `later` holds what function bodies inside it refer to, and is compared with `declared` only when the frame is
+    left: a body may name a variable that is assigned after the function, itself for one.
+    """
+
+    is_function: bool = False
+    declared: set[str] = field(default_factory=set)
+    later: set[str] = field(default_factory=set)
+
+
+class _Reader:
+    """One walk over one source; every method reads its piece of the grammar and notes what it refers to."""
+
+    def __init__(self, source: str) -> None:
+        self.names: set[str] = set()
+        self.states_members: set[str] = set()
+        self.whole_states_read = False
+        self.refusals: list[Refusal] = []
+        self._source = source
+        self._position = 0
+        self._frames = [_Frame()]
+        self._has_context = False
+        self._nesting = 0
+
+    def read(self) -> None:
+        self._expression(0)
+        end = self._peek()
+        if end.kind is not Kind.END:
+            raise self._syntax_error(end)
+        self._leave_frame()
+
+    # tokens
+
+    def _peek(self, *, operand: bool = False) -> Token:
+        return next_token(self._source, self._position, operand=operand)
+
+    def _take(self, *, operand: bool = False) -> Token:
+        token = self._peek(operand=operand)
+        self._position = token.end
+        return token
+
+    def _is_next(self, symbol: str) -> bool:
+        token = self._peek()
+        return token.kind is Kind.SYMBOL and token.text == symbol
+
+    def _skip(self, symbol: str) -> bool:
+        """Take the next token if it is `symbol`."""
+        found = self._is_next(symbol)
+        if found:
+            self._take()
+        return found
+
+    def _expect(self, symbol: str) -> None:
+        if not self._skip(symbol):
+            raise self._syntax_error(self._peek())
+
+    def _syntax_error(self, token: Token) -> ExpressionError:
+        detail = f'S0201: Syntax error: "{token.text}"'
+        return ExpressionError("INVALID_JSONATA_EXPRESSION", self._source, detail, token.start)
+
+    def _list(self, close: str, item: Callable[[], None]) -> None:
+        """Items between commas, up to and with `close`."""
+        while not self._skip(close):
+            item()
+            if not self._skip(","):
+                self._expect(close)
+                return
+
+    # expressions
+
+    def _expression(self, power: int = 0) -> None:
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            detail = f"The expression is nested too deeply (the limit is {MAX_NESTING} levels)"
+            raise ExpressionError("INVALID_JSONATA_EXPRESSION", self._source, detail, self._position)
+        self._operand(self._take(operand=True))
+        while self._power(operator := self._peek()) > power:
+            self._take()
+            self._operation(operator)
+        self._nesting -= 1
+
+    @staticmethod
+    def _power(token: Token) -> int:
+        is_operator = token.kind is Kind.SYMBOL or (token.kind is Kind.NAME and token.text in _WORD_OPERATORS)
+        return _POWERS.get(token.text, 0) if is_operator else 0
+
+    def _operand(self, token: Token) -> None:
+        match token.kind, token.text:
+            case Kind.VALUE, _:
+                pass
+            case Kind.STRING, text:
+                if self._is_next("."):  # the first step of a path, where a string is a name
+                    self._refer_to_context(text, token)
+            case Kind.VARIABLE, _:
+                self._variable(token)
+            case Kind.NAME, text if text in _FUNCTION_WORDS and self._is_next("("):
+                self._function()
+            case Kind.NAME, text:
+                self._refer_to_context(text, token)
+            case Kind.SYMBOL, "-":
+                self._expression(_NEGATION_POWER)
+            case Kind.SYMBOL, ("*" | "**" | "%") as wildcard:
+                self._refer_to_context(wildcard, token)
+            case Kind.SYMBOL, "(":
+                self._block()
+            case Kind.SYMBOL, "[":
+                self._list("]", self._array_item)
+            case Kind.SYMBOL, "{":
+                self._list("}", self._member)
+            case Kind.SYMBOL, "|":
+                self._transform()
+            case _:
+                raise self._syntax_error(token)
+
+    def _operation(self, operator: Token) -> None:
+        match operator.text:
+            case ".":
+                self._in_context(lambda: self._expression(_POWERS["."]))
+            case "[":
+                if not self._skip("]"):
+                    self._in_context(self._expression)
+                    self._expect("]")
+            case "{":
+                self._in_context(lambda: self._list("}", self._member))
+            case "(":
+                self._list(")", self._argument)
+            case "^":
+                self._expect("(")
+                self._in_context(lambda: self._list(")", self._sort_term))
+            case "?":
+                self._condition()
+            case ":=":
+                self._expression(_POWERS[":="] - 1)
+            case "@" | "#":
+                self._frames[-1].declared.add(self._take().text)
+            case text:
+                self._expression(_POWERS[text])
+
+    def _in_context(self, read: Callable[[], None]) -> None:
+        """Read what is evaluated once for each context item."""
+        outside, self._has_context = self._has_context, True
+        read()
+        self._has_context = outside
+
+    def _condition(self) -> None:
+        following = self._peek()
+        if following.kind is Kind.SYMBOL and following.text in ("?", ":"):  # `??` and `?:` came with 2.1
+            detail = f'S0211: The symbol "{following.text}" cannot be used as a unary operator'
+            raise ExpressionError("INVALID_JSONATA_EXPRESSION", self._source, detail, following.start)
+        self._expression()
+        if self._skip(":"):
+            self._expression()
+
+    def _block(self) -> None:
+        self._frames.append(_Frame())
+        while not self._skip(")"):
+            self._expression()
+            if not self._skip(";"):
+                self._expect(")")
+                break
+        self._leave_frame()
+
+    def _array_item(self) -> None:
+        self._expression()
+        if self._skip(".."):
+            self._expression()
+
+    def _member(self) -> None:
+        self._expression()
+        self._expect(":")
+        self._expression()
+
+    def _argument(self) -> None:
+        if not self._skip("?"):  # a place left open in a partial application
+            self._expression()
+
+    def _sort_term(self) -> None:
+        if not self._skip("<"):
+            self._skip(">")
+        self._expression()
+
+    def _transform(self) -> None:
+        self._in_context(self._transform_parts)
+
+    def _transform_parts(self) -> None:
+        self._expression()
+        self._expect("|")
+        self._expression()
+        if self._skip(","):
+            self._expression()
+        self._expect("|")
+
+    def _function(self) -> None:
+        frame = _Frame(is_function=True)
+        self._frames.append(frame)
+        self._expect("(")
+        self._list(")", lambda: frame.declared.add(self._take().text))
+        if self._is_next("<"):
+            self._signature()
+        self._expect("{")
+        self._expression()
+        self._expect("}")
+        self._leave_frame()
+
+    def _signature(self) -> None:
+        depth = 0
+        while True:
+            token = self._take()
+            depth += (token.text == "<") - (token.text == ">")
+            if depth == 0 or token.kind is Kind.END:
+                return
+
+    # references
+
+    def _refer_to_context(self, name: str, token: Token) -> None:
+        if not self._has_context:
+            detail = f"Reference to '{name}' at the top level is not supported."
+            self.refusals.append(Refusal(detail, token.start))
+
+    def _variable(self, token: Token) -> None:
+        match token.text:
+            case "":
+                self._refer_to_context("$", token)
+            case "$":
+                self.refusals.append(Refusal("Reference to '$$' is not supported.", token.start))
+            case name if self._is_next(":="):
+                self._frames[-1].declared.add(name)
+            case name:
+                self._refer(name)
+
+    def _refer(self, name: str) -> None:
+        for frame in reversed(self._frames):
+            if name in frame.declared:
+                return
+            if frame.is_function:
+                frame.later.add(name)
+                break
+        else:
+            self.names.add(name)
+        if name == STATES:
+            self._note_member()
+
+    def _note_member(self) -> None:
+        if not self._is_next("."):
+            self.whole_states_read = True
+            return
+        dot = self._peek()
+        member = next_token(self._source, dot.end, operand=True)
+        if member.kind in (Kind.NAME, Kind.STRING):
+            self.states_members.add(member.text)
+        else:
+            self.whole_states_read = True
+
+    def _leave_frame(self) -> None:
+        frame = self._frames.pop()
+        outside = self._frames[-1].later if self._frames else self.names
+        outside |= frame.later - frame.declared
