@@ -20,15 +20,28 @@ class ExecutionContext:
     def as_json(self) -> dict[str, JsonValue]:
         """`Execution` and `StateMachine`."""
         start = self.start
-        return {
-            "Execution": {
+        started = format_timestamp(start.start_date)
+        execution: dict[str, JsonValue]
+        if start.is_express:
+            role_arn = start.role_arn or None  # TestState needs none
+            execution = {
                 "Id": start.execution_arn,
                 "Input": self.input,
-                "StartTime": format_timestamp(start.start_date),
+                "Name": start.name,
+                "RoleArn": role_arn,
+                "StartTime": started,
+            }
+        else:
+            execution = {
+                "Id": start.execution_arn,
+                "Input": self.input,
+                "StartTime": started,
                 "Name": start.name,
                 "RoleArn": start.role_arn,
                 "RedriveCount": 0,
-            },
+            }
+        return {
+            "Execution": execution,
             "StateMachine": {"Id": start.state_machine_arn, "Name": start.state_machine_arn.rsplit(":", 1)[-1]},
         }
 

@@ -29,7 +29,7 @@ class ExecutionStart:
         version_arn: the version that was started, or the one an alias chose.
         alias_arn: the alias that was started.
         trace_header: the X-Ray trace header that the caller gave; only shown.
-        revision_id: the revision of the state machine that runs, None for its first.
+        revision_id: the revision of the state machine that runs; None where an earlier release started it.
         engine: the interpreter's version of behaviour, for changes that old runs must not see.
     """
 
@@ -47,6 +47,11 @@ class ExecutionStart:
     trace_header: str | None = None
     revision_id: str | None = None
     engine: int = 1
+
+    @property
+    def is_express(self) -> bool:
+        """Whether this is an execution of an EXPRESS state machine, whose context object and ARN differ."""
+        return self.execution_arn.split(":", 6)[5] == "express"
 
     def to_json(self) -> dict[str, JsonValue]:
         """All members by name; those that are None are left out."""

@@ -27,7 +27,8 @@ from interpreter.effects import (
 )
 from interpreter.execution import Execution, FailedWith, Succeeded
 from interpreter.frames import JsonObject
-from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger
+from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger, Ledger
+from interpreter.inspection import Inspection
 from interpreter.limits import limits_of
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue
@@ -71,16 +72,37 @@ class InProcessHost:
         *,
         skip_time: bool = False,
         now: int | None = None,
+        time_limit_seconds: int | None = None,
+        inspection: Inspection | None = None,
     ) -> None:
-        """`now` is where skipped time begins, the execution's start if None: a resumed run goes on later."""
+        """Prepare a run; that of an EXPRESS execution keeps no events, and its history has no quota.
+
+        Args:
+            definition: what is run.
+            start: what StartExecution said.
+            input_: the execution's input.
+            router: where tasks go.
+            invoke: makes their calls.
+            skip_time: whether the clock jumps instead of waiting.
+            now: where skipped time begins, the execution's start if None: a resumed run goes on later.
+            time_limit_seconds: how long the execution may take besides its own TimeoutSeconds.
+            inspection: where one state only is run and looked at.
+        """
         self._clock = Clock((start.start_date if now is None else now) if skip_time else _real_time())
-        self._ledger = KeepingLedger(limits_of(start.mode).history_events, self._clock)
+        self._express = start.is_express
+        self._events: list[HistoryEvent] = []
+        self._ledger = Ledger(None)
+        if not self._express:
+            kept = KeepingLedger(limits_of(start.mode).history_events, self._clock)
+            self._ledger, self._events = kept, kept.events
         self.execution = Execution(definition, start, input_, self, router, self._ledger)
+        if inspection is not None:
+            self.execution.inspect(inspection)
         self._invoke = invoke
         self._skip_time = skip_time
-        self._deadline = (
-            None if definition.timeout_seconds is None else start.start_date + definition.timeout_seconds * 1000
-        )
+        begun = start.start_date if skip_time else self._clock.now
+        limits = [each for each in (definition.timeout_seconds, time_limit_seconds) if each is not None]
+        self._deadline = begun + min(limits) * 1000 if limits else None
         self._timers: list[tuple[int, int, int, Outcome]] = []
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._waits: dict[str, CallbackWait] = {}
@@ -93,7 +115,7 @@ class InProcessHost:
     @property
     def events(self) -> list[HistoryEvent]:
         """The history events so far, ids ascending."""
-        return self._ledger.events
+        return self._events
 
     # ------------------------------------------------------------------ the port
 
@@ -109,7 +131,8 @@ class InProcessHost:
             case TaskCall(request, _):
                 self._calls[number] = asyncio.create_task(self._call(number, operation))
                 self._expire(number, request.timeout_seconds, "timeout")
-                self._expire(number, request.heartbeat_seconds, "heartbeat")
+                if not self._express:  # whose calls are real: what takes them watches their heartbeats
+                    self._expire(number, request.heartbeat_seconds, "heartbeat")
             case CallbackWait(_, operation_id, timeout_seconds, heartbeat_seconds):
                 self._waits[operation_id] = operation
                 self._wait_numbers[operation_id] = number

@@ -21,6 +21,8 @@ def run_choice(execution: Execution, frame: Frame, state: ChoiceState) -> Transi
     """Raises: StatesRuntime when no rule is true and there is no Default."""
     scope = execution.scope(frame, frame.input)
     scope.document = select(state.input_path, scope)
+    if execution.inspection is not None:
+        execution.inspection.note("afterInputPath", scope.document)
     next_state, assign = _decide(state, scope)
     assigned = execution.assign(assign, scope)
     return Transition(next_state, select(state.output_path, scope), assigned)

@@ -19,6 +19,8 @@ def run_fail(execution: Execution, frame: Frame, state: FailState) -> NoReturn:
         StatesError: always.
     """
     scope = execution.scope(frame, frame.input)
+    if execution.inspection is not None:
+        execution.inspection.note("afterInputPath", scope.document)
     error = state.error if state.error_path is None else state.error_path.evaluate(scope, "ErrorPath")
     cause = state.cause if state.cause_path is None else state.cause_path.evaluate(scope, "CausePath")
     raise StatesError(error, cause)

@@ -9,6 +9,7 @@ from interpreter.dataflow.jsonpath import insert_result
 from interpreter.definition.model import MapState, ParallelState, TaskState
 from interpreter.errors import StatesError
 from interpreter.frames import Frame
+from interpreter.inspection import CatchMatched, RetryMatched
 from interpreter.retry import match_retrier, next_delay
 from interpreter.states.outcome import Transition
 
@@ -19,13 +20,24 @@ if TYPE_CHECKING:
 def plan_retry(
     execution: Execution, frame: Frame, state: TaskState | ParallelState | MapState, error: StatesError
 ) -> bool:
-    """Whether the state is to be tried again; the frame then says when."""
+    """Whether the state is to be tried again; the frame then says when.
+
+    Raises:
+        StatesError: `error` itself, where the state is inspected and would be tried again.
+    """
     index = match_retrier(state.retriers, error)
     if index is None:
         return False
     retrier = state.retriers[index]
     used = frame.retries[index] if frame.retries else 0
+    inspection = execution.inspection
+    if inspection is not None:
+        used = inspection.retries_used
     delay = next_delay(retrier, used, execution.chance.random() if retrier.full_jitter else 0)
+    if inspection is not None:
+        inspection.retry = RetryMatched(index, delay)
+        if delay is not None:
+            raise error
     if delay is None:
         return False
     frame.retries = frame.retries or [0] * len(state.retriers)
@@ -54,6 +66,8 @@ def caught(
     catcher = match_catcher(state.catchers, error)
     if catcher is None:
         raise error
+    if execution.inspection is not None:
+        execution.inspection.catch = CatchMatched(state.catchers.index(catcher), error)
     shown = error_output(error)
     output = insert_result(catcher.result_path, frame.input, shown)
     scope = execution.scope(frame, shown, retries=True)

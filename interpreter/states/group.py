@@ -9,6 +9,7 @@ from interpreter.definition.model import MapState, ParallelState, TaskState, Wai
 from interpreter.errors import StatesError
 from interpreter.frames import Frame, Group
 from interpreter.history import Iteration
+from interpreter.inspection import Inspection
 from interpreter.scheduler import Inbox
 from interpreter.values import MISSING, JsonValue, Missing
 
@@ -34,6 +35,8 @@ async def run_group(
     Raises:
         ChildFailed: a child failed.
     """
+    if execution.inspection is not None:
+        return _mocked(execution.inspection)
     inbox: Inbox[int] = Inbox()
     for index, frame in group.running.items():
         execution.spawn_child(frame, index, inbox)
@@ -55,6 +58,19 @@ async def run_group(
         if group.next_index < len(group.results):
             _start_next(execution, group, frame.chain, start_child, inbox)
     return [_there(result) for result in group.results]
+
+
+def _mocked(inspection: Inspection) -> list[JsonValue]:
+    mock = inspection.mock
+    if mock is None:
+        raise TypeError("a Parallel or Map is inspected with a mock only")
+    try:
+        result = mock.result()
+    except StatesError as error:
+        raise ChildFailed(error) from error
+    if not isinstance(result, list):
+        raise TypeError("the mock of a Parallel or Map is an array")
+    return result
 
 
 def _start_next(

@@ -48,6 +48,9 @@ async def run_machine(execution: Execution, frame: Frame) -> JsonValue:
             execution.exit(frame, state, transition)
         except StatesRuntime as error:
             raise execution.located(frame, error) from error
+        if execution.inspection is not None:
+            execution.inspection.next_state = transition.next
+            return transition.output
         if transition.next is None:
             return transition.output
         frame.move(transition.next, transition.output)

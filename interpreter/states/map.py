@@ -67,10 +67,25 @@ async def _attempt(execution: Execution, frame: Frame, state: MapState) -> Trans
 def _begin(execution: Execution, frame: Frame, state: MapState) -> Group:
     scope = execution.scope(frame, frame.input, retries=True)
     scope.document = select(state.input_path, scope)
+    if execution.inspection is not None:
+        execution.inspection.note("afterInputPath", scope.document)
     width = _width(execution, state, scope)
     items = _items(state, scope)
+    if execution.inspection is not None:
+        _note_items(execution, frame, state, scope.document, items)
     chain = execution.record("MapStateStarted", frame.chain, frame, Length(len(items)))
     return Group([MISSING] * len(items), chain, items, scope.document, width)
+
+
+def _note_items(
+    execution: Execution, frame: Frame, state: MapState, effective: JsonValue, items: list[MapItem]
+) -> None:
+    inspection = execution.inspection
+    assert inspection is not None, "notes are for inspected states"
+    inspection.note("afterItemsPath", [_pair(item) for item in items])
+    if state.item_selector is not None:
+        scopes = (execution.scope(frame, effective, retries=True, item=item) for item in items)
+        inspection.note("afterItemSelector", [state.item_selector.evaluate(scope) for scope in scopes])
 
 
 def _start_iteration(
@@ -111,6 +126,8 @@ def _width(execution: Execution, state: MapState, scope: Scope) -> int:
     declared = state.max_concurrency
     if state.max_concurrency_path is not None:
         declared = _declared_width(state.max_concurrency_path, scope)
+    if execution.inspection is not None:
+        execution.inspection.note("maxConcurrency", declared)
     return min(declared, most) if declared > 0 else most
 
 

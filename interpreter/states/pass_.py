@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 def run_pass(execution: Execution, frame: Frame, state: PassState) -> Transition:
     """Result wins over Parameters; Assign sees the result, OutputPath what ResultPath made of the raw input."""
     scope = execution.scope(frame, frame.input)
+    inspection = execution.inspection
     result: JsonValue
     if state.result is not MISSING:
         result = state.result
+        if inspection is not None:
+            inspection.note("result", result)
     else:
         scope.document = select(state.input_path, scope)
+        if inspection is not None:
+            inspection.note("afterInputPath", scope.document)
         result = scope.document if state.parameters is None else state.parameters.evaluate(scope)
+        if inspection is not None:
+            inspection.note("afterParameters", result)
     combined = insert_result(state.result_path, frame.input, result)
+    if inspection is not None:
+        inspection.note("afterResultSelector", result)
+        inspection.note("afterResultPath", combined)
     scope.document = result
     assigned = execution.assign(state.assign, scope)
     scope.document = combined

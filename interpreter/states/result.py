@@ -27,6 +27,9 @@ def completed(
     if state.result_selector is not None:
         scope.document = state.result_selector.evaluate(scope)
     combined = insert_result(state.result_path, frame.input, scope.document)
+    if execution.inspection is not None:
+        execution.inspection.note("afterResultSelector", scope.document)
+        execution.inspection.note("afterResultPath", combined)
     assigned = execution.assign(state.assign, scope)
     scope.document = combined
     output = select(state.output_path, scope)

@@ -17,4 +17,6 @@ def run_succeed(execution: Execution, frame: Frame, state: SucceedState) -> Tran
     """InputPath, then OutputPath."""
     scope = execution.scope(frame, frame.input)
     scope.document = select(state.input_path, scope)
+    if execution.inspection is not None:
+        execution.inspection.note("afterInputPath", scope.document)
     return Transition(None, select(state.output_path, scope))

@@ -39,6 +39,8 @@ async def run_task(execution: Execution, frame: Frame, state: TaskState) -> Tran
         await wait_for_retry(execution, frame)
         try:
             result = await _attempt(execution, frame, state)
+            if execution.inspection is not None:
+                execution.inspection.note("result", result)
             return completed(execution, frame, state, result)
         except StatesRuntime:
             raise
@@ -58,6 +60,8 @@ class _Attempt:
 
 async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> JsonValue:
     attempt = _prepare(execution, frame, state)
+    if execution.inspection is not None and execution.inspection.mock is not None:
+        return execution.inspection.mock.result()
     events = task_events(state.resource, execution.start.state_machine_arn.split(":")[3])
     request = attempt.call.request
     timeout, heartbeat = _declared(attempt)
@@ -87,10 +91,14 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
     token = None if wait_id is None else execution.effects.task_token(wait_id)
     scope = execution.scope(frame, frame.input, retries=True, token=token)
     scope.document = select(state.input_path, scope)
+    if execution.inspection is not None:
+        execution.inspection.note("afterInputPath", scope.document)
     timeout = _seconds(state.timeout_seconds, state.timeout_seconds_path, "TimeoutSecondsPath", scope)
     heartbeat = _seconds(state.heartbeat_seconds, state.heartbeat_seconds_path, "HeartbeatSecondsPath", scope)
     role_arn = _role_arn(state, scope)
     arguments = scope.document if state.parameters is None else state.parameters.evaluate(scope)
+    if execution.inspection is not None:
+        execution.inspection.note("afterParameters", arguments)
     execution.check_size(arguments, _source(state.resource))
     request = TaskRequest(
         resource=state.resource,

@@ -31,6 +31,8 @@ async def run_wait(execution: Execution, frame: Frame, state: WaitState) -> Tran
     """
     scope = execution.scope(frame, frame.input)
     scope.document = select(state.input_path, scope)
+    if execution.inspection is not None:
+        execution.inspection.note("afterInputPath", scope.document)
     if frame.due is None:
         frame.due = _due(state, scope, frame.entered_at)
     await execution.sleep(frame, frame.due, f"Wait: {state.name}")
