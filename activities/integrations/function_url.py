@@ -44,9 +44,14 @@ class UrlInvoker:
         """
         call = FunctionCall.from_json(argument)
         with reported_failures(), heartbeating():
-            return await self._call(call, activity.info().activity_id)
+            return await self.call(call, activity.info().activity_id)
 
-    async def _call(self, call: FunctionCall, operation_id: str) -> JsonValue:
+    async def call(self, call: FunctionCall, operation_id: str) -> JsonValue:
+        """Post the event once, whether in an activity or not.
+
+        Raises:
+            StatesError: the function failed, or the call was refused or not answered.
+        """
         url = call.url or ""
         request_id = request_id_of(operation_id)
         try:

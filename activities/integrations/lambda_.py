@@ -74,10 +74,18 @@ class LambdaInvoker:
         """
         call = FunctionCall.from_json(argument)
         limit = activity.info().start_to_close_timeout
-        read_timeout = _read_timeout(limit.total_seconds() if limit else None)
         with reported_failures(), heartbeating():
-            answer = await _in_daemon_thread(lambda: self._call(call, read_timeout))
-            return _result(call, answer)
+            return await self.call(call, limit.total_seconds() if limit else None)
+
+    async def call(self, call: FunctionCall, limit_seconds: float | None) -> JsonValue:
+        """Invoke the function once, whether in an activity or not.
+
+        Raises:
+            StatesError: the function failed, or the call was refused or not answered.
+        """
+        read_timeout = _read_timeout(limit_seconds)
+        answer = await _in_daemon_thread(lambda: self._call(call, read_timeout))
+        return _result(call, answer)
 
     def _call(self, call: FunctionCall, read_timeout: int) -> _Answer:
         name = parse_function_name(call.function)
