@@ -208,9 +208,7 @@ class MapState:
     catchers: tuple[Catcher, ...]
 
 
-State: TypeAlias = (
-    PassState | TaskState | ChoiceState | WaitState | SucceedState | FailState | ParallelState | MapState
-)
+State: TypeAlias = PassState | TaskState | ChoiceState | WaitState | SucceedState | FailState | ParallelState | MapState
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interpreter.errors import QueryError
-from interpreter.jsonpath import ReferencePath, parse_path, parse_reference_path, parse_result_path
+from interpreter.jsonpath import parse_path, parse_reference_path, parse_result_path
 from interpreter.values import MISSING, JsonValue
 from tests.interpreter.jsonpath.scopes import scope_of
 
