@@ -13,6 +13,8 @@ from typing import Any, Final, Self
 from botocore import xform_name
 
 from api.service import shapes
+from api.service.activities import Activities
+from api.service.aliases import Aliases
 from api.service.arns import Arns
 from api.service.clock import Clock, utc_now
 from api.service.config import ServiceConfig
@@ -22,9 +24,13 @@ from api.service.errors import ServiceUnavailable, UnknownOperationException, Un
 from api.service.executions import Executions
 from api.service.gateway import EngineUnavailable, ExecutionGateway
 from api.service.history import Histories
+from api.service.map_runs import MapRuns
 from api.service.model import operation_names
 from api.service.state_machines import StateMachines
+from api.service.tags import Tags
 from api.service.tasks import Tasks
+from api.service.validation import validate
+from api.service.versions import Versions
 from api.storage.store import Store, StoreUnavailable
 from interpreter.definition.resources import ResourceCatalog
 from interpreter.values import JsonValue
@@ -60,6 +66,12 @@ class ApplicationService:
         self._executions = Executions(store, gateway, config, arns, clock, self.deletions)
         self._histories = Histories(gateway, arns)
         self._tasks = Tasks(gateway)
+        self._versions = Versions(store, arns, clock)
+        self._aliases = Aliases(store, arns, clock)
+        self._tags = Tags(store, arns)
+        self._activities = Activities(store, gateway, arns, clock)
+        self._map_runs = MapRuns(gateway, arns)
+        self._catalog = catalog
 
     async def __aenter__(self) -> Self:
         self.deletions.wake()
@@ -166,6 +178,131 @@ class ApplicationService:
         """SendTaskHeartbeat."""
         with _available():
             return await self._tasks.heartbeat(request)
+
+    async def publish_state_machine_version(
+        self, request: shapes.PublishStateMachineVersionRequest
+    ) -> shapes.PublishStateMachineVersionResponse:
+        """PublishStateMachineVersion."""
+        with _available():
+            return await self._versions.publish(request)
+
+    async def list_state_machine_versions(
+        self, request: shapes.ListStateMachineVersionsRequest
+    ) -> shapes.ListStateMachineVersionsResponse:
+        """ListStateMachineVersions."""
+        with _available():
+            return await self._versions.list(request)
+
+    async def delete_state_machine_version(
+        self, request: shapes.DeleteStateMachineVersionRequest
+    ) -> shapes.DeleteStateMachineVersionResponse:
+        """DeleteStateMachineVersion."""
+        with _available():
+            return await self._versions.delete(request)
+
+    async def create_state_machine_alias(
+        self, request: shapes.CreateStateMachineAliasRequest
+    ) -> shapes.CreateStateMachineAliasResponse:
+        """CreateStateMachineAlias."""
+        with _available():
+            return await self._aliases.create(request)
+
+    async def describe_state_machine_alias(
+        self, request: shapes.DescribeStateMachineAliasRequest
+    ) -> shapes.DescribeStateMachineAliasResponse:
+        """DescribeStateMachineAlias."""
+        with _available():
+            return await self._aliases.describe(request)
+
+    async def update_state_machine_alias(
+        self, request: shapes.UpdateStateMachineAliasRequest
+    ) -> shapes.UpdateStateMachineAliasResponse:
+        """UpdateStateMachineAlias."""
+        with _available():
+            return await self._aliases.update(request)
+
+    async def delete_state_machine_alias(
+        self, request: shapes.DeleteStateMachineAliasRequest
+    ) -> shapes.DeleteStateMachineAliasResponse:
+        """DeleteStateMachineAlias."""
+        with _available():
+            return await self._aliases.delete(request)
+
+    async def list_state_machine_aliases(
+        self, request: shapes.ListStateMachineAliasesRequest
+    ) -> shapes.ListStateMachineAliasesResponse:
+        """ListStateMachineAliases."""
+        with _available():
+            return await self._aliases.list(request)
+
+    async def validate_state_machine_definition(
+        self, request: shapes.ValidateStateMachineDefinitionRequest
+    ) -> shapes.ValidateStateMachineDefinitionResponse:
+        """ValidateStateMachineDefinition."""
+        with _available():
+            return await validate(request, self._catalog)
+
+    async def list_map_runs(self, request: shapes.ListMapRunsRequest) -> shapes.ListMapRunsResponse:
+        """ListMapRuns."""
+        with _available():
+            return await self._map_runs.list(request)
+
+    async def describe_map_run(self, request: shapes.DescribeMapRunRequest) -> shapes.DescribeMapRunResponse:
+        """DescribeMapRun."""
+        with _available():
+            return await self._map_runs.describe(request)
+
+    async def update_map_run(self, request: shapes.UpdateMapRunRequest) -> shapes.UpdateMapRunResponse:
+        """UpdateMapRun."""
+        with _available():
+            return await self._map_runs.update(request)
+
+    async def tag_resource(self, request: shapes.TagResourceRequest) -> shapes.TagResourceResponse:
+        """TagResource."""
+        with _available():
+            return await self._tags.add(request)
+
+    async def untag_resource(self, request: shapes.UntagResourceRequest) -> shapes.UntagResourceResponse:
+        """UntagResource."""
+        with _available():
+            return await self._tags.remove(request)
+
+    async def list_tags_for_resource(
+        self, request: shapes.ListTagsForResourceRequest
+    ) -> shapes.ListTagsForResourceResponse:
+        """ListTagsForResource."""
+        with _available():
+            return await self._tags.list(request)
+
+    async def create_activity(self, request: shapes.CreateActivityRequest) -> shapes.CreateActivityResponse:
+        """CreateActivity."""
+        with _available():
+            return await self._activities.create(request)
+
+    async def describe_activity(self, request: shapes.DescribeActivityRequest) -> shapes.DescribeActivityResponse:
+        """DescribeActivity."""
+        with _available():
+            return await self._activities.describe(request)
+
+    async def delete_activity(self, request: shapes.DeleteActivityRequest) -> shapes.DeleteActivityResponse:
+        """DeleteActivity."""
+        with _available():
+            return await self._activities.delete(request)
+
+    async def list_activities(self, request: shapes.ListActivitiesRequest) -> shapes.ListActivitiesResponse:
+        """ListActivities."""
+        with _available():
+            return await self._activities.list(request)
+
+    async def get_activity_task(self, request: shapes.GetActivityTaskRequest) -> shapes.GetActivityTaskResponse:
+        """GetActivityTask."""
+        with _available():
+            return await self._activities.get_task(request)
+
+    async def return_activity_task(self, task_token: str) -> None:
+        """Give back a task of GetActivityTask whose caller was gone before it was answered. Raises: InvalidToken."""
+        with _available():
+            await self._activities.return_task(task_token)
 
     async def wait_for_execution(self, execution_arn: str) -> shapes.DescribeExecutionResponse:
         """Describe an execution once it has ended. Raises: ExecutionDoesNotExist, InvalidArn."""

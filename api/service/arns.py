@@ -14,11 +14,12 @@ from api.service.config import ServiceConfig
 from api.service.errors import InvalidArn, InvalidName
 
 _NAME: Final = re.compile(r'[^\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff\U0010ffff]{1,80}')
+_VERSION: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
 
 
 def check_name(name: str) -> None:
-    """Check the name of a state machine or an execution.
+    """Check the name of a state machine, an execution or an activity.
 
     Raises:
         InvalidName: it holds a character that AWS does not allow in names.
@@ -42,6 +43,24 @@ class StateMachineArn:
     qualifier: str | None
     label: str | None
 
+    @property
+    def version(self) -> int | None:
+        """The version's number, if a version is named."""
+        return int(self.qualifier) if self.qualifier is not None and _VERSION.fullmatch(self.qualifier) else None
+
+    @property
+    def alias(self) -> str | None:
+        """The alias' name, if an alias is named."""
+        return self.qualifier if self.qualifier is not None and not self.qualifier.isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityArn:
+    """An activity's ARN; `name` is None if it is none of ours."""
+
+    text: str
+    name: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutionArn:
@@ -62,6 +81,18 @@ class Arns:
         """The unqualified ARN of a state machine."""
         return ":".join([*self._prefix, "stateMachine", name])
 
+    def version(self, state_machine_name: str, number: int) -> str:
+        """The ARN of a version of a state machine."""
+        return f"{self.state_machine(state_machine_name)}:{number}"
+
+    def alias(self, state_machine_name: str, name: str) -> str:
+        """The ARN of an alias of a state machine."""
+        return f"{self.state_machine(state_machine_name)}:{name}"
+
+    def activity(self, name: str) -> str:
+        """The ARN of an activity."""
+        return ":".join([*self._prefix, "activity", name])
+
     def execution(self, state_machine_name: str, name: str) -> str:
         """The ARN of a STANDARD execution."""
         return ":".join([*self._prefix, "execution", state_machine_name, name])
@@ -77,6 +108,28 @@ class Arns:
         qualifier = names[1] if len(names) == 2 else None
         known = ours and _NAME.fullmatch(name) and (qualifier is None or _NAME.fullmatch(qualifier))
         return StateMachineArn(text, name if known else None, qualifier, label or None)
+
+    def read_activity(self, text: str) -> ActivityArn:
+        """Read the ARN of an activity.
+
+        Raises:
+            InvalidArn: it is something else.
+        """
+        ours, (name,) = self._read(text, "activity", most=1)
+        return ActivityArn(text, name if ours and _NAME.fullmatch(name) else None)
+
+    def check_map_run(self, text: str) -> None:
+        """Raises: InvalidArn, if `text` is not the ARN of a map run."""
+        self._read(text, "mapRun", most=2)
+
+    def read_taggable(self, text: str) -> StateMachineArn | ActivityArn:
+        """Read the ARN of something that can have tags.
+
+        Raises:
+            InvalidArn: it is neither a state machine nor an activity.
+        """
+        is_activity = text.split(":")[5:6] == ["activity"]
+        return self.read_activity(text) if is_activity else self.read_state_machine(text)
 
     def read_execution(self, text: str) -> ExecutionArn:
         """Read the ARN of an execution.

@@ -7,8 +7,9 @@
       InvalidExecutionInput, InvalidOutput
       StateMachineDoesNotExist, StateMachineAlreadyExists, StateMachineDeleting, StateMachineTypeNotSupported
       ExecutionDoesNotExist, ExecutionAlreadyExists
+      ActivityDoesNotExist, ActivityAlreadyExists, ActivityWorkerLimitExceeded
       TaskTimedOut
-      ResourceNotFound, TooManyTags, ConflictException
+      ResourceNotFound, TooManyTags, ConflictException, ServiceQuotaExceededException
       ServiceUnavailable     Temporal or the database does not answer; the call may be repeated
 
 Anything else is a bug in steploom. Messages are AWS's where they are known.
@@ -92,6 +93,11 @@ class InvalidArn(ServiceError):
     def resource_type(cls, resource_type: str) -> InvalidArn:
         """The ARN is of another kind of resource."""
         return cls(f"Invalid Arn: 'Resource type not valid in this context: {resource_type.lower()}'")
+
+    @classmethod
+    def not_found(cls, text: str) -> InvalidArn:
+        """The ARN names nothing, in an operation that has no better error."""
+        return cls(f"Invalid Arn: '{text}'")
 
     @classmethod
     def role(cls, text: str) -> InvalidArn:
@@ -191,6 +197,27 @@ class ExecutionAlreadyExists(ServiceError):
         super().__init__(f"Execution Already Exists: '{arn}'")
 
 
+class ActivityDoesNotExist(ServiceError):
+    """No such activity."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"Activity Does Not Exist: '{arn}'")
+
+
+class ActivityAlreadyExists(ServiceError):
+    """The name belongs to an activity with another encryption configuration."""
+
+    def __init__(self) -> None:
+        super().__init__("Activity already exists. EncryptionConfiguration may not be updated.")
+
+
+class ActivityWorkerLimitExceeded(ServiceError):
+    """Too many calls of GetActivityTask wait for one activity."""
+
+    def __init__(self) -> None:
+        super().__init__("The maximum number of workers concurrently polling for activity tasks has been reached.")
+
+
 class TaskTimedOut(ServiceError):
     """The task of a token is over."""
 
@@ -201,8 +228,13 @@ class TaskTimedOut(ServiceError):
 class ResourceNotFound(ServiceError):
     """No such resource."""
 
-    def __init__(self, arn: str) -> None:
-        super().__init__(f"Resource not found: '{arn}'", resourceName=arn)
+    def __init__(self, arn: str, message: str | None = None) -> None:
+        super().__init__(message or f"Resource not found: '{arn}'", resourceName=arn)
+
+    @classmethod
+    def alias(cls, arn: str) -> ResourceNotFound:
+        """No such alias."""
+        return cls(arn, "Request references a resource that does not exist.")
 
 
 class TooManyTags(ServiceError):
@@ -213,7 +245,11 @@ class TooManyTags(ServiceError):
 
 
 class ConflictException(ServiceError):
-    """Other calls changed the same resource at the same time."""
+    """The resource is not in the state that the call expects, or other calls changed it at the same time."""
+
+
+class ServiceQuotaExceededException(ServiceError):
+    """There are as many of these as there may be."""
 
 
 class ServiceUnavailable(ServiceError):

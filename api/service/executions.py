@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -46,7 +47,8 @@ from api.service.shapes import (
     StopExecutionRequest,
     StopExecutionResponse,
 )
-from api.storage.store import StateMachine, Store
+from api.service.targets import Target, Targets
+from api.storage.store import Revision, Route, Store
 from interpreter.definition.json_source import jackson_error
 from interpreter.start import ExecutionStart
 
@@ -72,54 +74,57 @@ class Executions:
         self._arns = arns
         self._clock = clock
         self._deletions = deletions
+        self._targets = Targets(store)
 
     async def start(self, request: StartExecutionRequest) -> StartExecutionResponse:
         """StartExecution: idempotent while an execution of the same name runs on the same input."""
         name = request.name if request.name is not None else str(uuid4())
         check_name(name)
-        machine = await self._startable(request.state_machine_arn)
+        target = await self._startable(request.state_machine_arn)
         input_ = "{}" if request.input is None else request.input
         fault = jackson_error(input_)
         if fault is not None:
             raise InvalidExecutionInput(fault)
         now = self._clock()
-        start = self._execution_start(machine, name, now)
-        answer = await self._gateway.start(machine.name, start, input_, self._timeout_seconds(machine))
+        start = self._execution_start(target, name, now, request.trace_header)
+        timeout_seconds = self._timeout_seconds(target.revision)
+        answer = await self._gateway.start(target.machine.name, start, input_, timeout_seconds)
         if isinstance(answer, AlreadyStarted) and not (answer.running and answer.same_input):
             raise ExecutionAlreadyExists(start.execution_arn)
         return StartExecutionResponse(execution_arn=start.execution_arn, start_date=answer.start_date)
 
-    async def _startable(self, arn_text: str) -> StateMachine:
+    async def _startable(self, arn_text: str) -> Target:
         arn = self._arns.read_state_machine(arn_text)
         if arn.label is not None:
             raise ValidationException.labelled_arn()
-        machine = None
-        if arn.name is not None and arn.qualifier is None:
-            machine = await self._store.get_state_machine(arn.name)
-        if machine is None:
-            raise StateMachineDoesNotExist(arn_text)
-        if machine.deleting_since is not None:
+        target = await self._targets.find(arn, _random_route)
+        if target.machine.deleting_since is not None:
             self._deletions.wake()
             raise StateMachineDeleting(arn_text)
-        if machine.type != "STANDARD":
+        if target.machine.type != "STANDARD":
             raise UnsupportedOperationException("StartExecution of an EXPRESS state machine")
-        return machine
+        return target
 
-    def _execution_start(self, machine: StateMachine, name: str, now: datetime) -> ExecutionStart:
+    def _execution_start(self, target: Target, name: str, now: datetime, trace_header: str | None) -> ExecutionStart:
+        machine, revision, version, alias = target.machine.name, target.revision, target.version, target.alias
         return ExecutionStart(
-            definition=machine.revision.definition_hash,
-            execution_arn=self._arns.execution(machine.name, name),
-            state_machine_arn=self._arns.state_machine(machine.name),
+            definition=revision.definition_hash,
+            execution_arn=self._arns.execution(machine, name),
+            state_machine_arn=self._arns.state_machine(machine),
             name=name,
-            role_arn=machine.revision.role_arn,
+            role_arn=revision.role_arn,
             start_date=epoch_milliseconds(now),
             seed=secrets.token_hex(32),
             mode=self._config.mode,
             functions=self._config.functions,
+            version_arn=None if version is None else self._arns.version(machine, version.number),
+            alias_arn=None if alias is None else self._arns.alias(machine, alias),
+            trace_header=trace_header,
+            revision_id=revision.id,
         )
 
-    def _timeout_seconds(self, machine: StateMachine) -> int:
-        timeout = machine.revision.timeout_seconds
+    def _timeout_seconds(self, revision: Revision) -> int:
+        timeout = revision.timeout_seconds
         if timeout is None:
             return _YEAR_SECONDS
         return timeout if self._config.mode == "native" else min(timeout, _YEAR_SECONDS)
@@ -165,6 +170,7 @@ class Executions:
             cause=description.cause if included and fails else None,
             state_machine_version_arn=start.version_arn,
             state_machine_alias_arn=start.alias_arn,
+            trace_header=start.trace_header,
             redrive_count=summary.redrive_count,
             redrive_date=summary.redrive_date,
             redrive_status=redrive_status,
@@ -212,12 +218,11 @@ class Executions:
             raise StateMachineDoesNotExist(arn.text)
         if machine.type != "STANDARD":
             raise StateMachineTypeNotSupported
-        is_version = arn.qualifier is not None and arn.qualifier.isdecimal()
         return ExecutionFilter(
             state_machine_name=machine.name,
             status=None if request.status_filter is None else ExecutionStatus(request.status_filter),
-            version_arn=arn.text if is_version else None,
-            alias_arn=arn.text if arn.qualifier is not None and not is_version else None,
+            version_arn=arn.text if arn.qualifier is not None and arn.alias is None else None,
+            alias_arn=arn.text if arn.alias is not None else None,
         )
 
     def _list_item(self, state_machine_name: str, summary: ExecutionSummary) -> ExecutionListItem:
@@ -259,3 +264,7 @@ def _no_map_run(request: ListExecutionsRequest) -> Exception:
     if not request.map_run_arn.startswith("arn:"):
         return InvalidArn.prefix(request.map_run_arn)
     return ResourceNotFound(request.map_run_arn)
+
+
+def _random_route(routes: Sequence[Route]) -> Route:
+    return secrets.SystemRandom().choices(routes, [route.weight for route in routes])[0]

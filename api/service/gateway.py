@@ -86,6 +86,14 @@ class ExecutionPage:
     next_token: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class ActivityTask:
+    """A task of an activity: the token that answers it, and its input as JSON text."""
+
+    token: str
+    input: str
+
+
 class NoSuchExecution(Exception):
     """No execution of that name is known."""
 
@@ -153,4 +161,15 @@ class ExecutionGateway(Protocol):
 
     async def heartbeat_task(self, token: str) -> None:
         """Raises: MalformedToken, NoSuchTask."""
+        ...
+
+    async def poll_activity(self, activity_arn: str, worker_name: str | None) -> ActivityTask | None:
+        """Wait about a minute for a task of an activity; None if there came none.
+
+        A call that is cancelled loses no task: one that comes to it all the same is given back.
+        """
+        ...
+
+    async def return_activity_task(self, token: str) -> None:
+        """Give back a task that reached no worker; one that is over stays so. Raises: MalformedToken."""
         ...

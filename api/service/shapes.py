@@ -25,6 +25,9 @@ ExecutionRedriveStatus: TypeAlias = Literal["REDRIVABLE", "NOT_REDRIVABLE", "RED
 IncludedData: TypeAlias = Literal["ALL_DATA", "METADATA_ONLY"]
 LogLevel: TypeAlias = Literal["ALL", "ERROR", "FATAL", "OFF"]
 EncryptionType: TypeAlias = Literal["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"]
+DiagnosticSeverity: TypeAlias = Literal["ERROR", "WARNING"]
+MapRunStatus: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"]
+ValidationResultCode: TypeAlias = Literal["OK", "FAIL"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +225,186 @@ class DescribeStateMachineForExecutionResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishStateMachineVersionRequest:
+    """Publish the current revision; `revision_id` says which one that is expected to be."""
+
+    state_machine_arn: str
+    revision_id: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishStateMachineVersionResponse:
+    """The version made, or the one that the revision had."""
+
+    creation_date: datetime
+    state_machine_version_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStateMachineVersionsRequest:
+    """A page of versions, newest first."""
+
+    state_machine_arn: str
+    next_token: str | None = None
+    max_results: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateMachineVersionListItem:
+    """One version in a list."""
+
+    state_machine_version_arn: str
+    creation_date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStateMachineVersionsResponse:
+    """A page of versions; `next_token` None on the last."""
+
+    state_machine_versions: tuple[StateMachineVersionListItem, ...]
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteStateMachineVersionRequest:
+    """Delete a version that no alias names."""
+
+    state_machine_version_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteStateMachineVersionResponse:
+    """Nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingConfigurationListItem:
+    """The share of executions, in percent, that an alias gives a version."""
+
+    state_machine_version_arn: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateStateMachineAliasRequest:
+    """Create an alias, or confirm that an equal one exists."""
+
+    name: str
+    routing_configuration: tuple[RoutingConfigurationListItem, ...]
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateStateMachineAliasResponse:
+    """The alias made, or the one that was there."""
+
+    state_machine_alias_arn: str
+    creation_date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeStateMachineAliasRequest:
+    """Read an alias."""
+
+    state_machine_alias_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeStateMachineAliasResponse:
+    """One alias in full."""
+
+    state_machine_alias_arn: str
+    name: str
+    description: str | None = None
+    routing_configuration: tuple[RoutingConfigurationListItem, ...]
+    creation_date: datetime
+    update_date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateStateMachineAliasRequest:
+    """Change an alias; members that are None stay as they are."""
+
+    state_machine_alias_arn: str
+    description: str | None = None
+    routing_configuration: tuple[RoutingConfigurationListItem, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateStateMachineAliasResponse:
+    """When the alias was changed."""
+
+    update_date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteStateMachineAliasRequest:
+    """Delete an alias; its versions stay."""
+
+    state_machine_alias_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteStateMachineAliasResponse:
+    """Nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStateMachineAliasesRequest:
+    """A page of aliases, oldest first, of a state machine or of one version."""
+
+    state_machine_arn: str
+    next_token: str | None = None
+    max_results: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateMachineAliasListItem:
+    """One alias in a list."""
+
+    state_machine_alias_arn: str
+    creation_date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStateMachineAliasesResponse:
+    """A page of aliases; `next_token` None on the last."""
+
+    state_machine_aliases: tuple[StateMachineAliasListItem, ...]
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateStateMachineDefinitionRequest:
+    """Check a definition without storing it; `severity` WARNING asks for warnings too."""
+
+    definition: str
+    type: StateMachineType | None = None
+    severity: DiagnosticSeverity | None = None
+    max_results: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateStateMachineDefinitionDiagnostic:
+    """One finding; `location` is None where AWS gives none."""
+
+    severity: DiagnosticSeverity
+    code: str
+    message: str
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateStateMachineDefinitionResponse:
+    """The findings, and whether there were more than was asked for."""
+
+    result: ValidationResultCode
+    diagnostics: tuple[ValidateStateMachineDefinitionDiagnostic, ...]
+    truncated: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartExecutionRequest:
     """Start an execution; `input` None is `{}`, `name` None a fresh UUID."""
 
@@ -383,3 +566,230 @@ class SendTaskHeartbeatRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendTaskHeartbeatResponse:
     """Nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateActivityRequest:
+    """Create an activity, or confirm that it exists."""
+
+    name: str
+    tags: tuple[Tag, ...] | None = None
+    encryption_configuration: EncryptionConfiguration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateActivityResponse:
+    """The activity made, or the one that was there."""
+
+    activity_arn: str
+    creation_date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeActivityRequest:
+    """Read an activity."""
+
+    activity_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeActivityResponse:
+    """One activity in full."""
+
+    activity_arn: str
+    name: str
+    creation_date: datetime
+    encryption_configuration: EncryptionConfiguration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteActivityRequest:
+    """Delete an activity, if there is one."""
+
+    activity_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteActivityResponse:
+    """Nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListActivitiesRequest:
+    """A page of activities, by name."""
+
+    max_results: int | None = None
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityListItem:
+    """One activity in a list."""
+
+    activity_arn: str
+    name: str
+    creation_date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListActivitiesResponse:
+    """A page of activities; `next_token` None on the last."""
+
+    activities: tuple[ActivityListItem, ...]
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetActivityTaskRequest:
+    """Wait for a task of an activity."""
+
+    activity_arn: str
+    worker_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetActivityTaskResponse:
+    """A task, `input` as JSON text; both None if none came."""
+
+    task_token: str | None = None
+    input: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMapRunsRequest:
+    """A page of the map runs that an execution started."""
+
+    execution_arn: str
+    max_results: int | None = None
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRunListItem:
+    """One map run in a list."""
+
+    execution_arn: str
+    map_run_arn: str
+    state_machine_arn: str
+    start_date: datetime
+    stop_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMapRunsResponse:
+    """A page of map runs; `next_token` None on the last."""
+
+    map_runs: tuple[MapRunListItem, ...]
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeMapRunRequest:
+    """Read a map run."""
+
+    map_run_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRunItemCounts:
+    """The items of a map run, by what became of them."""
+
+    pending: int
+    running: int
+    succeeded: int
+    failed: int
+    timed_out: int
+    aborted: int
+    total: int
+    results_written: int
+    failures_not_redrivable: int | None = None
+    pending_redrive: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRunExecutionCounts:
+    """The child executions of a map run, by what became of them."""
+
+    pending: int
+    running: int
+    succeeded: int
+    failed: int
+    timed_out: int
+    aborted: int
+    total: int
+    results_written: int
+    failures_not_redrivable: int | None = None
+    pending_redrive: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeMapRunResponse:
+    """One map run in full."""
+
+    map_run_arn: str
+    execution_arn: str
+    status: MapRunStatus
+    start_date: datetime
+    max_concurrency: int
+    tolerated_failure_percentage: float
+    tolerated_failure_count: int
+    item_counts: MapRunItemCounts
+    execution_counts: MapRunExecutionCounts
+    stop_date: datetime | None = None
+    redrive_count: int | None = None
+    redrive_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateMapRunRequest:
+    """Change a running map run; members that are None stay as they are."""
+
+    map_run_arn: str
+    max_concurrency: int | None = None
+    tolerated_failure_percentage: float | None = None
+    tolerated_failure_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateMapRunResponse:
+    """Nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagResourceRequest:
+    """Add tags to a resource, or change their values."""
+
+    resource_arn: str
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagResourceResponse:
+    """Nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UntagResourceRequest:
+    """Remove tags from a resource."""
+
+    resource_arn: str
+    tag_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UntagResourceResponse:
+    """Nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTagsForResourceRequest:
+    """Read the tags of a resource."""
+
+    resource_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTagsForResourceResponse:
+    """All tags, by key."""
+
+    tags: tuple[Tag, ...]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Final
 from uuid import uuid4
 
-from api.service.arns import Arns, StateMachineArn, check_name, check_role_arn
+from api.service.arns import Arns, check_name, check_role_arn
 from api.service.clock import Clock
 from api.service.configurations import checked_tags, complete_encryption, complete_logging, complete_tracing
 from api.service.conversion import from_json, to_json
@@ -43,7 +45,9 @@ from api.service.shapes import (
     UpdateStateMachineRequest,
     UpdateStateMachineResponse,
 )
-from api.storage.store import Revision, StateMachine, Store
+from api.service.targets import Targets
+from api.service.versions import Versions, too_many_versions
+from api.storage.store import LimitReached, Publication, Revised, Revision, Route, StateMachine, Store
 from interpreter.definition.resources import ResourceCatalog
 
 _UPDATE_ATTEMPTS: Final = 10
@@ -67,12 +71,14 @@ class StateMachines:
         self._arns = arns
         self._clock = clock
         self._deletions = deletions
+        self._targets = Targets(store)
+        self._versions = Versions(store, arns, clock)
 
     async def create(self, request: CreateStateMachineRequest) -> CreateStateMachineResponse:
         """CreateStateMachine: idempotent by everything but role and tags, which a repeated call leaves as they are."""
         check_name(request.name)
         check_role_arn(request.role_arn)
-        _refuse_publishing(request.publish, request.version_description)
+        publication = self._publication(request.publish, request.version_description)
         arn, type_ = self._arns.state_machine(request.name), request.type or "STANDARD"
         tags = checked_tags(request.tags or (), arn)
         revision = self._initial_revision(request)
@@ -81,9 +87,23 @@ class StateMachines:
         machine = StateMachine(
             id=str(uuid4()), name=request.name, type=type_, created=revision.created, revision=revision
         )
-        if await self._store.create_state_machine(machine, definition.text, tags):
-            return CreateStateMachineResponse(state_machine_arn=arn, creation_date=machine.created)
-        return await self._confirm(machine, arn)
+        if await self._store.create_state_machine(machine, definition.text, tags, publication):
+            return self._created(machine, publication)
+        return await self._confirm(machine, publication)
+
+    def _publication(self, publish: bool | None, description: str | None) -> Publication | None:
+        if publish:
+            return Publication(description=description, created=self._clock())
+        if description is not None:
+            raise ValidationException("Version description can only be set when publish is true")
+        return None
+
+    def _created(self, machine: StateMachine, publication: Publication | None) -> CreateStateMachineResponse:
+        return CreateStateMachineResponse(
+            state_machine_arn=self._arns.state_machine(machine.name),
+            creation_date=machine.created,
+            state_machine_version_arn=None if publication is None else self._arns.version(machine.name, 1),
+        )
 
     def _initial_revision(self, request: CreateStateMachineRequest) -> Revision:
         return Revision(
@@ -100,8 +120,9 @@ class StateMachines:
             created=self._clock(),
         )
 
-    async def _confirm(self, wanted: StateMachine, arn: str) -> CreateStateMachineResponse:
+    async def _confirm(self, wanted: StateMachine, publication: Publication | None) -> CreateStateMachineResponse:
         """Answer the creation of a state machine whose name is taken."""
+        arn = self._arns.state_machine(wanted.name)
         existing = await self._store.get_state_machine(wanted.name)
         if existing is None or existing.deleting_since is not None:
             self._deletions.wake()
@@ -110,25 +131,60 @@ class StateMachines:
             existing.revision, replace(wanted.revision, role_arn=existing.revision.role_arn)
         ):
             raise StateMachineAlreadyExists(arn)
-        return CreateStateMachineResponse(state_machine_arn=arn, creation_date=existing.created)
+        if not await self._was_published(existing, publication):
+            raise StateMachineAlreadyExists(arn)
+        return self._created(existing, publication)
+
+    async def _was_published(self, machine: StateMachine, publication: Publication | None) -> bool:
+        """Whether the state machine was published with its creation as `publication` says."""
+        version = await self._store.get_version(machine.name, 1)
+        if version is None or version.created != machine.created:
+            return publication is None
+        return publication is not None and publication.description == version.description
 
     async def update(self, request: UpdateStateMachineRequest) -> UpdateStateMachineResponse:
         """UpdateStateMachine: makes a new revision, unless nothing changes."""
         arn = self._arns.read_state_machine(request.state_machine_arn)
         if arn.label is not None:
             raise ValidationException.labelled_arn()
-        _refuse_publishing(request.publish, request.version_description)
+        publication = self._publication(request.publish, request.version_description)
         _check_update(request)
         for _ in range(_UPDATE_ATTEMPTS):
-            machine = await self._find(arn)
+            machine = await self._targets.machine(arn)
             if machine.deleting_since is not None:
                 raise StateMachineDeleting(arn.text)
             revision, text = await self._revised(machine, request)
             if _is_same(revision, machine.revision):
-                return _updated(machine.revision)
-            if await self._store.revise_state_machine(revision, machine.revision.id, text):
-                return _updated(revision)
+                revision, revised = machine.revision, await self._unchanged(machine, publication)
+            else:
+                revised = await self._revise(revision, machine.revision.id, text, publication)
+            if revised is not None:
+                return self._updated(revision, revised)
         raise ConflictException(f"Other updates of this state machine are under way: '{arn.text}'")
+
+    async def _unchanged(self, machine: StateMachine, publication: Publication | None) -> Revised | None:
+        if publication is None:
+            return Revised(None)
+        version = await self._versions.publish_current(machine, publication)
+        return None if version is None else Revised(version.number)
+
+    async def _revise(
+        self, revision: Revision, replaced: str, text: str | None, publication: Publication | None
+    ) -> Revised | None:
+        try:
+            return await self._store.revise_state_machine(revision, replaced, text, publication)
+        except LimitReached:
+            raise too_many_versions() from None
+
+    def _updated(self, revision: Revision, revised: Revised) -> UpdateStateMachineResponse:
+        version = revised.version
+        return UpdateStateMachineResponse(
+            update_date=revision.created,
+            revision_id=_revision_id(revision),
+            state_machine_version_arn=(
+                None if version is None else self._arns.version(revision.state_machine_name, version)
+            ),
+        )
 
     async def _revised(self, machine: StateMachine, request: UpdateStateMachineRequest) -> tuple[Revision, str | None]:
         """The revision that an update asks for, and its definition's text if that was given."""
@@ -159,11 +215,11 @@ class StateMachines:
         return DeleteStateMachineResponse()
 
     async def describe(self, request: DescribeStateMachineRequest) -> DescribeStateMachineResponse:
-        """DescribeStateMachine."""
-        machine = await self._find(self._arns.read_state_machine(request.state_machine_arn))
+        """DescribeStateMachine: the current revision, a version, or the version that an alias mostly leads to."""
+        target = await self._targets.find(self._arns.read_state_machine(request.state_machine_arn), _heaviest)
+        machine, revision, version = target.machine, target.revision, target.version
         if machine.deleting_since is not None:
             self._deletions.wake()
-        revision = machine.revision
         return DescribeStateMachineResponse(
             state_machine_arn=request.state_machine_arn,
             name=machine.name,
@@ -171,7 +227,8 @@ class StateMachines:
             definition=await self._definition(revision, request.included_data),
             role_arn=revision.role_arn,
             type=machine.type,
-            creation_date=machine.created,
+            creation_date=machine.created if version is None else version.created,
+            description=None if version is None else version.description,
             logging_configuration=from_json(LoggingConfiguration, revision.logging),
             tracing_configuration=from_json(TracingConfiguration, revision.tracing),
             encryption_configuration=from_json(EncryptionConfiguration, revision.encryption),
@@ -191,9 +248,12 @@ class StateMachines:
         except NoSuchExecution:
             raise ExecutionDoesNotExist(arn.text) from None
         start = execution.start
-        revision = await self._store.find_revision(
-            arn.state_machine_name, start.definition, start.role_arn, execution.summary.start_date
-        )
+        if start.revision_id is not None:
+            revision = await self._store.get_revision(start.revision_id)
+        else:  # started by a release that did not say
+            revision = await self._store.find_revision(
+                arn.state_machine_name, start.definition, start.role_arn, execution.summary.start_date
+            )
         if revision is None:
             raise StateMachineDoesNotExist(start.state_machine_arn)
         return DescribeStateMachineForExecutionResponse(
@@ -229,28 +289,12 @@ class StateMachines:
             creation_date=machine.created,
         )
 
-    async def _find(self, arn: StateMachineArn) -> StateMachine:
-        """The state machine of an unqualified ARN; there are no versions, aliases and labels yet."""
-        if arn.name is None or arn.qualifier is not None or arn.label is not None:
-            raise StateMachineDoesNotExist(arn.text)
-        machine = await self._store.get_state_machine(arn.name)
-        if machine is None:
-            raise StateMachineDoesNotExist(arn.text)
-        return machine
-
     async def _definition(self, revision: Revision, included: IncludedData | None) -> str:
         if included == "METADATA_ONLY":
             return "{}"
         text = await self._store.get_definition(revision.definition_hash)
         assert text is not None, "a foreign key keeps the definition of every revision"
         return text
-
-
-def _refuse_publishing(publish: bool | None, version_description: str | None) -> None:
-    if publish:
-        raise ValidationException("'publish' is not available yet: state machine versions are not available yet.")
-    if version_description is not None:
-        raise ValidationException("Version description can only be set when publish is true")
 
 
 def _check_update(request: UpdateStateMachineRequest) -> None:
@@ -286,8 +330,8 @@ def _is_same(left: Revision, right: Revision) -> bool:
     )
 
 
-def _updated(revision: Revision) -> UpdateStateMachineResponse:
-    return UpdateStateMachineResponse(update_date=revision.created, revision_id=_revision_id(revision))
+def _heaviest(routes: Sequence[Route]) -> Route:
+    return max(routes, key=attrgetter("weight"))
 
 
 def _revision_id(revision: Revision) -> str | None:

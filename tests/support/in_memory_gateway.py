@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from api.service.gateway import (
+    ActivityTask,
     AlreadyStarted,
     EngineUnavailable,
     ExecutionDescription,
@@ -47,6 +49,10 @@ class InMemoryGateway:
     Attributes:
         executions: by state machine name and execution name, in the order of their start.
         tasks: the answer that each known token got, or None while its task is open.
+        activity_tasks: the tasks that wait, by the ARN of their activity.
+        polls: ARN and worker name of each poll for an activity's task, in order.
+        poll_seconds: how long such a poll waits.
+        returned: tokens of tasks that were given back.
         heartbeats: tokens in the order of their heartbeats.
         histories: how often a whole history was asked for.
         available: whether the engine answers at all.
@@ -56,6 +62,10 @@ class InMemoryGateway:
     def __init__(self) -> None:
         self.executions: dict[tuple[str, str], Execution] = {}
         self.tasks: dict[str, JsonValue] = {}
+        self.activity_tasks: defaultdict[str, asyncio.Queue[ActivityTask]] = defaultdict(asyncio.Queue)
+        self.polls: list[tuple[str, str | None]] = []
+        self.poll_seconds = 0.01
+        self.returned: list[str] = []
         self.heartbeats: list[str] = []
         self.histories = 0
         self.available = True
@@ -149,6 +159,23 @@ class InMemoryGateway:
     async def heartbeat_task(self, token: str) -> None:
         self._open_task(token)
         self.heartbeats.append(token)
+
+    async def poll_activity(self, activity_arn: str, worker_name: str | None) -> ActivityTask | None:
+        self._check()
+        self.polls.append((activity_arn, worker_name))
+        self.waiting.set()
+        try:
+            task = await asyncio.wait_for(self.activity_tasks[activity_arn].get(), self.poll_seconds)
+        except TimeoutError:
+            return None
+        self.tasks[task.token] = None
+        return task
+
+    async def return_activity_task(self, token: str) -> None:
+        self._check()
+        if token not in self.tasks:
+            raise MalformedToken
+        self.returned.append(token)
 
     async def end(
         self,

@@ -35,6 +35,13 @@ async def refused(call: Any) -> tuple[str, str]:
     return caught.value.code, caught.value.message
 
 
+async def revision_id(installation: Installation, machine: str) -> str:
+    """The id of a state machine's current revision."""
+    found = await installation.store.get_state_machine(machine)
+    assert found is not None
+    return found.revision.id
+
+
 class TestStart:
     async def test_hands_everything_to_the_engine(self, installation: Installation) -> None:
         arn = await installation.create("m")
@@ -53,6 +60,7 @@ class TestStart:
             "seed": "",
             "mode": "aws",
             "functions": "temporal",
+            "revision_id": await revision_id(installation, "m"),
             "engine": 1,
         }
         assert re.fullmatch("[0-9a-f]{64}", start.seed)

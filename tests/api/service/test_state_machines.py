@@ -88,11 +88,6 @@ REFUSALS = [
         {"versionDescription": "d"},
     ),
     Case(
-        "publish",
-        ("ValidationException", "'publish' is not available yet: state machine versions are not available yet."),
-        {"publish": True},
-    ),
-    Case(
         "definition",
         (
             "InvalidDefinition",

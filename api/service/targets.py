@@ -1,0 +1,66 @@
+"""What the ARN of a state machine means: its current revision, a version, or what an alias leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from api.service.arns import StateMachineArn
+from api.service.errors import StateMachineDoesNotExist
+from api.storage.store import Revision, Route, StateMachine, Store, Version
+
+PickRoute: TypeAlias = Callable[[Sequence[Route]], Route]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A state machine and the revision meant; `version` and `alias` are None where none is named."""
+
+    machine: StateMachine
+    revision: Revision
+    version: Version | None
+    alias: str | None
+
+
+class Targets:
+    """Finds what ARNs mean."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def machine(self, arn: StateMachineArn) -> StateMachine:
+        """The state machine of an unqualified ARN.
+
+        Raises:
+            StateMachineDoesNotExist: there is none, or the ARN has a qualifier or a label.
+        """
+        if arn.qualifier is not None:
+            raise StateMachineDoesNotExist(arn.text)
+        return await self._machine(arn)
+
+    async def find(self, arn: StateMachineArn, pick: PickRoute) -> Target:
+        """What an ARN means; `pick` chooses among the routes of an alias.
+
+        Raises:
+            StateMachineDoesNotExist: there is no such state machine, version or alias.
+        """
+        machine = await self._machine(arn)
+        if arn.qualifier is None:
+            return Target(machine, machine.revision, None, None)
+        number = arn.version
+        if arn.alias is not None:
+            alias = await self._store.get_alias(machine.name, arn.alias)
+            number = None if alias is None else pick(alias.routes).version
+        version = None if number is None else await self._store.get_version(machine.name, number)
+        if version is None:
+            raise StateMachineDoesNotExist(arn.text)
+        return Target(machine, version.revision, version, arn.alias)
+
+    async def _machine(self, arn: StateMachineArn) -> StateMachine:
+        if arn.name is None or arn.label is not None:
+            raise StateMachineDoesNotExist(arn.text)
+        machine = await self._store.get_state_machine(arn.name)
+        if machine is None:
+            raise StateMachineDoesNotExist(arn.text)
+        return machine

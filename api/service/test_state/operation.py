@@ -1,0 +1,153 @@
+"""TestState itself: checks in AWS's order as far as it is known, then the state on the in-process host."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Final
+from uuid import uuid4
+
+from api.service.arns import Arns, check_role_arn
+from api.service.clock import Clock, epoch_milliseconds
+from api.service.config import ServiceConfig
+from api.service.errors import InvalidExecutionInput, ValidationException
+from api.service.shapes import TestStateConfiguration, TestStateRequest, TestStateResponse
+from api.service.test_state.context import read_context
+from api.service.test_state.mocks import MockedRouter, read_mock
+from api.service.test_state.report import report
+from api.service.test_state.subject import MockableResources, Subject, check_unmocked, find_subject
+from interpreter.definition.json_source import jackson_error
+from interpreter.definition.model import MapState, TaskState
+from interpreter.definition.resources import ResourceCatalog
+from interpreter.effects import TaskRouter
+from interpreter.frames import MapItem
+from interpreter.hosts.inprocess import InProcessHost, Invoke
+from interpreter.inspection import Inspection
+from interpreter.start import ExecutionStart
+from interpreter.values import JsonValue, parse_json
+
+_LONGEST_SECONDS: Final = 300
+"""AWS quota, "TestState": the call fails with States.Timeout then."""
+
+
+class StateTests:
+    """Runs single states.
+
+    Args:
+        config: the installation.
+        arns: its ARNs.
+        clock: the time.
+        catalog: which resources can run.
+        router: where Tasks go that have no mock.
+        invoke: makes their calls.
+    """
+
+    def __init__(
+        self,
+        config: ServiceConfig,
+        arns: Arns,
+        clock: Clock,
+        catalog: ResourceCatalog,
+        router: TaskRouter,
+        invoke: Invoke,
+    ) -> None:
+        self._config = config
+        self._arns = arns
+        self._clock = clock
+        self._catalog = catalog
+        self._router = router
+        self._invoke = invoke
+
+    async def run(self, request: TestStateRequest) -> TestStateResponse:
+        """TestState."""
+        _check_members(request)
+        input_text = "{}" if request.input is None else request.input
+        fault = jackson_error(input_text)
+        if fault is not None:
+            raise InvalidExecutionInput(fault)
+        input_ = parse_json(input_text)
+        subject = await asyncio.to_thread(
+            find_subject, request.definition, request.state_name, MockableResources(self._catalog)
+        )
+        _check_configuration(request.state_configuration or TestStateConfiguration(), subject)
+        inspection = self._inspection(request, subject, input_)
+        host = InProcessHost(
+            subject.definition(),
+            self._start(request),
+            input_,
+            self._router if inspection.mock is None else MockedRouter(),
+            self._invoke,
+            time_limit_seconds=_LONGEST_SECONDS,
+            inspection=inspection,
+        )
+        ended = await host.run()
+        variables = dict(host.execution.root.variables)
+        return report(request.inspection_level or "INFO", input_text, ended, inspection, variables)
+
+    def _inspection(self, request: TestStateRequest, subject: Subject, input_: JsonValue) -> Inspection:
+        configuration = request.state_configuration or TestStateConfiguration()
+        mock = None
+        if request.mock is None:
+            check_unmocked(subject, self._catalog)
+            if isinstance(subject.state, TaskState) and request.role_arn is None:
+                raise ValidationException("RoleArn must be specified when testing a Task state")
+        else:
+            mock = read_mock(request.mock, subject, configuration.map_iteration_failure_count)
+        return Inspection(
+            mock=mock,
+            context=None if request.context is None else read_context(request.context, subject),
+            variables=_variables(request.variables),
+            item=MapItem(0, input_) if subject.in_map else None,
+            retries_used=configuration.retrier_retry_count or 0,
+        )
+
+    def _start(self, request: TestStateRequest) -> ExecutionStart:
+        machine, name = str(uuid4()), str(uuid4())
+        return ExecutionStart(
+            definition="",
+            execution_arn=self._arns.test_execution(machine, name),
+            state_machine_arn=self._arns.state_machine(machine),
+            name=name,
+            role_arn=request.role_arn or "",
+            start_date=epoch_milliseconds(self._clock()),
+            seed=secrets.token_hex(32),
+            mode=self._config.mode,
+            functions=self._config.functions,
+        )
+
+
+def _check_members(request: TestStateRequest) -> None:
+    """What can be said without the definition."""
+    mock, configuration = request.mock, request.state_configuration
+    if request.role_arn is not None:
+        check_role_arn(request.role_arn)
+    if mock is not None:
+        if mock.result is not None and mock.error_output is not None:
+            raise ValidationException("A test mock should have only one of the following fields: [result, errorOutput].")
+        if request.reveal_secrets:
+            raise ValidationException("TestState does not support RevealSecrets when a mock is specified.")
+        return
+    if request.context is not None:
+        raise ValidationException("TestState does not support Context when a mock is not specified.")
+    if configuration is not None and configuration.map_iteration_failure_count is not None:
+        raise ValidationException("TestState does not support MapIterationFailureCount when a mock is not specified.")
+
+
+def _check_configuration(configuration: TestStateConfiguration, subject: Subject) -> None:
+    """Refuse what would be without effect on this state."""
+    if configuration.map_iteration_failure_count is not None and not isinstance(subject.state, MapState):
+        raise ValidationException("TestState supports MapIterationFailureCount for Map states only.")
+    if configuration.map_item_reader_data is not None:
+        raise ValidationException("TestState supports MapItemReaderData for Map states with an ItemReader only.")
+
+
+def _variables(text: str | None) -> dict[str, JsonValue]:
+    if text is None:
+        return {}
+    try:
+        value = parse_json(text)
+    except ValueError as error:
+        raise ValidationException(f"Invalid variables provided: {error}") from None
+    if not isinstance(value, dict):
+        raise ValidationException("Invalid variables provided: variables must be an object")
+    return value

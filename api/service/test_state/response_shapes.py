@@ -1,0 +1,102 @@
+"""Which API's answer a Task's result is: the shapes that a mocked result is checked against.
+
+A job's mock is checked against the answer of the API that tells how the job is getting on. Resources whose result is not
+an API's answer as it stands (HTTP, API Gateway, EKS calls, Lambda function ARNs, activities) have no shape.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from botocore.model import ServiceModel, StructureShape
+from botocore.session import Session
+
+from activities.sdk_services import sdk_folder
+from interpreter.definition.model import ServiceResource, TaskPattern, TaskResource
+
+_SDK: Final = "aws-sdk:"
+
+_FOLDERS: Final = {
+    "athena": "athena",
+    "batch": "batch",
+    "bedrock": "bedrock",
+    "codebuild": "codebuild",
+    "databrew": "databrew",
+    "dynamodb": "dynamodb",
+    "ecs": "ecs",
+    "emr-containers": "emr-containers",
+    "emr-serverless": "emr-serverless",
+    "events": "events",
+    "glue": "glue",
+    "lambda": "lambda",
+    "mediaconvert": "mediaconvert",
+    "sagemaker": "sagemaker",
+    "sns": "sns",
+    "sqs": "sqs",
+    "states": "stepfunctions",
+}
+"""Optimized services whose actions are their API's operations, and botocore's folder of each."""
+
+_ELSEWHERE: Final = {("bedrock", "invokeModel"): "bedrock-runtime"}
+
+_POLLED: Final = {
+    ("athena", "startQueryExecution"): "GetQueryExecution",
+    ("batch", "submitJob"): None,  # the one job of DescribeJobs, not its answer
+    ("bedrock", "createModelCustomizationJob"): "GetModelCustomizationJob",
+    ("codebuild", "startBuild"): None,
+    ("codebuild", "startBuildBatch"): None,
+    ("codebuild", "retryBuildBatch"): None,
+    ("databrew", "startJobRun"): "DescribeJobRun",
+    ("ecs", "runTask"): None,
+    ("emr-containers", "deleteVirtualCluster"): "DescribeVirtualCluster",
+    ("emr-containers", "startJobRun"): "DescribeJobRun",
+    ("emr-serverless", "createApplication"): "GetApplication",
+    ("emr-serverless", "deleteApplication"): "GetApplication",
+    ("emr-serverless", "startApplication"): "GetApplication",
+    ("emr-serverless", "startJobRun"): "GetJobRun",
+    ("emr-serverless", "stopApplication"): "GetApplication",
+    ("glue", "startJobRun"): "GetJobRun",
+    ("mediaconvert", "createJob"): "GetJob",
+    ("sagemaker", "createHyperParameterTuningJob"): "DescribeHyperParameterTuningJob",
+    ("sagemaker", "createLabelingJob"): "DescribeLabelingJob",
+    ("sagemaker", "createProcessingJob"): "DescribeProcessingJob",
+    ("sagemaker", "createTrainingJob"): "DescribeTrainingJob",
+    ("sagemaker", "createTransformJob"): "DescribeTransformJob",
+    ("states", "startExecution"): "DescribeExecution",
+}
+
+
+def response_shape(resource: TaskResource) -> StructureShape | None:
+    """The shape of the API's answer, None where there is none to check against."""
+    if not isinstance(resource, ServiceResource):
+        return None
+    if resource.service.startswith(_SDK):
+        folder = sdk_folder(resource.service.removeprefix(_SDK))
+        operation: str | None = _capitalized(resource.action)
+    else:
+        folder = _ELSEWHERE.get((resource.service, resource.action)) or _FOLDERS.get(resource.service)
+        operation = _operation(resource)
+    if folder is None or operation is None:
+        return None
+    return _output_shape(folder, operation)
+
+
+def _operation(resource: ServiceResource) -> str | None:
+    if resource.pattern in (TaskPattern.SYNC, TaskPattern.SYNC_2):
+        return _POLLED.get((resource.service, resource.action))
+    return _capitalized(resource.action)
+
+
+def _output_shape(folder: str, operation: str) -> StructureShape | None:
+    model = _model(folder)
+    return model.operation_model(operation).output_shape if operation in model.operation_names else None
+
+
+@cache
+def _model(folder: str) -> ServiceModel:
+    return Session(profile=None).get_service_model(folder)
+
+
+def _capitalized(name: str) -> str:
+    return name[:1].upper() + name[1:]
