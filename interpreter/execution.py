@@ -29,7 +29,7 @@ from interpreter.scheduler import Inbox, Promise, Scheduler
 from interpreter.start import ExecutionStart
 from interpreter.states.machine import run_machine
 from interpreter.states.outcome import Transition
-from interpreter.values import JsonValue, json_text
+from interpreter.values import JsonValue, NestingError, json_text
 
 Sink: TypeAlias = Callable[[Outcome], None]
 
@@ -238,9 +238,11 @@ class Execution:
 
         Raises:
             StatesDataLimitExceeded: the value is too large.
+            StatesRuntime: it is nested deeper than we can print.
         """
         limit = self.limits.payload_bytes
-        if limit is not None and self.measure.size(value) > limit:
+        size = self._size(value, source)
+        if limit is not None and size > limit:
             raise StatesDataLimitExceeded(
                 f"The state/task '{source}' returned a result with a size exceeding the maximum number of bytes "
                 "service limit."
@@ -321,7 +323,8 @@ class Execution:
 
     def _set_variables(self, frame: Frame, state: State, assigned: Mapping[str, JsonValue]) -> None:
         at_once = self.limits.payload_bytes
-        if at_once is not None and sum(map(self.measure.size, assigned.values())) > at_once:
+        size = sum(self._size(value, state.name) for value in assigned.values())
+        if at_once is not None and size > at_once:
             raise StatesDataLimitExceeded(f"The variables assigned by the state '{state.name}' exceed {at_once} bytes.")
         frame.variables.update(assigned)
         limit = self.limits.variables_bytes
@@ -329,6 +332,12 @@ class Execution:
             raise StatesDataLimitExceeded(
                 f"The variables of the execution exceed {limit} bytes after the state '{state.name}'."
             )
+
+    def _size(self, value: JsonValue, source: str) -> int:
+        try:
+            return self.measure.size(value)
+        except NestingError as error:
+            raise StatesRuntime(f"The state/task '{source}' returned a result that is refused: {error}.") from None
 
     async def _turn(self) -> None:
         if self._pause is None:

@@ -29,14 +29,47 @@ MISSING: Final = Missing.MISSING
 _COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
+_DEEPEST: Final = 200
+"""Nested arrays and objects. Deeper ones exhaust Python's stack somewhere: a workflow task would fail for ever."""
+
+
+class NestingError(ValueError):
+    """A value is nested deeper than we can bear."""
+
+    def __init__(self) -> None:
+        super().__init__(f"arrays and objects are nested more than {_DEEPEST} deep")
+
+
 def parse_json(text: str | bytes) -> JsonValue:
     """Parse JSON text; integers keep every digit, ``NaN`` and ``Infinity`` are refused.
 
     Raises:
-        ValueError: the text is not JSON.
+        ValueError: the text is not JSON, or is nested more than 200 deep.
     """
-    value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
+    try:
+        value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise NestingError from None
+    if _brackets(text) > _DEEPEST and _is_deep(value):
+        raise NestingError
     return value
+
+
+def _brackets(text: str | bytes) -> int:
+    """At least the depth of the text, and cheap."""
+    if isinstance(text, str):
+        return text.count("[") + text.count("{")
+    return text.count(b"[") + text.count(b"{")
+
+
+def _is_deep(value: JsonValue) -> bool:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(_DEEPEST):
+        members = (member for each in level for member in (each.values() if isinstance(each, dict) else each))
+        level = [member for member in members if isinstance(member, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def _refuse_constant(name: str) -> JsonValue:
@@ -44,10 +77,16 @@ def _refuse_constant(name: str) -> JsonValue:
 
 
 def json_bytes(value: JsonValue) -> bytes:
-    """The compact JSON text of `value` in UTF-8, members in their own order."""
+    """The compact JSON text of `value` in UTF-8, members in their own order.
+
+    Raises:
+        NestingError: the value is nested more than 254 deep (more than 200 where orjson cannot print it).
+    """
     try:
         return orjson.dumps(value)
-    except TypeError:  # an integer beyond 64 bits or a lone surrogate, which orjson does not print
+    except TypeError:  # an integer beyond 64 bits, a lone surrogate, or deep nesting, which orjson does not print
+        if _is_deep(value):
+            raise NestingError from None
         return _COMPACT.encode(value).encode("utf-8", "surrogatepass")
 
 

@@ -51,12 +51,14 @@ class TaskToken:
             body, check = raw[:-_CHECK_BYTES], raw[-_CHECK_BYTES:]
             if check != _check(body):
                 raise MalformedTokenError("the token's check does not fit")
-            version, *ids = json.loads(body.decode("utf-8", "surrogatepass"))
-        except (binascii.Error, UnicodeError, ValueError) as error:
+            members = json.loads(body.decode("utf-8", "surrogatepass"))
+        except (binascii.Error, UnicodeError, ValueError, RecursionError) as error:
             raise MalformedTokenError(str(error)) from error
-        if version != _VERSION or len(ids) != 4:
-            raise MalformedTokenError(f"token version {version!r} is not {_VERSION}")
-        return cls(*ids)
+        match members:
+            case [1, str(namespace), str(workflow_id), str(run_id), str(activity_id)]:
+                return cls(namespace, workflow_id, run_id, activity_id)
+            case _:
+                raise MalformedTokenError(f"the token is not of version {_VERSION}")
 
 
 def _check(body: bytes) -> bytes:
