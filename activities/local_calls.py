@@ -26,10 +26,8 @@ from interpreter.errors import StatesError
 from interpreter.hosts.inprocess import CallFailed
 from interpreter.hosts.wire import InlineJson
 from interpreter.hosts.workflow import activity_failure, payload_outcome
+from interpreter.limits import EXPRESS_SECONDS
 from interpreter.values import JsonValue
-
-LONGEST_CALL_SECONDS: Final = 300
-"""No execution in process takes longer (AWS quota, Maximum execution time of Express workflows)."""
 
 _WORKER_HEARTBEAT: Final = timedelta(seconds=10)
 _ONCE: Final = RetryPolicy(maximum_attempts=1)
@@ -42,7 +40,7 @@ def direct_calls(lambdas: LambdaInvoker, urls: UrlInvoker) -> Mapping[str, Direc
     """The activity types that need no task queue."""
 
     async def invoke_lambda(argument: JsonValue, request: TaskRequest) -> JsonValue:
-        return await lambdas.call(_function_call(argument), request.timeout_seconds or LONGEST_CALL_SECONDS)
+        return await lambdas.call(_function_call(argument), request.timeout_seconds or EXPRESS_SECONDS)
 
     async def invoke_url(argument: JsonValue, request: TaskRequest) -> JsonValue:
         return await urls.call(_function_call(argument), request.operation_id)
@@ -91,7 +89,7 @@ class LocalCalls:
     async def _start(self, call: TaskCall) -> ActivityHandle[Any]:
         request, activity = call.request, call.call
         ours = activity.worker == "ours"
-        limit = timedelta(seconds=min(request.timeout_seconds or LONGEST_CALL_SECONDS, LONGEST_CALL_SECONDS))
+        limit = timedelta(seconds=min(request.timeout_seconds or EXPRESS_SECONDS, EXPRESS_SECONDS))
         heartbeat = None if request.heartbeat_seconds is None else timedelta(seconds=request.heartbeat_seconds)
         return await self._client.start_activity(
             activity.activity_type,

@@ -61,8 +61,13 @@ def sdk_action_exists(service: str, action: str) -> bool:
     """Whether `aws-sdk:<service>:<action>` names an action that Step Functions can call, `action` in camelCase."""
     if (service, action) in _NOT_CALLABLE:
         return False
-    folder = _FOLDERS.get(service) or _hyphenated().get(service)
+    folder = sdk_folder(service)
     return folder is not None and action in _actions(folder)
+
+
+def sdk_folder(service: str) -> str | None:
+    """Botocore's folder for the service of `aws-sdk:<service>:...`, None where there is none."""
+    return _FOLDERS.get(service) or _hyphenated().get(service)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The engine over Temporal: the only module of the doors that holds a Temporal client.
+"""The engine over Temporal: with `api.activity_tasks` the only module of the doors that holds a Temporal client.
 
 Executions are looked up by workflow id `<state machine>:<execution>`; Temporal is their one source of truth, and
 histories are projected from Temporal's own (interpreter.hosts.projection), for which no worker is needed.
@@ -26,6 +26,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import (
     AsyncActivityCancelledError,
+    AsyncActivityHandle,
     Client,
     WorkflowExecution,
     WorkflowExecutionDescription,
@@ -46,8 +47,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.names import ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBUTE, WORKFLOW_QUEUE
 from activities.payloads import CompiledDefinitions
 from activities.router import Router
+from api.activity_tasks import ActivityTasks
 from api.history_records import RecordReader, StopReason, parse_stop_reason, stop_reason_text
 from api.service.gateway import (
+    ActivityTask,
     AlreadyStarted,
     EngineUnavailable,
     ExecutionDescription,
@@ -62,7 +65,7 @@ from api.service.gateway import (
 )
 from interpreter.history import HistoryEvent, render
 from interpreter.hosts.projection import Projection
-from interpreter.hosts.tokens import MalformedTokenError, TaskToken
+from interpreter.hosts.tokens import AttemptToken, MalformedTokenError, TaskToken, decode_token
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, json_bytes, parse_json
 
@@ -140,6 +143,7 @@ class TemporalGateway:
         self._router = Router()
         self._closed: OrderedDict[tuple[str, str], Sequence[HistoryEvent]] = OrderedDict()
         self._closed_events = 0
+        self._activity_tasks = ActivityTasks(client)
 
     # ------------------------------------------------------------------ start and stop
 
@@ -159,7 +163,7 @@ class TemporalGateway:
                 await self._client.start_workflow(
                     state_machine_name,
                     args=[start, RawValue(input_payload)],
-                    id=_workflow_id(state_machine_name, start.name),
+                    id=_workflow_id(state_machine_name, start.key),
                     task_queue=WORKFLOW_QUEUE,
                     execution_timeout=timedelta(seconds=timeout_seconds),
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -170,7 +174,7 @@ class TemporalGateway:
                     static_details=start.execution_arn,
                 )
             except WorkflowAlreadyStartedError:
-                return await self._already_started(state_machine_name, start.name, input_hash)
+                return await self._already_started(state_machine_name, start.key, input_hash)
         return Started(_moment(start.start_date))
 
     async def _already_started(self, state_machine_name: str, name: str, input_hash: str) -> AlreadyStarted:
@@ -410,35 +414,52 @@ class TemporalGateway:
     # ------------------------------------------------------------------ task tokens
 
     async def complete_task(self, token: str, output: JsonValue) -> None:
-        """Complete the wait with `{"output": ...}`."""
+        """Complete the wait, or the activity's task, with `{"output": ...}`."""
         await self._complete(token, {"output": output})
 
     async def fail_task(self, token: str, error: str | None, cause: str | None) -> None:
-        """Complete the wait with what of error and cause was given."""
+        """Complete it with what of error and cause was given."""
         given: dict[str, JsonValue] = {"error": error, "cause": cause}
         await self._complete(token, {name: value for name, value in given.items() if value is not None})
 
     async def _complete(self, token: str, envelope: JsonValue) -> None:
-        wait = self._wait(token)
-        handle = self._client.get_async_activity_handle(
-            workflow_id=wait.workflow_id, run_id=wait.run_id, activity_id=wait.activity_id
-        )
+        handle = self._task_handle(self._task(token))
         with _engine_errors(), _task_errors():
             await handle.complete(envelope)
 
     async def heartbeat_task(self, token: str) -> None:
         """Heartbeat the wait; one that was never started needs none and only has to be there still."""
-        wait = self._wait(token)
-        handle = self._client.get_async_activity_handle(
-            workflow_id=wait.workflow_id, run_id=wait.run_id, activity_id=wait.activity_id
-        )
+        task = self._task(token)
+        handle = self._task_handle(task)
         with _engine_errors():
             try:
                 with _task_errors():
                     await handle.heartbeat()
             except NoSuchTask:
-                if not await self._is_unstarted(wait):
+                if isinstance(task, AttemptToken) or not await self._is_unstarted(task):
                     raise
+
+    async def poll_activity(self, activity_arn: str, worker_name: str | None) -> ActivityTask | None:
+        """Poll the task queue of the activity's ARN."""
+        with _engine_errors():
+            return await self._activity_tasks.poll(activity_arn, worker_name)
+
+    async def return_activity_task(self, token: str) -> None:
+        """Have Temporal offer the task again."""
+        task = self._task(token)
+        with _engine_errors():
+            await self._activity_tasks.give_back(task)
+
+    async def close(self) -> None:
+        """End the polls whose callers are gone."""
+        await self._activity_tasks.close()
+
+    def _task_handle(self, task: TaskToken | AttemptToken) -> AsyncActivityHandle:
+        if isinstance(task, AttemptToken):
+            return self._client.get_async_activity_handle(task_token=task.token)
+        return self._client.get_async_activity_handle(
+            workflow_id=task.workflow_id, run_id=task.run_id, activity_id=task.activity_id
+        )
 
     async def _is_unstarted(self, wait: TaskToken) -> bool:
         handle = self._client.get_workflow_handle(wait.workflow_id, run_id=wait.run_id)
@@ -452,14 +473,14 @@ class TemporalGateway:
             for pending in described.raw_description.pending_activities
         )
 
-    def _wait(self, token: str) -> TaskToken:
+    def _task(self, token: str) -> TaskToken | AttemptToken:
         try:
-            wait = TaskToken.decode(token)
+            task = decode_token(token)
         except MalformedTokenError as error:
             raise MalformedToken(str(error)) from error
-        if wait.namespace != self._client.namespace:
-            raise MalformedToken(f"the token is of namespace {wait.namespace!r}")
-        return wait
+        if task.namespace != self._client.namespace:
+            raise MalformedToken(f"the token is of namespace {task.namespace!r}")
+        return task
 
     def _handle(self, state_machine_name: str, name: str) -> WorkflowHandle[object, object]:
         return self._client.get_workflow_handle(_workflow_id(state_machine_name, name))

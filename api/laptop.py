@@ -66,8 +66,8 @@ class Laptop:
 
     def execution_link(self, execution_arn: str) -> str:
         """Where the Temporal UI shows an execution."""
-        machine, name = execution_arn.split(":")[6:8]
-        return f"{self.temporal.ui_address}/namespaces/{self.temporal.namespace}/workflows/{quote(f'{machine}:{name}')}"
+        workflow_id = execution_arn.split(":", 6)[6]
+        return f"{self.temporal.ui_address}/namespaces/{self.temporal.namespace}/workflows/{quote(workflow_id)}"
 
     async def watch(self) -> None:
         """Return never; raise when a part has ended that should not. Being cancelled leaves the parts alone."""

@@ -24,9 +24,11 @@ from activities.functions.host import FunctionHost, function_activity
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
+from activities.local_calls import LocalCalls, direct_calls
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
+from activities.router import Router
 from activities.worker import WorkerLimits, activity_worker, run_workers, workflow_worker
 from api.aws_json.application import create_app
 from api.config import ConfigurationError, Settings
@@ -34,6 +36,7 @@ from api.gateway import TemporalGateway
 from api.grpc.server import create_server
 from api.service.application import ApplicationService
 from api.service.config import ServiceConfig
+from api.service.local_engine import LocalEngine
 from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store, StoreUnavailable
@@ -100,13 +103,18 @@ async def _connect(connection: ClientConnectConfig, definitions: CompiledDefinit
     raise RoleError(f"Temporal does not answer at {address}: {failure}")
 
 
-def application(settings: Settings, engine: Engine) -> ApplicationService:
-    """The application service; a context manager, see there."""
+@asynccontextmanager
+async def application(settings: Settings, engine: Engine) -> AsyncIterator[ApplicationService]:
+    """The application service, ready to answer."""
     config = ServiceConfig(
         account_id=settings.account_id, region=settings.region, mode=settings.mode, functions=settings.functions
     )
     gateway = TemporalGateway(engine.client, engine.definitions)
-    return ApplicationService(engine.store, gateway, config, Registry())
+    async with aiohttp.ClientSession() as session:
+        calls = LocalCalls(engine.client, direct_calls(LambdaInvoker(settings.region), UrlInvoker(session)))
+        local = LocalEngine(engine.definitions, Router(), calls.run)
+        async with ApplicationService(engine.store, gateway, config, Registry(), local=local) as service:
+            yield service
 
 
 @asynccontextmanager

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 
+EXPRESS_SECONDS: Final = 300
+"""How long executions of EXPRESS state machines, and TestState, may take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds on one execution; None for no bound.

@@ -49,6 +49,11 @@ class ExecutionStart:
     engine: int = 1
 
     @property
+    def key(self) -> str:
+        """What tells this execution from all others of its state machine: its name, for EXPRESS with the UUID behind."""
+        return self.execution_arn.split(":", 7)[7]
+
+    @property
     def is_express(self) -> bool:
         """Whether this is an execution of an EXPRESS state machine, whose context object and ARN differ."""
         return self.execution_arn.split(":", 6)[5] == "express"

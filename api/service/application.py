@@ -24,11 +24,15 @@ from api.service.errors import ServiceUnavailable, UnknownOperationException, Un
 from api.service.executions import Executions
 from api.service.gateway import EngineUnavailable, ExecutionGateway
 from api.service.history import Histories
+from api.service.local_engine import LocalEngine
 from api.service.map_runs import MapRuns
 from api.service.model import operation_names
+from api.service.starting import Starting
 from api.service.state_machines import StateMachines
+from api.service.sync_executions import SyncExecutions
 from api.service.tags import Tags
 from api.service.tasks import Tasks
+from api.service.test_state.operation import StateTests
 from api.service.validation import validate
 from api.service.versions import Versions
 from api.storage.store import Store, StoreUnavailable
@@ -45,7 +49,7 @@ _REQUESTS: Final[Mapping[str, type[Any]]] = {
 
 
 class ApplicationService:
-    """All operations over one store and one engine.
+    """All operations over one store and one engine; `local` runs what needs no durability.
 
     Used as an asynchronous context manager, it takes up the deletions that an earlier process left unfinished, and
     stops its work in the background at the end. The store and the gateway stay the caller's.
@@ -58,12 +62,16 @@ class ApplicationService:
         config: ServiceConfig,
         catalog: ResourceCatalog,
         *,
+        local: LocalEngine,
         clock: Clock = utc_now,
     ) -> None:
         arns = Arns(config)
         self.deletions = Deletions(store, gateway, clock, config.deletion_settle_seconds)
         self._state_machines = StateMachines(store, gateway, catalog, arns, clock, self.deletions)
-        self._executions = Executions(store, gateway, config, arns, clock, self.deletions)
+        starting = Starting(store, config, arns, clock, self.deletions)
+        self._executions = Executions(store, gateway, config, arns, clock, starting)
+        self._sync_executions = SyncExecutions(starting, clock, local)
+        self._state_tests = StateTests(config, arns, clock, catalog, local)
         self._histories = Histories(gateway, arns)
         self._tasks = Tasks(gateway)
         self._versions = Versions(store, arns, clock)
@@ -141,6 +149,18 @@ class ApplicationService:
         """StartExecution."""
         with _available():
             return await self._executions.start(request)
+
+    async def start_sync_execution(
+        self, request: shapes.StartSyncExecutionRequest
+    ) -> shapes.StartSyncExecutionResponse:
+        """StartSyncExecution."""
+        with _available():
+            return await self._sync_executions.start(request)
+
+    async def test_state(self, request: shapes.TestStateRequest) -> shapes.TestStateResponse:
+        """TestState."""
+        with _available():
+            return await self._state_tests.run(request)
 
     async def describe_execution(self, request: shapes.DescribeExecutionRequest) -> shapes.DescribeExecutionResponse:
         """DescribeExecution."""

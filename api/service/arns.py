@@ -97,6 +97,14 @@ class Arns:
         """The ARN of a STANDARD execution."""
         return ":".join([*self._prefix, "execution", state_machine_name, name])
 
+    def express_execution(self, state_machine_name: str, name: str, uuid: str) -> str:
+        """The ARN of an EXPRESS execution, whose name may be used again at once."""
+        return ":".join([*self._prefix, "express", state_machine_name, name, uuid])
+
+    def test_execution(self, state_machine_name: str, name: str) -> str:
+        """The ARN that an execution of TestState shows (recorded)."""
+        return ":".join([*self._prefix, "express", state_machine_name, name])
+
     def read_state_machine(self, text: str) -> StateMachineArn:
         """Read the ARN of a state machine, version or alias.
 

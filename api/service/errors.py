@@ -126,6 +126,16 @@ class InvalidDefinition(ServiceError):
         errors = ", ".join(each.text() for each in diagnostics if each.severity is Severity.ERROR)
         super().__init__(f"Invalid State Machine Definition: '{errors}'")
 
+    @classmethod
+    def untestable(cls) -> InvalidDefinition:
+        """TestState was given a Parallel or Map without a mock."""
+        error = cls(())
+        error.message = (
+            "TestState API does not support Map or Parallel states. Supported state types include: "
+            "[Task, Wait, Pass, Succeed, Fail, Choice]"
+        )
+        return error
+
 
 class InvalidLoggingConfiguration(ServiceError):
     """A logging configuration cannot work."""

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
-from uuid import uuid4
 
-from api.service.arns import Arns, ExecutionArn, check_name
-from api.service.clock import Clock, epoch_milliseconds
+from api.service.arns import Arns, ExecutionArn
+from api.service.clock import Clock
 from api.service.config import ServiceConfig
-from api.service.deletion import Deletions
 from api.service.errors import (
     ExecutionAlreadyExists,
     ExecutionDoesNotExist,
     InvalidArn,
-    InvalidExecutionInput,
     ResourceNotFound,
-    StateMachineDeleting,
     StateMachineDoesNotExist,
     StateMachineTypeNotSupported,
-    UnsupportedOperationException,
     ValidationException,
 )
 from api.service.gateway import (
@@ -47,10 +40,10 @@ from api.service.shapes import (
     StopExecutionRequest,
     StopExecutionResponse,
 )
-from api.service.targets import Target, Targets
-from api.storage.store import Revision, Route, Store
-from interpreter.definition.json_source import jackson_error
-from interpreter.start import ExecutionStart
+from api.service.starting import Starting
+from api.service.targets import Target
+from api.storage.store import Store
+from interpreter.limits import EXPRESS_SECONDS
 
 _YEAR_SECONDS: Final = 31_536_000  # AWS quota, Maximum execution time of STANDARD
 _REDRIVABLE_FOR: Final = timedelta(days=14)
@@ -66,65 +59,30 @@ class Executions:
         config: ServiceConfig,
         arns: Arns,
         clock: Clock,
-        deletions: Deletions,
+        starting: Starting,
     ) -> None:
         self._store = store
         self._gateway = gateway
         self._config = config
         self._arns = arns
         self._clock = clock
-        self._deletions = deletions
-        self._targets = Targets(store)
+        self._starting = starting
 
     async def start(self, request: StartExecutionRequest) -> StartExecutionResponse:
-        """StartExecution: idempotent while an execution of the same name runs on the same input."""
-        name = request.name if request.name is not None else str(uuid4())
-        check_name(name)
-        target = await self._startable(request.state_machine_arn)
-        input_ = "{}" if request.input is None else request.input
-        fault = jackson_error(input_)
-        if fault is not None:
-            raise InvalidExecutionInput(fault)
-        now = self._clock()
-        start = self._execution_start(target, name, now, request.trace_header)
-        timeout_seconds = self._timeout_seconds(target.revision)
-        answer = await self._gateway.start(target.machine.name, start, input_, timeout_seconds)
+        """StartExecution: idempotent while an execution of the same name runs on the same input, but for EXPRESS."""
+        prepared = await self._starting.prepare(
+            request.state_machine_arn, request.name, request.input, request.trace_header
+        )
+        machine, start = prepared.target.machine, prepared.start
+        answer = await self._gateway.start(machine.name, start, prepared.input, self._timeout_seconds(prepared.target))
         if isinstance(answer, AlreadyStarted) and not (answer.running and answer.same_input):
             raise ExecutionAlreadyExists(start.execution_arn)
         return StartExecutionResponse(execution_arn=start.execution_arn, start_date=answer.start_date)
 
-    async def _startable(self, arn_text: str) -> Target:
-        arn = self._arns.read_state_machine(arn_text)
-        if arn.label is not None:
-            raise ValidationException.labelled_arn()
-        target = await self._targets.find(arn, _random_route)
-        if target.machine.deleting_since is not None:
-            self._deletions.wake()
-            raise StateMachineDeleting(arn_text)
-        if target.machine.type != "STANDARD":
-            raise UnsupportedOperationException("StartExecution of an EXPRESS state machine")
-        return target
-
-    def _execution_start(self, target: Target, name: str, now: datetime, trace_header: str | None) -> ExecutionStart:
-        machine, revision, version, alias = target.machine.name, target.revision, target.version, target.alias
-        return ExecutionStart(
-            definition=revision.definition_hash,
-            execution_arn=self._arns.execution(machine, name),
-            state_machine_arn=self._arns.state_machine(machine),
-            name=name,
-            role_arn=revision.role_arn,
-            start_date=epoch_milliseconds(now),
-            seed=secrets.token_hex(32),
-            mode=self._config.mode,
-            functions=self._config.functions,
-            version_arn=None if version is None else self._arns.version(machine, version.number),
-            alias_arn=None if alias is None else self._arns.alias(machine, alias),
-            trace_header=trace_header,
-            revision_id=revision.id,
-        )
-
-    def _timeout_seconds(self, revision: Revision) -> int:
-        timeout = revision.timeout_seconds
+    def _timeout_seconds(self, target: Target) -> int:
+        timeout = target.revision.timeout_seconds
+        if target.machine.type == "EXPRESS":
+            return EXPRESS_SECONDS if timeout is None else min(timeout, EXPRESS_SECONDS)
         if timeout is None:
             return _YEAR_SECONDS
         return timeout if self._config.mode == "native" else min(timeout, _YEAR_SECONDS)
@@ -264,7 +222,3 @@ def _no_map_run(request: ListExecutionsRequest) -> Exception:
     if not request.map_run_arn.startswith("arn:"):
         return InvalidArn.prefix(request.map_run_arn)
     return ResourceNotFound(request.map_run_arn)
-
-
-def _random_route(routes: Sequence[Route]) -> Route:
-    return secrets.SystemRandom().choices(routes, [route.weight for route in routes])[0]

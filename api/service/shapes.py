@@ -24,6 +24,10 @@ ExecutionRedriveFilter: TypeAlias = Literal["REDRIVEN", "NOT_REDRIVEN"]
 ExecutionRedriveStatus: TypeAlias = Literal["REDRIVABLE", "NOT_REDRIVABLE", "REDRIVABLE_BY_MAP_RUN"]
 IncludedData: TypeAlias = Literal["ALL_DATA", "METADATA_ONLY"]
 LogLevel: TypeAlias = Literal["ALL", "ERROR", "FATAL", "OFF"]
+SyncExecutionStatus: TypeAlias = Literal["SUCCEEDED", "FAILED", "TIMED_OUT"]
+InspectionLevel: TypeAlias = Literal["INFO", "DEBUG", "TRACE"]
+MockResponseValidationMode: TypeAlias = Literal["STRICT", "PRESENT", "NONE"]
+TestExecutionStatus: TypeAlias = Literal["SUCCEEDED", "FAILED", "RETRIABLE", "CAUGHT_ERROR"]
 EncryptionType: TypeAlias = Literal["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"]
 DiagnosticSeverity: TypeAlias = Literal["ERROR", "WARNING"]
 MapRunStatus: TypeAlias = Literal["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"]
@@ -420,6 +424,155 @@ class StartExecutionResponse:
 
     execution_arn: str
     start_date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartSyncExecutionRequest:
+    """Run an EXPRESS state machine to its end; `input` None is `{}`, `name` None a fresh UUID."""
+
+    state_machine_arn: str
+    name: str | None = None
+    input: str | None = None
+    trace_header: str | None = None
+    included_data: IncludedData | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingDetails:
+    """What AWS would have billed."""
+
+    billed_memory_used_in_mb: int | None = None
+    billed_duration_in_milliseconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartSyncExecutionResponse:
+    """How an EXPRESS execution ended."""
+
+    execution_arn: str
+    start_date: datetime
+    stop_date: datetime
+    status: SyncExecutionStatus
+    state_machine_arn: str | None = None
+    name: str | None = None
+    error: str | None = None
+    cause: str | None = None
+    input: str | None = None
+    input_details: CloudWatchEventsExecutionDataDetails | None = None
+    output: str | None = None
+    output_details: CloudWatchEventsExecutionDataDetails | None = None
+    trace_header: str | None = None
+    billing_details: BillingDetails | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MockErrorOutput:
+    """The error that a mock stands for."""
+
+    error: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MockInput:
+    """What takes the place of a state's work: a result as JSON text, or an error."""
+
+    result: str | None = None
+    error_output: MockErrorOutput | None = None
+    field_validation_mode: MockResponseValidationMode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestStateConfiguration:
+    """Where in its life the state under test stands."""
+
+    retrier_retry_count: int | None = None
+    error_caused_by_state: str | None = None
+    map_iteration_failure_count: int | None = None
+    map_item_reader_data: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestStateRequest:
+    """Run one state: `definition` is the state, or a machine in which `state_name` names it."""
+
+    definition: str
+    role_arn: str | None = None
+    input: str | None = None
+    inspection_level: InspectionLevel | None = None
+    reveal_secrets: bool | None = None
+    variables: str | None = None
+    state_name: str | None = None
+    mock: MockInput | None = None
+    context: str | None = None
+    state_configuration: TestStateConfiguration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionDataRequest:
+    """The request of an HTTP Task."""
+
+    protocol: str | None = None
+    method: str | None = None
+    url: str | None = None
+    headers: str | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionDataResponse:
+    """The answer to an HTTP Task."""
+
+    protocol: str | None = None
+    status_code: str | None = None
+    status_message: str | None = None
+    headers: str | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionErrorDetails:
+    """Which retrier or catcher took an error."""
+
+    catch_index: int | None = None
+    retry_index: int | None = None
+    retry_backoff_interval_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionData:
+    """What a state computed on its way, as JSON texts."""
+
+    input: str | None = None
+    after_arguments: str | None = None
+    after_input_path: str | None = None
+    after_parameters: str | None = None
+    result: str | None = None
+    after_result_selector: str | None = None
+    after_result_path: str | None = None
+    request: InspectionDataRequest | None = None
+    response: InspectionDataResponse | None = None
+    variables: str | None = None
+    error_details: InspectionErrorDetails | None = None
+    after_items_path: str | None = None
+    after_item_selector: str | None = None
+    after_item_batcher: str | None = None
+    after_items_pointer: str | None = None
+    tolerated_failure_count: int | None = None
+    tolerated_failure_percentage: float | None = None
+    max_concurrency: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestStateResponse:
+    """How one state ended."""
+
+    output: str | None = None
+    error: str | None = None
+    cause: str | None = None
+    inspection_data: InspectionData | None = None
+    next_state: str | None = None
+    status: TestExecutionStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,4 @@
-"""StartSyncExecution: an EXPRESS state machine run to its end inside the call, at most once (developer guide,
-"Choosing workflow type").
+"""StartSyncExecution: an EXPRESS state machine run to its end inside the call, at most once.
 
 Nothing is stored: the interpreter runs in process, and a call that is given up gives its execution up.
 """
@@ -7,10 +6,10 @@ Nothing is stored: the interpreter runs in process, and a call that is given up 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from api.service.clock import Clock
-from api.service.errors import StateMachineTypeNotSupported
+from api.service.local_engine import LocalEngine
 from api.service.shapes import (
     BillingDetails,
     CloudWatchEventsExecutionDataDetails,
@@ -18,24 +17,14 @@ from api.service.shapes import (
     StartSyncExecutionResponse,
 )
 from api.service.starting import Starting
-from interpreter.definition.model import Definition
-from interpreter.effects import TaskRouter
 from interpreter.execution import FailedWith, Succeeded
-from interpreter.hosts.inprocess import Ended, InProcessHost, Invoke
-from interpreter.start import EXPRESS_SECONDS
+from interpreter.hosts.inprocess import Ended, InProcessHost
+from interpreter.limits import EXPRESS_SECONDS
 from interpreter.values import json_text, parse_json
 
 _BILLED_MILLISECONDS: Final = 100
 _BILLED_MEGABYTES: Final = 64
 """Durations are billed in steps of the one, memory in steps of the other (recorded)."""
-
-
-class Definitions(Protocol):
-    """Compiled definitions by content hash."""
-
-    async def fetch(self, hash_: str) -> Definition:
-        """The definition, from a cache or from the store. Raises: LookupError."""
-        ...
 
 
 class SyncExecutions:
@@ -44,34 +33,26 @@ class SyncExecutions:
     Args:
         starting: resolves what is to be started.
         clock: the time.
-        definitions: what the executions run.
-        router: where Tasks go.
-        invoke: makes their calls.
+        local: runs them.
     """
 
-    def __init__(
-        self, starting: Starting, clock: Clock, definitions: Definitions, router: TaskRouter, invoke: Invoke
-    ) -> None:
+    def __init__(self, starting: Starting, clock: Clock, local: LocalEngine) -> None:
         self._starting = starting
         self._clock = clock
-        self._definitions = definitions
-        self._router = router
-        self._invoke = invoke
+        self._local = local
 
     async def start(self, request: StartSyncExecutionRequest) -> StartSyncExecutionResponse:
         """StartSyncExecution: answers when the execution has ended, however it ended."""
         prepared = await self._starting.prepare(
-            request.state_machine_arn, request.name, request.input, request.trace_header
+            request.state_machine_arn, request.name, request.input, request.trace_header, only="EXPRESS"
         )
-        if prepared.target.machine.type != "EXPRESS":
-            raise StateMachineTypeNotSupported
         start, begun = prepared.start, self._clock()
         host = InProcessHost(
-            await self._definitions.fetch(start.definition),
+            await self._local.definitions.fetch(start.definition),
             start,
             parse_json(prepared.input),
-            self._router,
-            self._invoke,
+            self._local.router,
+            self._local.invoke,
             time_limit_seconds=EXPRESS_SECONDS,
         )
         ended = await host.run()

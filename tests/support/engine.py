@@ -17,13 +17,16 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
+from activities.local_calls import LocalCalls
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
+from activities.router import Router
 from activities.worker import WorkerLimits, activity_worker, run_workers, workflow_worker
 from api.gateway import TemporalGateway
 from api.service.application import ApplicationService
 from api.service.config import ServiceConfig
+from api.service.local_engine import LocalEngine
 from api.service.shapes import (
     CreateStateMachineRequest,
     DescribeExecutionResponse,
@@ -119,7 +122,8 @@ async def running_engine(
         gateway = TemporalGateway(client, definitions)
         config = ServiceConfig(mode=mode, functions=choice)
         try:
-            async with ApplicationService(store, gateway, config, Registry()) as service:
+            local = LocalEngine(definitions, Router(), LocalCalls(client, {}).run)
+            async with ApplicationService(store, gateway, config, Registry(), local=local) as service:
                 yield TestEngine(service, gateway, client, stop_workers)
         finally:
             await stop_workers()

@@ -77,13 +77,13 @@ class InMemoryGateway:
         self, state_machine_name: str, start: ExecutionStart, input_text: str, timeout_seconds: int
     ) -> Started | AlreadyStarted:
         self._check()
-        existing = self.executions.get((state_machine_name, start.name))
+        existing = self.executions.get((state_machine_name, start.key))
         if existing is not None:
             summary = existing.description.summary
             return AlreadyStarted(summary.start_date, existing.running, existing.description.input == input_text)
         date = _EPOCH + timedelta(milliseconds=start.start_date)
         summary = ExecutionSummary(
-            name=start.name,
+            name=start.key,
             status=ExecutionStatus.RUNNING,
             start_date=date,
             stop_date=None,
@@ -93,7 +93,7 @@ class InMemoryGateway:
         description = ExecutionDescription(
             summary=summary, start=start, input=input_text, output=None, error=None, cause=None
         )
-        self.executions[state_machine_name, start.name] = Execution(description, timeout_seconds)
+        self.executions[state_machine_name, start.key] = Execution(description, timeout_seconds)
         return Started(date)
 
     async def describe(self, state_machine_name: str, name: str) -> ExecutionDescription:

@@ -1,1 +1,1 @@
-"""TestState: one state, run alone (API reference, TestState; developer guide, "Testing state machines with TestState")."""
+"""TestState: one state, run alone (API reference, TestState; developer guide, "Using TestState API")."""

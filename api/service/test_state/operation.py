@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Final
 from uuid import uuid4
 
 from api.service.arns import Arns, check_role_arn
 from api.service.clock import Clock, epoch_milliseconds
 from api.service.config import ServiceConfig
 from api.service.errors import InvalidExecutionInput, ValidationException
+from api.service.local_engine import LocalEngine
 from api.service.shapes import TestStateConfiguration, TestStateRequest, TestStateResponse
 from api.service.test_state.context import read_context
 from api.service.test_state.mocks import MockedRouter, read_mock
@@ -19,15 +19,12 @@ from api.service.test_state.subject import MockableResources, Subject, check_unm
 from interpreter.definition.json_source import jackson_error
 from interpreter.definition.model import MapState, TaskState
 from interpreter.definition.resources import ResourceCatalog
-from interpreter.effects import TaskRouter
 from interpreter.frames import MapItem
-from interpreter.hosts.inprocess import InProcessHost, Invoke
+from interpreter.hosts.inprocess import InProcessHost
 from interpreter.inspection import Inspection
+from interpreter.limits import EXPRESS_SECONDS
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, parse_json
-
-_LONGEST_SECONDS: Final = 300
-"""AWS quota, "TestState": the call fails with States.Timeout then."""
 
 
 class StateTests:
@@ -38,8 +35,7 @@ class StateTests:
         arns: its ARNs.
         clock: the time.
         catalog: which resources can run.
-        router: where Tasks go that have no mock.
-        invoke: makes their calls.
+        local: runs the states.
     """
 
     def __init__(
@@ -48,15 +44,13 @@ class StateTests:
         arns: Arns,
         clock: Clock,
         catalog: ResourceCatalog,
-        router: TaskRouter,
-        invoke: Invoke,
+        local: LocalEngine,
     ) -> None:
         self._config = config
         self._arns = arns
         self._clock = clock
         self._catalog = catalog
-        self._router = router
-        self._invoke = invoke
+        self._local = local
 
     async def run(self, request: TestStateRequest) -> TestStateResponse:
         """TestState."""
@@ -75,9 +69,9 @@ class StateTests:
             subject.definition(),
             self._start(request),
             input_,
-            self._router if inspection.mock is None else MockedRouter(),
-            self._invoke,
-            time_limit_seconds=_LONGEST_SECONDS,
+            self._local.router if inspection.mock is None else MockedRouter(),
+            self._local.invoke,
+            time_limit_seconds=EXPRESS_SECONDS,
             inspection=inspection,
         )
         ended = await host.run()
@@ -123,7 +117,9 @@ def _check_members(request: TestStateRequest) -> None:
         check_role_arn(request.role_arn)
     if mock is not None:
         if mock.result is not None and mock.error_output is not None:
-            raise ValidationException("A test mock should have only one of the following fields: [result, errorOutput].")
+            raise ValidationException(
+                "A test mock should have only one of the following fields: [result, errorOutput]."
+            )
         if request.reveal_secrets:
             raise ValidationException("TestState does not support RevealSecrets when a mock is specified.")
         return

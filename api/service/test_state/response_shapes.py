@@ -1,7 +1,7 @@
 """Which API's answer a Task's result is: the shapes that a mocked result is checked against.
 
-A job's mock is checked against the answer of the API that tells how the job is getting on. Resources whose result is not
-an API's answer as it stands (HTTP, API Gateway, EKS calls, Lambda function ARNs, activities) have no shape.
+A job's mock is checked against the answer of the API that tells how the job is getting on. Resources whose result is
+not an API's answer as it stands (HTTP, API Gateway, EKS calls, Lambda function ARNs, activities) have no shape.
 """
 
 from __future__ import annotations

@@ -10,13 +10,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from activities.payloads import CompiledDefinitions
+from activities.router import Router
 from api.service.application import ApplicationService
 from api.service.config import ServiceConfig
+from api.service.local_engine import LocalEngine
 from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store
 from interpreter.definition.model import TaskResource
 from interpreter.definition.resources import ResourceSupport
+from interpreter.effects import ActivityFailure, TaskCall
+from interpreter.hosts.inprocess import CallFailed
+from interpreter.values import JsonValue
 from tests.support.in_memory_gateway import InMemoryGateway
 
 ROLE: Final = "arn:aws:iam::123456789012:role/r"
@@ -52,6 +58,27 @@ class SettableClock:
         self.now += timedelta(**amount)
 
 
+class ScriptedCalls:
+    """Calls of tasks in process: each function answers as `answers` says; `made` keeps what was called."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, JsonValue | ActivityFailure] = {}
+        self.made: list[tuple[str, JsonValue]] = []
+
+    async def run(self, call: TaskCall) -> JsonValue:
+        activity = call.call
+        self.made.append((activity.activity_type, activity.argument))
+        answer = self.answers[activity.activity_type]
+        if isinstance(answer, ActivityFailure):
+            raise CallFailed(answer)
+        return answer
+
+
+def local_engine(store: Store, calls: ScriptedCalls) -> LocalEngine:
+    """What runs executions in process, with scripted calls."""
+    return LocalEngine(CompiledDefinitions(store), Router(), calls.run)
+
+
 @dataclass
 class Installation:
     """Everything a test can get hold of."""
@@ -61,6 +88,7 @@ class Installation:
     store: Store
     clock: SettableClock
     url: str
+    calls: ScriptedCalls
 
     async def call(self, operation: str, **params: Any) -> dict[str, Any]:
         """Call an operation with its JSON parameters."""
@@ -84,13 +112,18 @@ async def install(folder: Path, config: ServiceConfig | None = None) -> AsyncIte
     """Set up an installation with its files in `folder`; deletions settle at once."""
     url = f"sqlite:///{folder}/steploom.db"
     await migrate(url)
-    gateway, clock = InMemoryGateway(), SettableClock()
+    gateway, clock, calls = InMemoryGateway(), SettableClock(), ScriptedCalls()
     async with open_store(url) as store:
         service = ApplicationService(
-            store, gateway, config or ServiceConfig(deletion_settle_seconds=0), EveryResource(), clock=clock
+            store,
+            gateway,
+            config or ServiceConfig(deletion_settle_seconds=0),
+            EveryResource(),
+            local=local_engine(store, calls),
+            clock=clock,
         )
         async with service:
-            yield Installation(service, gateway, store, clock, url)
+            yield Installation(service, gateway, store, clock, url, calls)
 
 
 def definition(members: dict[str, Any]) -> str:

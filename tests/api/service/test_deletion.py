@@ -13,7 +13,14 @@ from api.service.application import ApplicationService
 from api.service.config import ServiceConfig
 from api.service.errors import StateMachineDeleting, StateMachineDoesNotExist
 from api.service.gateway import EngineUnavailable, ExecutionPage, ExecutionStatus
-from tests.api.service.installation import EveryResource, Installation, execution_arn, install, machine_arn
+from tests.api.service.installation import (
+    EveryResource,
+    Installation,
+    execution_arn,
+    install,
+    local_engine,
+    machine_arn,
+)
 
 
 @pytest_asyncio.fixture
@@ -108,7 +115,10 @@ async def test_another_process_finishes_it(settling: Installation) -> None:
     await settling.service.deletions.close()
     assert [each.name for each in await settling.store.list_deleting()] == ["m"]
     settling.clock.move(seconds=1)
-    again = ApplicationService(settling.store, settling.gateway, ServiceConfig(), EveryResource(), clock=settling.clock)
+    local = local_engine(settling.store, settling.calls)
+    again = ApplicationService(
+        settling.store, settling.gateway, ServiceConfig(), EveryResource(), local=local, clock=settling.clock
+    )
     async with again:
         settling.clock.move(seconds=10)
         await again.deletions.drained()

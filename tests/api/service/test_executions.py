@@ -140,18 +140,12 @@ STARTS = [
         {"stateMachineArn": machine_arn("m:1")},
         ("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn('m:1')}'"),
     ),
-    Case(
-        "express",
-        {"stateMachineArn": machine_arn("x")},
-        ("UnsupportedOperationException", "StartExecution of an EXPRESS state machine is not available yet."),
-    ),
     Case("junk", {"stateMachineArn": "junk"}, ("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: junk'")),
 ]
 
 
 @pytest.mark.parametrize("case", STARTS, ids=lambda case: case.name)
 async def test_start_refuses(installation: Installation, case: Case) -> None:
-    await installation.create("x", type="EXPRESS")
     params = {"stateMachineArn": await installation.create("m")} | case.params
     assert await refused(installation.call("StartExecution", **params)) == case.result
     assert installation.gateway.executions == {}

@@ -1,0 +1,33 @@
+"""What runs executions inside the service, without Temporal's workflows: synchronous Express and TestState."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from interpreter.definition.model import Definition
+from interpreter.effects import TaskRouter
+from interpreter.hosts.inprocess import Invoke
+
+
+class Definitions(Protocol):
+    """Compiled definitions by content hash."""
+
+    async def fetch(self, hash_: str) -> Definition:
+        """The definition, from a cache or from the store. Raises: LookupError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEngine:
+    """The parts that an execution in process needs from outside.
+
+    Attributes:
+        definitions: what state machines run.
+        router: where Tasks go.
+        invoke: makes their calls.
+    """
+
+    definitions: Definitions
+    router: TaskRouter
+    invoke: Invoke

@@ -1,0 +1,108 @@
+"""How every execution begins, of whatever type: what is to be run is found, name and input are checked."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from api.service.arns import Arns, check_name
+from api.service.clock import Clock, epoch_milliseconds
+from api.service.config import ServiceConfig
+from api.service.deletion import Deletions
+from api.service.errors import (
+    InvalidExecutionInput,
+    StateMachineDeleting,
+    StateMachineTypeNotSupported,
+    ValidationException,
+)
+from api.service.shapes import StateMachineType
+from api.service.targets import Target, Targets
+from api.storage.store import Route, Store
+from interpreter.definition.json_source import jackson_error
+from interpreter.start import ExecutionStart
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An execution that can be started. `input` is JSON as text."""
+
+    target: Target
+    start: ExecutionStart
+    input: str
+
+
+class Starting:
+    """Prepares executions; nothing is stored or started."""
+
+    def __init__(self, store: Store, config: ServiceConfig, arns: Arns, clock: Clock, deletions: Deletions) -> None:
+        self._config = config
+        self._arns = arns
+        self._clock = clock
+        self._deletions = deletions
+        self._targets = Targets(store)
+
+    async def prepare(
+        self,
+        state_machine_arn: str,
+        name: str | None,
+        input_: str | None,
+        trace_header: str | None,
+        *,
+        only: StateMachineType | None = None,
+    ) -> Prepared:
+        """Prepare an execution of a state machine, version or alias; `only` is the one type that will do.
+
+        Raises:
+            InvalidArn, InvalidName, InvalidExecutionInput, StateMachineDoesNotExist, StateMachineDeleting,
+            StateMachineTypeNotSupported, ValidationException: it cannot be started.
+        """
+        name = name if name is not None else str(uuid4())
+        check_name(name)
+        target = await self._find(state_machine_arn)
+        if only is not None and target.machine.type != only:
+            raise StateMachineTypeNotSupported
+        input_ = "{}" if input_ is None else input_
+        fault = jackson_error(input_)
+        if fault is not None:
+            raise InvalidExecutionInput(fault)
+        return Prepared(target, self._start(target, name, trace_header), input_)
+
+    async def _find(self, arn_text: str) -> Target:
+        arn = self._arns.read_state_machine(arn_text)
+        if arn.label is not None:
+            raise ValidationException.labelled_arn()
+        target = await self._targets.find(arn, _random_route)
+        if target.machine.deleting_since is not None:
+            self._deletions.wake()
+            raise StateMachineDeleting(arn_text)
+        return target
+
+    def _start(self, target: Target, name: str, trace_header: str | None) -> ExecutionStart:
+        machine, revision, version, alias = target.machine.name, target.revision, target.version, target.alias
+        return ExecutionStart(
+            definition=revision.definition_hash,
+            execution_arn=self._execution_arn(target, name),
+            state_machine_arn=self._arns.state_machine(machine),
+            name=name,
+            role_arn=revision.role_arn,
+            start_date=epoch_milliseconds(self._clock()),
+            seed=secrets.token_hex(32),
+            mode=self._config.mode,
+            functions=self._config.functions,
+            version_arn=None if version is None else self._arns.version(machine, version.number),
+            alias_arn=None if alias is None else self._arns.alias(machine, alias),
+            trace_header=trace_header,
+            revision_id=revision.id,
+        )
+
+    def _execution_arn(self, target: Target, name: str) -> str:
+        machine = target.machine
+        if machine.type == "EXPRESS":
+            return self._arns.express_execution(machine.name, name, str(uuid4()))
+        return self._arns.execution(machine.name, name)
+
+
+def _random_route(routes: Sequence[Route]) -> Route:
+    return secrets.SystemRandom().choices(routes, [route.weight for route in routes])[0]
