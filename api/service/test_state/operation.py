@@ -19,6 +19,7 @@ from api.service.test_state.subject import MockableResources, Subject, check_unm
 from interpreter.definition.json_source import jackson_error
 from interpreter.definition.model import MapState, TaskState
 from interpreter.definition.resources import ResourceCatalog
+from interpreter.effects import TaskRouter
 from interpreter.frames import MapItem
 from interpreter.hosts.inprocess import InProcessHost
 from interpreter.inspection import Inspection
@@ -65,11 +66,12 @@ class StateTests:
         )
         _check_configuration(request.state_configuration or TestStateConfiguration(), subject)
         inspection = self._inspection(request, subject, input_)
+        router: TaskRouter = self._local.router if inspection.mock is None else MockedRouter()
         host = InProcessHost(
             subject.definition(),
             self._start(request),
             input_,
-            self._local.router if inspection.mock is None else MockedRouter(),
+            router,
             self._local.invoke,
             time_limit_seconds=EXPRESS_SECONDS,
             inspection=inspection,
