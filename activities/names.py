@@ -22,6 +22,12 @@ CALLBACK_WAIT: Final = "steploom:callback-wait"
 CLOSE_WAIT: Final = "steploom:close-wait"
 """Activity type that reports an abandoned, started callback wait as cancelled, so that its token is refused."""
 
+ACTIVITY_EXISTS: Final = "steploom:activity-exists"
+"""Activity type that looks up whether an activity (the resource) exists, before a Task on it is scheduled."""
+
+ACTIVITY_WORKER_IDENTITY: Final = "steploom-activity-worker:"
+"""Begins the identity under which GetActivityTask polls for a worker that gave its name, which follows."""
+
 INVOKE_LAMBDA: Final = "steploom:lambda-invoke"
 """Activity type that invokes a function through the Lambda API."""
 

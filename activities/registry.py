@@ -97,10 +97,8 @@ class Registry:
     def check(self, resource: TaskResource) -> ResourceSupport:
         """SUPPORTED: it can run; NOT_YET: AWS has it, steploom does not; UNKNOWN: AWS refuses it."""
         match resource:
-            case LambdaFunctionResource():
+            case LambdaFunctionResource() | ActivityResource():
                 return ResourceSupport.SUPPORTED
-            case ActivityResource():
-                return ResourceSupport.NOT_YET
             case ServiceResource(service=service, action=action, pattern=pattern) if service.startswith(_SDK):
                 return _check_sdk(service.removeprefix(_SDK), action, pattern)
             case ServiceResource(service=service, action=action, pattern=pattern):

@@ -22,7 +22,7 @@ from activities.function_routes import (
     function_route,
     parse_functions,
 )
-from activities.names import INVOKE_LAMBDA, INVOKE_URL, WORKFLOW_QUEUE
+from activities.names import ACTIVITY_EXISTS, INVOKE_LAMBDA, INVOKE_URL, WORKFLOW_QUEUE
 from interpreter.definition.model import ActivityResource, LambdaFunctionResource, ServiceResource
 from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTaskFailed, StatesTimeout
@@ -48,12 +48,21 @@ class Router:
             StatesError: the arguments cannot be used to start the task.
         """
         match _integration(request):
+            case "polled":
+                arn = request.resource.arn
+                return ActivityCall(arn, arn, request.arguments, "polled")
             case "activity":
                 return _temporal_activity(request)
             case "invoke" | "function":
                 call = _function_call(request)
                 name = parse_function_name(call.function, call.qualifier)
                 return _function_activity(request, call, name, function_route(functions, name))
+
+    def look_up(self, request: TaskRequest) -> ActivityCall | None:
+        """For activities: whether there is one of that ARN; a task that no worker may poll for would wait for ever."""
+        if isinstance(request.resource, ActivityResource):
+            return ActivityCall(ACTIVITY_EXISTS, WORKFLOW_QUEUE, {"arn": request.resource.arn}, "ours", repeated=True)
+        return None
 
     def result(self, request: TaskRequest, functions: JsonValue, value: JsonValue) -> JsonValue:
         """What the state sees of the activity's value: only plain workers need `lambda:invoke`'s frame put around."""
@@ -84,7 +93,7 @@ class Router:
                 return _unanswered(request, functions, failure.message or "the call was not answered")
 
 
-_Integration = Literal["activity", "invoke", "function"]
+_Integration = Literal["polled", "activity", "invoke", "function"]
 
 
 def _integration(request: TaskRequest) -> _Integration:
@@ -95,7 +104,9 @@ def _integration(request: TaskRequest) -> _Integration:
             return "invoke"
         case ServiceResource(service="temporal", action="activity"):
             return "activity"
-        case ActivityResource(arn=arn) | ServiceResource(arn=arn):
+        case ActivityResource():
+            return "polled"
+        case ServiceResource(arn=arn):
             raise ValueError(f"{arn} is not routed: the definition should have been refused")
 
 
@@ -230,7 +241,7 @@ def _framed(request: TaskRequest, name: FunctionName | None, payload: JsonValue)
 
 def _raised(request: TaskRequest, functions: JsonValue, failure: ActivityFailure) -> StatesError:
     integration = _integration(request)
-    if integration == "activity":
+    if integration in ("activity", "polled"):
         return StatesError(failure.type or StatesTaskFailed.NAME, failure.message)
     route = _target(request, functions).route
     foreign = isinstance(route, TemporalRoute) and route.worker == "foreign"
@@ -261,7 +272,7 @@ def _compact(cause: str) -> str:
 
 
 def _unanswered(request: TaskRequest, functions: JsonValue, reason: str) -> StatesError:
-    if _integration(request) == "activity":
+    if _integration(request) in ("activity", "polled"):
         return StatesTaskFailed(f"The Temporal activity of state {request.state_name!r} did not end: {reason}")
     target = _target(request, functions)
     match target.route:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from temporalio.api.common.v1 import Payload
@@ -14,7 +14,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.common import RawValue
 from temporalio.converter import DataConverter
 
-from interpreter.effects import Failed
+from activities.names import ACTIVITY_WORKER_IDENTITY
+from interpreter.effects import Failed, Outcome
 from interpreter.hosts.projection import (
     ActivityEnded,
     CancelRequested,
@@ -28,6 +29,7 @@ from interpreter.hosts.workflow import activity_failure, payload_outcome
 
 _PLAIN_ENCODINGS: Final = frozenset((b"json/plain", b"binary/null"))
 _DECODED_AT_ONCE: Final = 200
+_NO_PAYLOAD: Final = Payload(metadata={"encoding": b"binary/null"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class RecordReader:
     def __init__(self, converter: DataConverter) -> None:
         self._converter = converter
         self._activities: dict[int, str] = {}
+        self._workers: dict[int, str] = {}
         self._reason = StopReason(None, None)
 
     async def read(self, events: Sequence[HistoryEvent]) -> list[Record]:
@@ -85,22 +88,26 @@ class RecordReader:
         elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             scheduled = event.activity_task_scheduled_event_attributes
             self._activities[event.event_id] = scheduled.activity_id
+        elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+            taken = event.activity_task_started_event_attributes
+            if taken.identity.startswith(ACTIVITY_WORKER_IDENTITY):
+                self._workers[taken.scheduled_event_id] = taken.identity.removeprefix(ACTIVITY_WORKER_IDENTITY)
         elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
             completed = event.activity_task_completed_event_attributes
             payloads = completed.result.payloads
-            payload = payloads[0] if payloads else Payload(metadata={"encoding": b"binary/null"})
-            yield ActivityEnded(self._activities.pop(completed.scheduled_event_id), payload_outcome(payload))
+            outcome = payload_outcome(payloads[0] if payloads else _NO_PAYLOAD)
+            yield self._ended(completed.scheduled_event_id, outcome)
         elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
             failed = event.activity_task_failed_event_attributes
-            yield self._failure(failed.scheduled_event_id, failed.failure)
+            yield self._failure(failed.scheduled_event_id, failed.started_event_id, failed.failure)
         elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
             timed_out = event.activity_task_timed_out_event_attributes
-            yield self._failure(timed_out.scheduled_event_id, timed_out.failure)
+            yield self._failure(timed_out.scheduled_event_id, timed_out.started_event_id, timed_out.failure)
         elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED:
             canceled = event.activity_task_canceled_event_attributes
             failure = Failure(message="Activity cancelled")
             failure.canceled_failure_info.SetInParent()
-            yield self._failure(canceled.scheduled_event_id, failure)
+            yield self._failure(canceled.scheduled_event_id, canceled.started_event_id, failure)
         elif kind == EventType.EVENT_TYPE_TIMER_FIRED:
             yield TimerFired(int(event.timer_fired_event_attributes.timer_id))
         elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
@@ -114,10 +121,15 @@ class RecordReader:
         elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
             yield Closed("timed-out", event_milliseconds(event))
 
-    def _failure(self, scheduled_id: int, failure: Failure) -> ActivityEnded:
-        return ActivityEnded(
-            self._activities.pop(scheduled_id), Failed(activity_failure(failure, heartbeat_asked=False))
-        )
+    def _failure(self, scheduled_id: int, started_id: int, failure: Failure) -> ActivityEnded:
+        told = activity_failure(failure, heartbeat_asked=False, started=started_id > 0)
+        return self._ended(scheduled_id, Failed(told))
+
+    def _ended(self, scheduled_id: int, outcome: Outcome) -> ActivityEnded:
+        worker_name = self._workers.pop(scheduled_id, None)
+        if worker_name is not None:
+            outcome = replace(outcome, worker_name=worker_name)
+        return ActivityEnded(self._activities.pop(scheduled_id), outcome)
 
     @staticmethod
     def _aborted(event: HistoryEvent, reason: StopReason) -> Closed:

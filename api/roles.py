@@ -21,6 +21,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.functions.host import FunctionHost, function_activity
+from activities.integrations.activity_look_up import ActivityLookUp
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
@@ -34,7 +35,9 @@ from api.aws_json.application import create_app
 from api.config import ConfigurationError, Settings
 from api.gateway import TemporalGateway
 from api.grpc.server import create_server
+from api.service.activities import KnownActivities
 from api.service.application import ApplicationService
+from api.service.arns import Arns
 from api.service.config import ServiceConfig
 from api.service.local_engine import LocalEngine
 from api.storage.migration import migrate
@@ -115,6 +118,7 @@ async def application(settings: Settings, engine: Engine) -> AsyncIterator[Appli
         local = LocalEngine(engine.definitions, Router(), calls.run)
         async with ApplicationService(engine.store, gateway, config, Registry(), local=local) as service:
             yield service
+    await gateway.close()
 
 
 @asynccontextmanager
@@ -143,6 +147,7 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
         try:
             yield Doors(f"http://{_host(settings.http_host)}:{http_port}", f"{_host(settings.grpc_host)}:{grpc_port}")
         finally:
+            service.stop_polls()
             await server.stop(_GRACE_SECONDS)
 
 
@@ -189,11 +194,13 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         concurrent_workflow_tasks=settings.worker_max_concurrent_workflow_tasks,
         concurrent_activities=settings.worker_max_concurrent_activities,
     )
+    arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
     async with aiohttp.ClientSession() as session:
         calls = [
             LambdaInvoker(settings.region).invoke,
             UrlInvoker(session).invoke,
             WaitCloser(engine.client).close_wait,
+            ActivityLookUp(KnownActivities(engine.store, arns)).exists,
         ]
         yield [
             workflow_worker(engine.client, engine.definitions, calls, limits),

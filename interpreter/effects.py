@@ -45,13 +45,17 @@ class ActivityCall:
         activity_type: the Temporal activity type.
         task_queue: the Temporal task queue.
         argument: the activity's one argument, JSON.
-        worker: `"ours"` where a steploom worker serves the queue and heartbeats by itself, `"foreign"` otherwise.
+        worker: `"ours"` where a steploom worker serves the queue and heartbeats by itself; `"polled"` where clients
+            take tasks with GetActivityTask: time counts from the scheduling, and a task that reached nobody is offered
+            again; `"foreign"` otherwise.
+        repeated: whether the call is a look-up, made again until it is answered.
     """
 
     activity_type: str
     task_queue: str
     argument: JsonValue
-    worker: Literal["ours", "foreign"]
+    worker: Literal["ours", "foreign", "polled"]
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class ActivityFailure:
         message: the failure's message.
         details: the failure's details, JSON; our own integrations put `{"error"?: str, "cause"?: str}` first.
         heartbeat_asked: whether the state itself has HeartbeatSeconds (else a missed heartbeat is a dead worker).
+        started: whether a worker had begun with it; False only for timeouts.
     """
 
     kind: Literal["application", "timeout", "heartbeat", "other"]
@@ -72,6 +77,7 @@ class ActivityFailure:
     message: str
     details: tuple[JsonValue, ...]
     heartbeat_asked: bool
+    started: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +114,21 @@ Operation: TypeAlias = TaskCall | CallbackWait | Timer
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An operation succeeded; a timer's value is None."""
+    """An operation succeeded; a timer's value is None.
+
+    `worker_name` is that of GetActivityTask; only a projection knows it.
+    """
 
     value: JsonValue
+    worker_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A task call or a callback wait ended badly."""
+    """A task call or a callback wait ended badly; `worker_name` as in `Done`."""
 
     failure: ActivityFailure
+    worker_name: str | None = None
 
 
 Outcome: TypeAlias = Done | Failed
@@ -157,6 +168,10 @@ class TaskRouter(Protocol):
         Raises:
             StatesError: the arguments cannot be used to start the task.
         """
+        ...
+
+    def look_up(self, request: TaskRequest) -> ActivityCall | None:
+        """A call to be made before the task is scheduled; it answers false where the resource does not exist."""
         ...
 
     def result(self, request: TaskRequest, functions: JsonValue, value: JsonValue) -> JsonValue:

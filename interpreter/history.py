@@ -70,6 +70,12 @@ class Resource(NamedTuple):
     resource: str
 
 
+class Worker(NamedTuple):
+    """Details of ActivityStarted."""
+
+    name: str | None
+
+
 class ResourceOutput(NamedTuple):
     """Details of TaskSubmitted and TaskSucceeded."""
 
@@ -120,6 +126,7 @@ Details: TypeAlias = (
     | Scheduled
     | FunctionScheduled
     | Resource
+    | Worker
     | ResourceOutput
     | ResourceFailure
     | Output
@@ -260,6 +267,8 @@ def _render_details(details: Details, measure: Measure, data: bool) -> dict[str,
             )
         case Resource(resource_type, resource):
             return {"resourceType": resource_type, "resource": resource}
+        case Worker(name):
+            return _present({}, workerName=name)
         case ResourceOutput(resource_type, resource, output):
             return {
                 "resourceType": resource_type,

@@ -5,6 +5,7 @@ Tasks wait in Temporal, on a task queue named by the activity's ARN; nothing is 
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from api.service.errors import (
     InvalidArn,
     InvalidToken,
 )
-from api.service.gateway import ExecutionGateway, MalformedToken
+from api.service.gateway import ActivityTask, ExecutionGateway, MalformedToken
 from api.service.pages import page_position, page_size, page_token
 from api.service.shapes import (
     ActivityListItem,
@@ -42,6 +43,35 @@ from api.storage.store import Activity, Store
 _MOST_POLLERS: Final = 1_000  # AWS quota for each activity, checked 2026-11; here for each process
 
 
+class KnownActivities:
+    """Finds activities by their ARNs (`activities.integrations.activity_look_up.ActivityCatalog`)."""
+
+    def __init__(self, store: Store, arns: Arns) -> None:
+        self._store = store
+        self._arns = arns
+
+    async def exists(self, activity_arn: str) -> bool:
+        """Whether the ARN is that of an activity; asked by a Task that is about to be scheduled."""
+        try:
+            await self.find(activity_arn)
+        except (ActivityDoesNotExist, InvalidArn):
+            return False
+        return True
+
+    async def find(self, activity_arn: str) -> Activity:
+        """The activity of an ARN.
+
+        Raises:
+            ActivityDoesNotExist: there is none.
+            InvalidArn: the ARN is of something else.
+        """
+        arn = self._arns.read_activity(activity_arn)
+        activity = None if arn.name is None else await self._store.get_activity(arn.name)
+        if activity is None:
+            raise ActivityDoesNotExist(arn.text)
+        return activity
+
+
 class Activities:
     """Creates, reads, lists and deletes activities, and hands out their tasks."""
 
@@ -50,6 +80,9 @@ class Activities:
         self._gateway = gateway
         self._arns = arns
         self._clock = clock
+        self._known = KnownActivities(store, arns)
+        self._waits: set[asyncio.Timeout] = set()
+        self._stopped = False
         self._pollers: Counter[str] = Counter()
 
     async def create(self, request: CreateActivityRequest) -> CreateActivityResponse:
@@ -66,7 +99,7 @@ class Activities:
 
     async def describe(self, request: DescribeActivityRequest) -> DescribeActivityResponse:
         """DescribeActivity."""
-        activity = await self._find(request.activity_arn)
+        activity = await self._known.find(request.activity_arn)
         return DescribeActivityResponse(
             activity_arn=request.activity_arn,
             name=activity.name,
@@ -98,22 +131,34 @@ class Activities:
             activity_arn=self._arns.activity(activity.name), name=activity.name, creation_date=activity.created
         )
 
-    async def exists(self, activity_arn: str) -> bool:
-        """Whether the ARN is that of an activity; asked by a Task that is about to be scheduled."""
-        try:
-            await self._find(activity_arn)
-        except (ActivityDoesNotExist, InvalidArn):
-            return False
-        return True
-
     async def get_task(self, request: GetActivityTaskRequest) -> GetActivityTaskResponse:
         """GetActivityTask: waits for a task; cancelled, it loses none."""
-        await self._find(request.activity_arn)
+        await self._known.find(request.activity_arn)
         with self._polling(request.activity_arn):
-            task = await self._gateway.poll_activity(request.activity_arn, request.worker_name)
+            task = await self._poll(request)
         if task is None:
             return GetActivityTaskResponse()
         return GetActivityTaskResponse(task_token=task.token, input=task.input)
+
+    async def _poll(self, request: GetActivityTaskRequest) -> ActivityTask | None:
+        wait = asyncio.timeout(0 if self._stopped else None)
+        try:
+            async with wait:
+                self._waits.add(wait)
+                return await self._gateway.poll_activity(request.activity_arn, request.worker_name)
+        except TimeoutError:
+            if wait.expired():
+                return None
+            raise
+        finally:
+            self._waits.discard(wait)
+
+    def stop(self) -> None:
+        """Answer all who wait for a task, now and from now on: they ask again, and find another process."""
+        self._stopped = True
+        now = asyncio.get_running_loop().time()
+        for wait in self._waits:
+            wait.reschedule(now)
 
     async def return_task(self, token: str) -> None:
         """Give a task back that could not be handed over: another worker gets it."""
@@ -133,13 +178,6 @@ class Activities:
             self._pollers[activity_arn] -= 1
             if not self._pollers[activity_arn]:
                 del self._pollers[activity_arn]
-
-    async def _find(self, activity_arn: str) -> Activity:
-        arn = self._arns.read_activity(activity_arn)
-        activity = None if arn.name is None else await self._store.get_activity(arn.name)
-        if activity is None:
-            raise ActivityDoesNotExist(arn.text)
-        return activity
 
 
 def _name(position: bytes) -> str:

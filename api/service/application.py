@@ -88,6 +88,7 @@ class ApplicationService:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.stop_polls()
         await self.deletions.close()
 
     async def invoke(self, operation: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
@@ -323,6 +324,10 @@ class ApplicationService:
         """Give back a task of GetActivityTask whose caller was gone before it was answered. Raises: InvalidToken."""
         with _available():
             await self._activities.return_task(task_token)
+
+    def stop_polls(self) -> None:
+        """Answer every GetActivityTask that waits, now and from now on: this process is about to end."""
+        self._activities.stop()
 
     async def wait_for_execution(self, execution_arn: str) -> shapes.DescribeExecutionResponse:
         """Describe an execution once it has ended. Raises: ExecutionDoesNotExist, InvalidArn."""

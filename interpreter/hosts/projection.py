@@ -222,5 +222,5 @@ class Projection:
 
 def _as_asked(operation: TaskCall | CallbackWait, outcome: Outcome) -> Outcome:
     if isinstance(outcome, Failed):
-        return Failed(replace(outcome.failure, heartbeat_asked=asks_heartbeat(operation)))
+        return replace(outcome, failure=replace(outcome.failure, heartbeat_asked=asks_heartbeat(operation)))
     return outcome

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from interpreter.effects import ActivityFailure, Done, Failed, Outcome
 from interpreter.values import JsonValue, parse_json
+
+GIVEN_BACK: Final = "steploom:given-back"
+"""Failure type of an activity's task that reached no worker: Temporal offers it again for as long as it has time."""
 
 
 @dataclass(frozen=True, slots=True)

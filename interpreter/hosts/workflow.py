@@ -22,6 +22,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from interpreter.definition.model import Definition
 from interpreter.effects import (
+    ActivityCall,
     ActivityFailure,
     CallbackWait,
     Done,
@@ -37,7 +38,7 @@ from interpreter.history import Ledger
 from interpreter.hosts.details import describe_frames
 from interpreter.hosts.operations import OperationQueue, asks_heartbeat
 from interpreter.hosts.tokens import TaskToken
-from interpreter.hosts.wire import InlineJson, outcome_of_payload
+from interpreter.hosts.wire import GIVEN_BACK, InlineJson, outcome_of_payload
 from interpreter.limits import limits_of
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, parse_json
@@ -49,6 +50,17 @@ _WORKER_HEARTBEAT: Final = timedelta(seconds=10)
 """A worker of ours that is silent for so long is dead."""
 
 _ONCE: Final = RetryPolicy(maximum_attempts=1)
+
+_UNTIL_ANSWERED: Final = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=10)
+)
+
+_UNTIL_TAKEN: Final = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100),
+    backoff_coefficient=1.0,
+    non_retryable_error_types=["TemporalTimeout:Heartbeat", "TemporalTimeout:StartToClose"],
+)
+"""A task that was given back is offered again; a worker that falls silent has had its attempt."""
 
 _MORE: Final = 0
 """The number of the timer that asks for a turn to begin more operations; the core's own numbers start at 1."""
@@ -186,7 +198,7 @@ class _TemporalHost:
             handle = self._handles.pop(number, None)
             if handle is not None:
                 handle.cancel()
-                self._close_open_wait(operation)
+                self._close_abandoned(operation)
         return begun.again
 
     def _begin(self, operation: Operation) -> asyncio.Task[Any]:
@@ -214,34 +226,50 @@ class _TemporalHost:
             summary=f"{wait.state_name}: callback",
         )
 
-    def _close_open_wait(self, operation: Operation) -> None:
+    def _close_abandoned(self, operation: Operation) -> None:
         """A started wait that is only cancelled would still take its token; a worker reports it as cancelled."""
-        if isinstance(operation, CallbackWait) and operation.heartbeat_seconds is not None:
-            closing = workflow.start_activity(
-                self._wiring.close_wait,
-                {"activity_id": operation.operation_id},
-                task_queue=self._wiring.workflow_queue,
-                start_to_close_timeout=timedelta(seconds=10),
-                summary=f"{operation.state_name}: close the abandoned callback",
-            )
-            closing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        match operation:
+            case CallbackWait(state_name, operation_id, _, int()):
+                self._close(operation_id, f"{state_name}: close the abandoned callback")
+            case TaskCall(request, call) if call.worker == "polled":
+                self._close(request.operation_id, f"{request.state_name}: close the abandoned task")
+            case _:
+                pass
+
+    def _close(self, activity_id: str, summary: str) -> None:
+        closing = workflow.start_activity(
+            self._wiring.close_wait,
+            {"activity_id": activity_id},
+            task_queue=self._wiring.workflow_queue,
+            start_to_close_timeout=timedelta(seconds=10),
+            summary=summary,
+        )
+        closing.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def _start_call(operation: TaskCall) -> asyncio.Task[Any]:
     request, call = operation.request, operation.call
-    ours = call.worker == "ours"
+    ours, polled = call.worker == "ours", call.worker == "polled"
+    timeout = _seconds(request.timeout_seconds) or _UNBOUNDED
     heartbeat = _seconds(request.heartbeat_seconds)
     return workflow.start_activity(
         call.activity_type,
-        call.argument if ours else InlineJson(call.argument),
+        InlineJson(call.argument) if call.worker == "foreign" else call.argument,
         task_queue=call.task_queue,
         activity_id=request.operation_id,
-        start_to_close_timeout=_seconds(request.timeout_seconds) or _UNBOUNDED,
+        schedule_to_close_timeout=timeout if polled else None,
+        start_to_close_timeout=None if polled else timeout,
         heartbeat_timeout=heartbeat or (_WORKER_HEARTBEAT if ours else None),
-        retry_policy=_ONCE,
+        retry_policy=_retry_policy(call),
         result_type=RawValue,
         summary=request.state_name,
     )
+
+
+def _retry_policy(call: ActivityCall) -> RetryPolicy:
+    if call.worker == "polled":
+        return _UNTIL_TAKEN
+    return _UNTIL_ANSWERED if call.repeated else _ONCE
 
 
 def _seconds(seconds: int | None) -> timedelta | None:
@@ -270,7 +298,8 @@ def _activity_failure(operation: TaskCall | CallbackWait, error: ActivityError) 
     cause = error.cause
     if not isinstance(cause, FailureError) or cause.failure is None:
         raise error  # nothing that Temporal reports looks so: a bug, and no state's failure
-    return activity_failure(cause.failure, heartbeat_asked=asks_heartbeat(operation))
+    started = error.started_event_id > 0
+    return activity_failure(cause.failure, heartbeat_asked=asks_heartbeat(operation), started=started)
 
 
 def payload_outcome(payload: Payload) -> Outcome:
@@ -278,8 +307,13 @@ def payload_outcome(payload: Payload) -> Outcome:
     return outcome_of_payload(payload.metadata.get("encoding", b"").decode(), payload.data)
 
 
-def activity_failure(failure: Failure, *, heartbeat_asked: bool) -> ActivityFailure:
-    """Temporal's failure of an activity in the interpreter's terms; payloads must be decoded already."""
+def activity_failure(failure: Failure, *, heartbeat_asked: bool, started: bool = True) -> ActivityFailure:
+    """Temporal's failure of an activity in the interpreter's terms; payloads must be decoded already.
+
+    A task that was given back and had no time left to be offered again has timed out before anybody began with it.
+    """
+    if failure.application_failure_info.type == GIVEN_BACK:
+        return ActivityFailure("timeout", None, failure.message, (), heartbeat_asked, started=False)
     kind: Literal["application", "timeout", "heartbeat", "other"] = "other"
     type_: str | None = None
     details: tuple[JsonValue, ...] = ()
@@ -290,7 +324,8 @@ def activity_failure(failure: Failure, *, heartbeat_asked: bool) -> ActivityFail
     elif failure.HasField("timeout_failure_info"):
         beat = failure.timeout_failure_info.timeout_type == TimeoutType.TIMEOUT_TYPE_HEARTBEAT
         kind = "heartbeat" if beat else "timeout"
-    return ActivityFailure(kind, type_, failure.message, details, heartbeat_asked)
+    begun = started or kind == "application"
+    return ActivityFailure(kind, type_, failure.message, details, heartbeat_asked, begun)
 
 
 def _detail(payload: Payload) -> JsonValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from interpreter.dataflow.jsonpath import select
@@ -17,6 +17,7 @@ from interpreter.definition.model import (
 from interpreter.effects import ActivityFailure, CallbackWait, Failed, Outcome, TaskCall, TaskRequest
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTimeout
 from interpreter.frames import Frame
+from interpreter.history import Worker
 from interpreter.jsonpath import Path, Scope
 from interpreter.scheduler import Inbox
 from interpreter.states.failure import caught, plan_retry, wait_for_retry
@@ -65,12 +66,17 @@ async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> Json
     events = task_events(state.resource, execution.start.state_machine_arn.split(":")[3])
     request = attempt.call.request
     timeout, heartbeat = _declared(attempt)
+    polled = isinstance(state.resource, ActivityResource)
+    await _look_up(execution, frame, request)
     execution.record(
         events.scheduled, frame.chain, frame, events.scheduling(request.arguments, timeout, heartbeat, attempt.role_arn)
     )
-    execution.record(events.started, frame.chain, frame, events.starting())
+    if not polled:
+        execution.record(events.started, frame.chain, frame, events.starting())
     try:
-        if attempt.wait is None:
+        if polled:
+            result = await _wait_for_worker(execution, frame, events, attempt.call)
+        elif attempt.wait is None:
             outcome = await execution.perform(frame, attempt.call)
             result = _result(execution, request, outcome)
         else:
@@ -116,6 +122,35 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
 def _declared(attempt: _Attempt) -> tuple[int | None, int | None]:
     request = attempt.call.request
     return request.timeout_seconds, (request if attempt.wait is None else attempt.wait).heartbeat_seconds
+
+
+async def _look_up(execution: Execution, frame: Frame, request: TaskRequest) -> None:
+    """Refuse a resource that does not exist. Each attempt asks anew: activities come and go while executions run.
+
+    Raises:
+        StatesRuntime: there is no such activity (recorded).
+    """
+    call = execution.router.look_up(request)
+    if call is None:
+        return
+    id_ = execution.chance.operation_id(request.state_name)
+    asking = replace(request, operation_id=id_, timeout_seconds=None, heartbeat_seconds=None)
+    outcome = await execution.perform(frame, TaskCall(asking, call))
+    if isinstance(outcome, Failed):
+        raise _wait_error(outcome.failure)
+    if outcome.value is False:
+        raise StatesRuntime(f"The activity {_source(request.resource)} does not exist.")
+
+
+async def _wait_for_worker(execution: Execution, frame: Frame, events: TaskEvents, call: TaskCall) -> JsonValue:
+    """Wait for the answer of a worker that polls.
+
+    That it took the task is known only now: until it ends, a started activity leaves no event with Temporal.
+    """
+    outcome = await execution.perform(frame, call)
+    if not isinstance(outcome, Failed) or outcome.failure.started:
+        execution.record(events.started, frame.chain, frame, Worker(outcome.worker_name))
+    return _answer(outcome)
 
 
 async def _call_back(

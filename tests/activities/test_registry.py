@@ -14,7 +14,7 @@ SUPPORTED, NOT_YET, UNKNOWN = ResourceSupport.SUPPORTED, ResourceSupport.NOT_YET
     "arn, wanted",
     [
         ("arn:aws:lambda:us-east-1:123456789012:function:f:live", SUPPORTED),
-        ("arn:aws:states:us-east-1:123456789012:activity:a", NOT_YET),
+        ("arn:aws:states:us-east-1:123456789012:activity:a", SUPPORTED),
         ("arn:aws:states:::lambda:invoke", SUPPORTED),
         ("arn:aws:states:::lambda:invoke.waitForTaskToken", SUPPORTED),
         ("arn:aws:states:::lambda:invoke.sync", UNKNOWN),

@@ -16,6 +16,7 @@ from temporalio.common import RawValue
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
+from activities.integrations.activity_look_up import ActivityLookUp
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.local_calls import LocalCalls
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
@@ -24,7 +25,9 @@ from activities.registry import Registry
 from activities.router import Router
 from activities.worker import WorkerLimits, activity_worker, run_workers, workflow_worker
 from api.gateway import TemporalGateway
+from api.service.activities import KnownActivities
 from api.service.application import ApplicationService
+from api.service.arns import Arns
 from api.service.config import ServiceConfig
 from api.service.local_engine import LocalEngine
 from api.service.shapes import (
@@ -106,8 +109,9 @@ async def running_engine(
         client = await Client.connect(server.address, data_converter=data_converter(definitions, store))
         if skip_time:
             client = TimeSkipper(client).client
+        look_up = ActivityLookUp(KnownActivities(store, Arns(ServiceConfig())))
         workers = [
-            workflow_worker(client, definitions, [WaitCloser(client).close_wait], LIMITS),
+            workflow_worker(client, definitions, [WaitCloser(client).close_wait, look_up.exists], LIMITS),
             activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], LIMITS),
             activity_worker(client, FUNCTIONS_QUEUE, [function_activity_of(functions)], LIMITS),
             *more_workers,
@@ -126,6 +130,7 @@ async def running_engine(
             async with ApplicationService(store, gateway, config, Registry(), local=local) as service:
                 yield TestEngine(service, gateway, client, stop_workers)
         finally:
+            await gateway.close()
             await stop_workers()
 
 
