@@ -86,6 +86,10 @@ class MockedRouter:
         """A call that is never made."""
         return ActivityCall("mock", "mock", None, "ours")
 
+    def look_up(self, request: TaskRequest) -> ActivityCall | None:
+        """Nothing is looked up."""
+        return None
+
     def result(self, request: TaskRequest, functions: JsonValue, value: JsonValue) -> JsonValue:
         """The value as it is."""
         return value
