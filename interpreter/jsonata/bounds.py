@@ -7,8 +7,9 @@ The numbers of `AWS_BOUNDS` are those that AWS is reported to enforce: a hundred
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 _VALUE_BYTES: Final = 6_990_256
@@ -19,7 +20,9 @@ class Bounds:
     """Bounds on one evaluation.
 
     Attributes:
-        steps: expression nodes evaluated, characters tried by backtracking regular expressions included.
+        steps: expression nodes evaluated.
+        regex_steps: the same for an expression with regular expressions. Their backtracking is counted too, and takes
+            a hundred times longer per step than anything else (about 10 microseconds, measured with jlens 0.25).
         depth: evaluations inside each other, as JSONata's reference implementation counts: three or so per call.
         string_bytes: one string.
         array_items: one array.
@@ -28,6 +31,7 @@ class Bounds:
     """
 
     steps: int
+    regex_steps: int
     depth: int
     string_bytes: int
     array_items: int
@@ -37,12 +41,19 @@ class Bounds:
 
 AWS_BOUNDS: Final = Bounds(
     steps=1_000_000,
+    regex_steps=50_000,
     depth=100,
     string_bytes=_VALUE_BYTES,
     array_items=_VALUE_BYTES // 8,
     result_bytes=_VALUE_BYTES,
     seconds=1.0,
 )
+
+
+@lru_cache(maxsize=8)
+def bounds_for_regexes(bounds: Bounds) -> Bounds:
+    """The bounds of an expression that has regular expressions."""
+    return replace(bounds, steps=min(bounds.steps, bounds.regex_steps))
 
 
 class Excess(Enum):

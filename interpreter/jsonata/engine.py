@@ -1,80 +1,25 @@
 """JSONata by jlens: the only module that knows which engine we use.
 
-Another engine takes its place by offering `compile_source`, a `Compile`, in this module. What is particular to jlens
-and dealt with here: one lookup of a plain value costs as much as the whole data if the data is bound, and nothing if it
-is the input, so expressions that do not read the input get the variables from there; None stands for undefined, null
-and functions alike, so the value comes with its type; `$distinct` and `$keys` take quadratic time on large arrays
-outside of every limit, so ours stand in; its texts for exceeded limits are told apart and replaced by our own faults.
+Another engine takes its place by offering its own `compile_source`, a `Compile`, in this module. What is particular to
+jlens and dealt with here: to bind data costs a copy of all of it, to have it as the input costs nothing, so an
+expression that does not read the input gets its variables from there; None stands for undefined, null and functions
+alike, so each value comes with its type; `$distinct` and `$keys` take quadratic time on large arrays outside of every
+limit, so ours stand in; its texts for exceeded limits are told apart and replaced by faults of ours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import jlens
 
 from interpreter.jsonata.bounds import Bounds, Excess
 from interpreter.jsonata.errors import EvaluationStuck
-from interpreter.jsonata.faults import BoundFault, EngineFault, FunctionFault, FunctionResult
-from interpreter.jsonata.functions import ADDED_FUNCTIONS, Function, distinct, keys
+from interpreter.jsonata.functions import ADDED_FUNCTIONS, distinct, keys
+from interpreter.jsonata.port import BoundFault, EngineFault, Function, FunctionFault, FunctionResult, Program
 from interpreter.values import MISSING, JsonValue, Missing
-
-
-class Program(Protocol):
-    """A compiled source, immutable."""
-
-    def evaluate(
-        self,
-        variables: Mapping[str, JsonValue],
-        functions: Mapping[str, Function | None],
-        *,
-        now: int,
-        seed: int | None,
-        bounds: Bounds,
-        document: JsonValue | Missing = MISSING,
-    ) -> JsonValue | Missing:
-        """The value of the source, MISSING for undefined.
-
-        Args:
-            variables: those that the source refers to, without dollars. They hide functions of the same name.
-            functions: functions by name; None for a built-in function that is not to exist.
-            now: milliseconds since the epoch, for `$now` and `$millis`.
-            seed: what `$shuffle` draws from; None if the source does not draw.
-            bounds: how far to go.
-            document: the context item of the top level, which Step Functions does not have.
-
-        Raises:
-            EngineFault: the source threw an error.
-            BoundFault: it went over a bound that replays alike.
-            FunctionResult: the value is a function.
-            EvaluationStuck: it ran into the wall-clock limit.
-        """
-        ...
-
-
-class Compile(Protocol):
-    """The entrance to an engine."""
-
-    def __call__(self, source: str) -> Program:
-        """Compile `source`.
-
-        Raises:
-            EngineFault: it is not JSONata.
-        """
-        ...
-
-
-BUILT_INS: Final = frozenset({
-    "abs", "append", "assert", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains",
-    "count", "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent", "error",
-    "eval", "exists", "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis", "join",
-    "keys", "length", "lookup", "lowercase", "map", "match", "max", "merge", "millis", "min", "not", "now",
-    "number", "pad", "parseInteger", "power", "random", "reduce", "replace", "reverse", "round", "shuffle", "sift",
-    "single", "sort", "split", "spread", "sqrt", "string", "substring", "substringAfter", "substringBefore", "sum",
-    "toMillis", "trim", "type", "uppercase", "zip",
-})  # fmt: skip
 
 # What a source sees instead of three functions; `{d}` is a prefix that no name in the source has. The arrays that stay
 # with jlens's own `$distinct` are small or hold one value only, where it is fast; it alone sees what is a sequence.

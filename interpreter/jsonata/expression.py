@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from interpreter.jsonata.bounds import AWS_BOUNDS, Bounds, describe_excess
-from interpreter.jsonata.engine import BUILT_INS, Program, compile_source
+from interpreter.jsonata.bounds import AWS_BOUNDS, Bounds, bounds_for_regexes, describe_excess
+from interpreter.jsonata.engine import compile_source
 from interpreter.jsonata.errors import EvaluationError, ExpressionError, UnsupportedResult
-from interpreter.jsonata.faults import BoundFault, EngineFault, FunctionResult
-from interpreter.jsonata.functions import ADDED_FUNCTIONS, functions_for
+from interpreter.jsonata.functions import ADDED_FUNCTIONS, BUILT_INS, functions_for
+from interpreter.jsonata.port import BoundFault, EngineFault, FunctionResult, Program
 from interpreter.jsonata.references import STATES, References, read_references
 from interpreter.jsonpath import Chance
 from interpreter.values import MISSING, JsonValue, Missing
@@ -79,9 +79,11 @@ class Expression:
         bounds: Bounds,
     ) -> JsonValue | Missing:
         names = self._references.names
+        if self._references.has_regexes:
+            bounds = bounds_for_regexes(bounds)
         values: dict[str, JsonValue] = {name: variables[name] for name in names & variables.keys()}
         if STATES in names:
-            values[STATES] = dict(states)
+            values[STATES] = states if isinstance(states, dict) else dict(states)
         try:
             return self._program.evaluate(
                 values,

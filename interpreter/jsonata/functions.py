@@ -9,18 +9,28 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from functools import partial
+from typing import Final
 
 from interpreter.jsonata.bounds import Bounds, Excess
-from interpreter.jsonata.faults import BoundFault, FunctionFault
+from interpreter.jsonata.port import BoundFault, Function, FunctionFault
 from interpreter.jsonpath import Chance
 from interpreter.values import JsonValue, parse_json
 
-Function: TypeAlias = Callable[..., JsonValue]
-
 ADDED_FUNCTIONS: Final = frozenset({"partition", "range", "hash", "random", "uuid", "parse"})
 
+# Of JSONata 2.0.6, without `eval`, which Step Functions does not have.
+BUILT_INS: Final = frozenset({
+    "abs", "append", "assert", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains",
+    "count", "decodeUrl", "decodeUrlComponent", "distinct", "each", "encodeUrl", "encodeUrlComponent", "error",
+    "exists", "filter", "floor", "formatBase", "formatInteger", "formatNumber", "fromMillis", "join",
+    "keys", "length", "lookup", "lowercase", "map", "match", "max", "merge", "millis", "min", "not", "now",
+    "number", "pad", "parseInteger", "power", "random", "reduce", "replace", "reverse", "round", "shuffle", "sift",
+    "single", "sort", "split", "spread", "sqrt", "string", "substring", "substringAfter", "substringBefore", "sum",
+    "toMillis", "trim", "type", "uppercase", "zip",
+})  # fmt: skip
+
+_CHARACTERS_PER_STEP: Final = 16
 _ALGORITHMS: Final = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
@@ -30,32 +40,59 @@ def functions_for(names: frozenset[str], chance: Chance, bounds: Bounds) -> dict
     Args:
         names: the names that an expression refers to.
         chance: where `$uuid` and `$random` without a seed draw from.
-        bounds: what `$range` may build.
+        bounds: what our functions may do and build.
     """
-    found: dict[str, Function | None] = {}
-    if "random" in names:
-        found["random"] = lambda *arguments: random(chance, *arguments)
-    if "uuid" in names:
-        found["uuid"] = lambda *arguments: uuid(chance, *arguments)
-    if "range" in names:
-        found["range"] = lambda *arguments: range_(bounds, *arguments)
-    found |= {name: function for name, function in _PURE.items() if name in names}
+    meter = Meter(bounds)
+    found: dict[str, Function | None] = {name: partial(_METERED[name], meter) for name in names & _METERED.keys()}
+    found |= {name: partial(_DRAWING[name], chance) for name in names & _DRAWING.keys()}
+    if "eval" in names:
+        found["eval"] = None
     return found
 
 
-def partition(array: JsonValue = None, size: JsonValue = None, *rest: JsonValue) -> JsonValue:
+class Meter:
+    """Counts what our functions do during one evaluation, which the engine's own count of steps does not see."""
+
+    __slots__ = ("_bounds", "_left")
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._left = bounds.steps
+
+    def spend(self, steps: int) -> None:
+        """Count work: an item made or read, or so many characters as are hashed or parsed in the same time.
+
+        Raises:
+            BoundFault: that was more than the bound on the evaluation.
+        """
+        self._left -= steps
+        if self._left < 0:
+            raise BoundFault(Excess.STEPS)
+
+    def check_items(self, count: int) -> None:
+        """Check the length of an array before it is made.
+
+        Raises:
+            BoundFault: it is longer than an array may be.
+        """
+        if count > self._bounds.array_items:
+            raise BoundFault(Excess.SIZE)
+
+
+def partition(meter: Meter, array: JsonValue = None, size: JsonValue = None, *rest: JsonValue) -> JsonValue:
     """`$partition(array, size)`: chunks of `size` items, the last maybe shorter; undefined for a size below 1."""
     _refuse_more("partition", 2, rest)
     length = _whole("partition", 2, size)
     if array is None or length is None or length < 1:
         return None
     items: list[JsonValue] = array if isinstance(array, list) else [array]
+    meter.spend(len(items))
     chunks: list[JsonValue] = [items[start : start + length] for start in range(0, len(items), length)]
     return chunks
 
 
 def range_(
-    bounds: Bounds, start: JsonValue = None, end: JsonValue = None, step: JsonValue = None, *rest: JsonValue
+    meter: Meter, start: JsonValue = None, end: JsonValue = None, step: JsonValue = None, *rest: JsonValue
 ) -> JsonValue:
     """`$range(start, end, step)`, `end` included; a single number comes bare, as a sequence of one does in JSONata.
 
@@ -68,12 +105,13 @@ def range_(
     numbers = range(first, last + (1 if by > 0 else -1), by)
     if not numbers:
         return None
-    if (last - first) // by >= bounds.array_items:
-        raise BoundFault(Excess.SIZE)
-    return first if len(numbers) == 1 else list(numbers)
+    count = (last - first) // by + 1
+    meter.check_items(count)
+    meter.spend(count)
+    return first if count == 1 else list(numbers)
 
 
-def hash_(text: JsonValue = None, algorithm: JsonValue = None, *rest: JsonValue) -> JsonValue:
+def hash_(meter: Meter, text: JsonValue = None, algorithm: JsonValue = None, *rest: JsonValue) -> JsonValue:
     """`$hash(text, algorithm)`: the digest in lower-case hexadecimal; undefined without an algorithm."""
     _refuse_more("hash", 2, rest)
     if text is None or algorithm is None:
@@ -82,6 +120,7 @@ def hash_(text: JsonValue = None, algorithm: JsonValue = None, *rest: JsonValue)
         raise _mismatch("hash", 1)
     if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
         raise _mismatch("hash", 2)
+    meter.spend(len(text) // _CHARACTERS_PER_STEP)
     return hashlib.new(_ALGORITHMS[algorithm], text.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -98,13 +137,14 @@ def uuid(chance: Chance, *arguments: JsonValue) -> JsonValue:
     return chance.uuid()
 
 
-def parse(text: JsonValue = None, *rest: JsonValue) -> JsonValue:
+def parse(meter: Meter, text: JsonValue = None, *rest: JsonValue) -> JsonValue:
     """`$parse(text)`: `{"v": <the value of a JSON text>}`, for a bare None would be undefined."""
     _refuse_more("parse", 1, rest)
     if text is None:
         return None
     if not isinstance(text, str):
         raise _mismatch("parse", 1)
+    meter.spend(len(text) // _CHARACTERS_PER_STEP)
     try:
         return {"v": parse_json(text)}
     except (ValueError, RecursionError):
@@ -115,7 +155,10 @@ def distinct(array: JsonValue) -> JsonValue:
     """The items of `array` without repetition, the first of each kept: linear in time, equal as JSONata's `=`."""
     if not isinstance(array, list):
         return array
-    return list({_identity(item): item for item in reversed(array)}.values())[::-1] if array else []
+    first: dict[object, JsonValue] = {}
+    for item in array:
+        first.setdefault(_identity(item), item)
+    return list(first.values())
 
 
 def keys(objects: JsonValue) -> JsonValue:
@@ -126,7 +169,8 @@ def keys(objects: JsonValue) -> JsonValue:
     return names[0] if len(names) == 1 else names or None
 
 
-_PURE: Final[dict[str, Function | None]] = {"partition": partition, "hash": hash_, "parse": parse, "eval": None}
+_METERED: Final[dict[str, Function]] = {"partition": partition, "range": range_, "hash": hash_, "parse": parse}
+_DRAWING: Final[dict[str, Function]] = {"random": random, "uuid": uuid}
 
 
 def _identity(value: JsonValue) -> object:

@@ -18,6 +18,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+REGEX: Final = "/"  # the text of any regular expression's token
 _CONSTANTS: Final = frozenset({"true", "false", "null"})
 
 
@@ -49,7 +50,7 @@ def next_token(source: str, position: int, *, operand: bool) -> Token:
     if start >= len(source):
         return Token(Kind.END, "", start, start)
     if operand and source[start] == "/":
-        return Token(Kind.VALUE, "/", start, _regex_end(source, start))
+        return Token(Kind.VALUE, REGEX, start, _regex_end(source, start))
     match = _TOKEN.match(source, start)
     if match is None:
         return Token(Kind.SYMBOL, source[start], start, start + 1)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from interpreter.jsonata.errors import ExpressionError
-from interpreter.jsonata.lexer import Kind, Token, next_token
+from interpreter.jsonata.lexer import REGEX, Kind, Token, next_token
 
 STATES: Final = "states"
-MAX_NESTING: Final = 250  # far more than AWS evaluates (`bounds.AWS_BOUNDS`), far less than Python's stack
+MAX_NESTING: Final = 120  # more than AWS evaluates (`bounds.AWS_BOUNDS`), far less than Python's stack
 
 _POWERS: Final = {
     ":=": 10, "?": 20, "or": 25, "and": 30,
@@ -46,12 +46,14 @@ class References:
         states_members: the members of `$states` that are read; None if that cannot be told.
         path: the names in an expression that is only a variable and member names, `$a.b.c`; else None.
         refusals: what AWS refuses, in the order of the source.
+        has_regexes: whether there is a regular expression in it.
     """
 
     names: frozenset[str]
     states_members: frozenset[str] | None
     path: tuple[str, ...] | None
     refusals: tuple[Refusal, ...]
+    has_regexes: bool
 
 
 def read_references(source: str) -> References:
@@ -68,6 +70,7 @@ def read_references(source: str) -> References:
         None if whole else frozenset(reader.states_members),
         _plain_path(source),
         tuple(reader.refusals),
+        reader.has_regexes,
     )
 
 
@@ -104,6 +107,7 @@ class _Reader:
         self.names: set[str] = set()
         self.states_members: set[str] = set()
         self.whole_states_read = False
+        self.has_regexes = False
         self.refusals: list[Refusal] = []
         self._source = source
         self._position = 0
@@ -165,7 +169,11 @@ class _Reader:
         self._operand(self._take(operand=True))
         while self._power(operator := self._peek()) > power:
             self._take()
-            self._operation(operator)
+            if operator.text != "?":
+                self._operation(operator)
+            elif self._condition():  # else-parts are read here: chains of them are long, and reach as far as they can
+                self._operand(self._take(operand=True))
+                power = 0
         self._nesting -= 1
 
     @staticmethod
@@ -175,8 +183,8 @@ class _Reader:
 
     def _operand(self, token: Token) -> None:
         match token.kind, token.text:
-            case Kind.VALUE, _:
-                pass
+            case Kind.VALUE, text:
+                self.has_regexes = self.has_regexes or text == REGEX
             case Kind.STRING, text:
                 if self._is_next("."):  # the first step of a path, where a string is a name
                     self._refer_to_context(text, token)
@@ -216,10 +224,6 @@ class _Reader:
             case "^":
                 self._expect("(")
                 self._in_context(lambda: self._list(")", self._sort_term))
-            case "?":
-                self._condition()
-            case ":=":
-                self._expression(_POWERS[":="] - 1)
             case "@" | "#":
                 self._frames[-1].declared.add(self._take().text)
             case text:
@@ -231,14 +235,14 @@ class _Reader:
         read()
         self._has_context = outside
 
-    def _condition(self) -> None:
+    def _condition(self) -> bool:
+        """Read up to the else-part, and tell whether there is one."""
         following = self._peek()
         if following.kind is Kind.SYMBOL and following.text in ("?", ":"):  # `??` and `?:` came with 2.1
             detail = f'S0211: The symbol "{following.text}" cannot be used as a unary operator'
             raise ExpressionError("INVALID_JSONATA_EXPRESSION", self._source, detail, following.start)
         self._expression()
-        if self._skip(":"):
-            self._expression()
+        return self._skip(":")
 
     def _block(self) -> None:
         self._frames.append(_Frame())
@@ -312,7 +316,8 @@ class _Reader:
                 self._refer_to_context("$", token)
             case "$":
                 self.refusals.append(Refusal("Reference to '$$' is not supported.", token.start))
-            case name if self._is_next(":="):
+            case name if self._skip(":="):
+                self._expression(_POWERS[":="] - 1)
                 self._frames[-1].declared.add(name)
             case name:
                 self._refer(name)

@@ -1,0 +1,77 @@
+"""The engine is one module: with another in its place, expressions and templates do what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from interpreter.errors import StatesQueryEvaluationError
+from interpreter.jsonata import ExpressionError, compile_template, expression, parse_expression
+from interpreter.values import JsonValue
+from tests.interpreter.jsonata import jsonatapy_engine
+from tests.interpreter.jsonata.sights import sight
+
+
+@pytest.fixture
+def _other_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(expression, "compile_source", jsonatapy_engine.compile_source)
+    parse_expression.cache_clear()
+    yield
+    parse_expression.cache_clear()
+
+
+@dataclass(frozen=True)
+class Case:
+    expression: str
+    value: JsonValue
+
+
+CASES = [
+    Case("$states.input.a.b + $one", 2),
+    Case("$states.input.items[n > 1].kind", "x"),
+    Case("$sum($states.input.items.n) & '!'", "3!"),
+    Case("null", None),
+    Case("$states.input.a.nothing", None),
+    Case("$map($states.input.list, function($v){$v * 2})", [2, 4, 6]),
+    Case("$partition([0, 1, 2], 2)", [[0, 1], [2]]),
+    Case("$range(0, 10, 3)", [0, 3, 6, 9]),
+    Case("$hash('', 'MD5')", "d41d8cd98f00b204e9800998ecf8427e"),
+    Case("$random(42)", 0.7275636800328681),
+    Case("$uuid()", "uuid-1"),
+    Case("$parse('{\"a\": [1]}')", {"a": [1]}),
+    Case("$now()", "1970-01-01T00:00:01.000Z"),
+    Case("$millis()", 1000),
+]
+
+
+@pytest.mark.usefixtures("_other_engine")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.expression)
+def test_values(case: Case) -> None:
+    seen = sight()
+    template = compile_template({"v": f"{{% {case.expression} %}}"}, "Output")
+    assert template.evaluate(seen.states, seen.variables, seen.chance, seen.now) == {"v": case.value}
+
+
+@pytest.mark.usefixtures("_other_engine")
+@pytest.mark.parametrize(
+    "text, error",
+    [
+        ("$none", "returned nothing (undefined)."),
+        ("$unknown(1)", "threw an error during evaluation. T1006: Attempted to invoke a non-function"),
+        ("$eval('1')", "threw an error during evaluation. T1006: Attempted to invoke a non-function"),
+    ],
+)
+def test_errors(text: str, error: str) -> None:
+    seen = sight()
+    with pytest.raises(StatesQueryEvaluationError) as caught:
+        compile_template(f"{{% {text} %}}", "Output").evaluate(seen.states, seen.variables, seen.chance, seen.now)
+    assert str(caught.value.cause).endswith(error)
+
+
+@pytest.mark.usefixtures("_other_engine")
+@pytest.mark.parametrize("text", ["1 +", "top.level", "$x ?? 1"])
+def test_refusals(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse_expression(text)

@@ -1,0 +1,160 @@
+"""No expression hangs or kills a worker; what goes too far fails alike each time, with AWS's cause."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from interpreter.jsonata import (
+    AWS_BOUNDS,
+    Bounds,
+    EvaluationError,
+    EvaluationStuck,
+    UnsupportedResult,
+    parse_expression,
+)
+from interpreter.values import MISSING, json_size
+from tests.interpreter.jsonata.sights import CountingChance
+
+STACK = (
+    "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. "
+    "Depth=101 max=100"
+)
+TIME = "Expression evaluation timeout: Check for infinite loop"
+MEMORY = "Expression evaluation memory limit exceeded"
+PATIENT = replace(AWS_BOUNDS, seconds=20.0)  # so that a busy machine changes no outcome
+
+
+def outcome(source: str) -> str:
+    """The cause, or the first characters of the value."""
+    try:
+        value = parse_expression(source).evaluate({"input": {}}, {}, CountingChance(), 0, PATIENT)
+    except EvaluationError as error:
+        return error.message
+    return repr(value)[:20]
+
+
+@dataclass(frozen=True)
+class Runaway:
+    name: str
+    expression: str
+    message: str
+
+
+RUNAWAYS = [
+    Runaway("recursion", "($f := function($n){1 + $f($n + 1)}; $f(1))", STACK),
+    Runaway("mutual recursion", "($f := function(){[$g()]}; $g := function(){[$f()]}; $f())", STACK),
+    Runaway("recursion through map", "($f := function($x){$map([$x], $f)}; $f(1))", STACK),
+    Runaway("tail recursion", "($f := function($n){$f($n + 1)}; $f(1))", TIME),
+    Runaway("nested maps", "$map([1..2000], function($v){$map([1..2000], function($w){$w})})", TIME),
+    Runaway("backtracking", f"$match('{'a' * 40}c', /(a+)+$/)", TIME),
+    Runaway("backtracking in replace", f"$replace('{'a' * 40}c', /(a|aa)+$/, '')", TIME),
+    Runaway("huge range", "[1..10000000]", MEMORY),
+    Runaway("huge range of ours", "$range(1, 1e15, 1)", MEMORY),
+    Runaway("tiny steps", "$range(0, 1e9, 1)", MEMORY),
+    Runaway("cross product", "[1..2000].([1..2000])", MEMORY),
+    Runaway("doubling", "($f := function($s, $n){$n = 0 ? $s : $f($s & $s, $n - 1)}; $f('x', 40))", MEMORY),
+    Runaway(
+        "doubling an array", "($f := function($a, $n){$n = 0 ? $a : $f($append($a, $a), $n - 1)}; $f([1], 40))", MEMORY
+    ),
+    Runaway("padding", "$pad('x', 9000000)", MEMORY),
+    Runaway("more padding", "$pad('x', 1e15)", MEMORY),
+    Runaway("sorting", "$sort([1..100000], function($a, $b){$a < $b})", TIME),
+    Runaway("large result", "[1..100].$pad('x', 100000)", MEMORY),
+    Runaway("distinct", "$count($distinct([1..60000]))", "60000"),
+    Runaway("distinct objects", "$count($distinct([1..20000].{'a': $}))", "20000"),
+    Runaway("keys", "$count($keys([1..60000].{$string($): $}))", "60000"),
+]
+
+
+@pytest.mark.parametrize("case", RUNAWAYS, ids=lambda case: case.name)
+def test_runaways(case: Runaway) -> None:
+    assert outcome(case.expression) == case.message
+    if case.message in (STACK, MEMORY):
+        assert outcome(case.expression) == case.message
+
+
+def test_the_last_net_is_no_error_of_the_execution() -> None:
+    source = "$reduce([1..100000], function($a, $b){$a & 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'})"
+    with pytest.raises(EvaluationStuck):
+        parse_expression(source).evaluate({}, {}, CountingChance(), 0, replace(AWS_BOUNDS, seconds=0.05))
+
+
+def recursive(levels: int) -> str:
+    return f"($f := function($n){{$n <= 0 ? 0 : 1 + $f($n - 1)}}; $f({levels}))"
+
+
+@pytest.mark.parametrize(
+    "build, most",
+    [
+        (recursive, 31),
+        (lambda n: "+".join(["1"] * n), 100),
+        (lambda n: "[1.." + str(873_781 + n) + "] ~> $count()", 1),
+        (lambda n: f"($f := function($s, $n){{$n = 0 ? $length($s) : $f($s & $s, $n - 1)}}; $f('x', {n}))", 22),
+    ],
+    ids=["calls", "terms", "items", "doublings"],
+)
+def test_exact_bounds(build: Callable[[int], str], most: int) -> None:
+    assert outcome(build(most)).isdigit()
+    assert outcome(build(most + 1)) in (STACK, MEMORY)
+
+
+PIECES: list[Callable[[random.Random, str], str]] = [
+    lambda r, e: f"$map([1..{r.choice([3, 50, 9_000])}], function($v){{{e}}})",
+    lambda r, e: f"[1..{r.choice([2, 50, 9_000])}].({e})",
+    lambda r, e: f"($f{r.randrange(3)} := function($n){{[{e}, $f{r.randrange(3)}($n)]}}; $f{r.randrange(3)}(1))",
+    lambda r, e: f"$distinct($append([1..{r.choice([5, 5_000])}], {e}))",
+    lambda r, e: f"$sort([1..{r.choice([5, 20_000])}], function($l, $r){{$l < $r}})[{e} = 1]",
+    lambda r, e: f"$sort($append([{e}], 'x'))",
+    lambda r, e: f"$match($string({e}) & $pad('a', {r.choice([-9, -40])}), /{r.choice(['(a+)+$', '(.*)*b'])}/)",
+    lambda r, e: f"$replace($string({e}), /{r.choice(['.', '(.+)+0', '[^a]*a'])}/, 'yy')",
+    lambda r, e: f"$pad($string({e}), {r.choice([10, 100_000, 1e9])})",
+    lambda r, e: f"($s := $string({e}); $t := $s & $s; $u := $t & $t; $u & $u & $u)",
+    lambda r, e: f"$reduce([1..{r.choice([3, 500])}], function($a, $b){{$append($a, $b)}}, {e})",
+    lambda r, e: f"$keys([{{'a': {e}}}, {{$string({e}): 1}}])",
+    lambda r, e: f"$parse($pad('[', {r.choice([5, 50_000])}, '[') & $string({e}))",
+    lambda r, e: f"$range({e}, {r.choice([3, 1e7, 1e300])}, {r.choice([1, -1, 0.5])})",
+    lambda r, e: f"$partition($append([1..{r.choice([9, 9_000])}], {e}), {r.choice([1, 0, 7])})",
+    lambda r, e: f"{{'k': {e}}}.**",
+    lambda r, e: f"$split($string({e}), {r.choice(['/a*/', chr(39) * 2, '/,/'])})",
+    lambda r, e: f"$formatNumber($number({e}), '#,##0.00') & $formatBase($count([{e}]), 2)",
+    lambda r, e: f"$zip([1..{r.choice([4, 4_000])}], [{e}]) ~> $reverse() ~> $shuffle()",
+    lambda r, e: f"[{e}][[0..{r.choice([2, 20_000])}]]",
+]  # fmt: skip
+
+
+def hostile(chance: random.Random) -> str:
+    expression = chance.choice(["1", "'a'", "[]", "$states.input", "$none", "{'a': [1]}", "$sum", "$uuid()"])
+    for _ in range(chance.randint(1, 4)):
+        expression = chance.choice(PIECES)(chance, expression)
+    return expression
+
+
+def test_a_thousand_hostile_expressions() -> None:
+    bounds = Bounds(
+        steps=30_000,
+        regex_steps=2_000,
+        depth=100,
+        string_bytes=99_000,
+        array_items=9_000,
+        result_bytes=99_000,
+        seconds=0.5,
+    )
+    chance = random.Random(20_261_122)
+    ends: Counter[str] = Counter()
+    for _ in range(1_000):
+        source = hostile(chance)
+        try:
+            value = parse_expression(source).evaluate({"input": {}}, {}, CountingChance(), 0, bounds)
+        except (EvaluationError, EvaluationStuck, UnsupportedResult) as error:
+            ends[type(error).__name__] += 1
+            continue
+        ends["value"] += 1
+        assert value is MISSING or json_size(value) <= bounds.result_bytes, source
+    assert ends["value"] > 100
+    assert ends["EvaluationError"] > 100
+    assert ends["EvaluationStuck"] < 20  # only what is costly in few steps
