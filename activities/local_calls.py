@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, TypeAlias, cast
 
@@ -79,9 +80,13 @@ class LocalCalls:
             raise CallFailed(_reported(error)) from error
 
     async def _on_a_queue(self, call: TaskCall) -> JsonValue:
+        starting = asyncio.create_task(self._start(call))
         try:
-            handle = await self._start(call)
+            handle = await asyncio.shield(starting)
             return await _result(handle, call.request)
+        except asyncio.CancelledError:
+            await _give_up(starting)
+            raise
         except RPCError as error:
             failure = ActivityFailure("other", None, f"Temporal: {error.message}", (), heartbeat_asked=False)
             raise CallFailed(failure) from error
@@ -107,9 +112,6 @@ class LocalCalls:
 async def _result(handle: ActivityHandle[Any], request: TaskRequest) -> JsonValue:
     try:
         raw: RawValue | None = await handle.result()
-    except asyncio.CancelledError:
-        await _give_up(handle)
-        raise
     except ActivityFailureError as error:
         raise CallFailed(_failure(error, request)) from error
     if raw is None:
@@ -120,12 +122,10 @@ async def _result(handle: ActivityHandle[Any], request: TaskRequest) -> JsonValu
     return outcome.value
 
 
-async def _give_up(handle: ActivityHandle[Any]) -> None:
+async def _give_up(starting: asyncio.Task[ActivityHandle[Any]]) -> None:
     """Keep an activity from beginning after its execution has ended; one that runs is told at its next heartbeat."""
-    try:
-        await handle.terminate(reason="the execution has ended")
-    except RPCError:
-        return  # it has ended too, or ends by its own timeout
+    with suppress(RPCError):  # it was not started, has ended too, or ends by its own timeout
+        await (await starting).terminate(reason="the execution has ended")
 
 
 def _failure(error: ActivityFailureError, request: TaskRequest) -> ActivityFailure:
