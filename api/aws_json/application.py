@@ -26,6 +26,7 @@ from interpreter.values import JsonValue, parse_json
 _LOG: Final = logging.getLogger(__name__)
 _CONTENT_TYPE: Final = "application/x-amz-json-1.0"
 _TARGET_PREFIX: Final = "AWSStepFunctions."
+_TRACED: Final = frozenset({"StartExecution", "StartSyncExecution"})
 _LARGEST_BODY: Final = 8 * 1024 * 1024  # a definition of 1 MiB whose every character is escaped fits
 
 
@@ -77,7 +78,10 @@ class _Door:
         operation = _operation(request.headers.get("X-Amz-Target", ""))
         code, status, body = "OK", HTTPStatus.OK, b""
         try:
-            body = _json(await self._service.invoke(operation, _params(await _body(request))))
+            params = _traced(request, operation, _params(await _body(request)))
+            answer = await self._service.invoke(operation, params)
+            await self._return_undeliverable(request, answer)
+            body = _json(answer)
         except ServiceError as error:
             code, status, body = error.code, _STATUS.get(type(error), HTTPStatus.BAD_REQUEST), _error_json(error)
         except Exception:  # the outermost place: a bug must still be answered in AWS's shape, and be found in the log
@@ -90,6 +94,12 @@ class _Door:
         if code != "OK":
             headers["x-amzn-ErrorType"] = code
         return web.Response(status=status, body=body, headers=headers)
+
+    async def _return_undeliverable(self, request: web.Request, answer: Mapping[str, JsonValue]) -> None:
+        """Let another worker have a task whose caller has hung up; of a cut that nobody has noticed, none can know."""
+        token = answer.get("taskToken")
+        if isinstance(token, str) and (request.transport is None or request.transport.is_closing()):
+            await self._service.return_activity_task(token)
 
     async def health(self, _request: web.Request) -> web.Response:
         """Whether this process lives (any answer) and can serve (200, otherwise 503)."""
@@ -105,6 +115,12 @@ class _Door:
 
 def _operation(target: str) -> str:
     return target.removeprefix(_TARGET_PREFIX) if target.startswith(_TARGET_PREFIX) else ""
+
+
+def _traced(request: web.Request, operation: str, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """The parameters with the trace header that came as HTTP's, which counts more than the member."""
+    header = request.headers.get("X-Amzn-Trace-Id")
+    return params if header is None or operation not in _TRACED else {**params, "traceHeader": header}
 
 
 async def _body(request: web.Request) -> bytes:

@@ -52,7 +52,8 @@ class InMemoryGateway:
         activity_tasks: the tasks that wait, by the ARN of their activity.
         polls: ARN and worker name of each poll for an activity's task, in order.
         poll_seconds: how long such a poll waits.
-        returned: tokens of tasks that were given back.
+        poll_cancelled: set when one is cancelled.
+        returned: tokens of tasks that were given back; `task_returned` is set with each.
         heartbeats: tokens in the order of their heartbeats.
         histories: how often a whole history was asked for.
         available: whether the engine answers at all.
@@ -65,6 +66,8 @@ class InMemoryGateway:
         self.activity_tasks: defaultdict[str, asyncio.Queue[ActivityTask]] = defaultdict(asyncio.Queue)
         self.polls: list[tuple[str, str | None]] = []
         self.poll_seconds = 0.01
+        self.poll_cancelled = asyncio.Event()
+        self.task_returned = asyncio.Event()
         self.returned: list[str] = []
         self.heartbeats: list[str] = []
         self.histories = 0
@@ -168,6 +171,9 @@ class InMemoryGateway:
             task = await asyncio.wait_for(self.activity_tasks[activity_arn].get(), self.poll_seconds)
         except TimeoutError:
             return None
+        except asyncio.CancelledError:
+            self.poll_cancelled.set()
+            raise
         self.tasks[task.token] = None
         return task
 
@@ -176,6 +182,7 @@ class InMemoryGateway:
         if token not in self.tasks:
             raise MalformedToken
         self.returned.append(token)
+        self.task_returned.set()
 
     async def end(
         self,

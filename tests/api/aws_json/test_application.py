@@ -17,6 +17,7 @@ from aiohttp import ClientSession
 
 from api.aws_json.application import create_app
 from api.aws_json.server import serve
+from api.service.gateway import ActivityTask
 from tests.api.service.installation import Installation, execution_arn
 
 TARGET = "AWSStepFunctions.ListStateMachines"
@@ -183,3 +184,36 @@ async def test_calls_under_way_are_finished_at_the_end(session: ClientSession, i
         asyncio.get_running_loop().call_later(0.05, gateway.gate.set)
     answer = await call
     assert (answer.status, answer.body["name"]) == (200, "e")
+
+
+async def test_a_trace_header_of_http_counts_more(
+    session: ClientSession, endpoint: str, installation: Installation
+) -> None:
+    arn = await installation.create("m")
+    body = json.dumps({"stateMachineArn": arn, "name": "e", "traceHeader": "Root=member"}).encode()
+    headers = {"X-Amzn-Trace-Id": "Root=header"}
+    await post(session, endpoint, body, "AWSStepFunctions.StartExecution", **headers)
+    assert installation.gateway.executions["m", "e"].description.start.trace_header == "Root=header"
+    ignored = await post(session, endpoint, b"{}", TARGET, **headers)
+    assert ignored.status == 200
+
+
+async def test_a_task_whose_caller_has_hung_up_is_given_back(endpoint: str, installation: Installation) -> None:
+    gateway = installation.gateway
+    gateway.poll_seconds = 60
+    arn = (await installation.call("CreateActivity", name="a"))["activityArn"]
+    body = json.dumps({"activityArn": arn}).encode()
+    _, writer = await asyncio.open_connection("127.0.0.1", int(endpoint.rpartition(":")[2]))
+    head = (
+        f"POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: AWSStepFunctions.GetActivityTask\r\n"
+        f"Content-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    writer.write(head.encode() + body)
+    await gateway.waiting.wait()
+    writer.transport.abort()
+    for _ in range(100):  # the door's end of the connection is in this loop, too
+        await asyncio.sleep(0)
+    gateway.activity_tasks[arn].put_nowait(ActivityTask("t", "1"))
+    async with asyncio.timeout(10):
+        await gateway.task_returned.wait()
+    assert gateway.returned == ["t"]
