@@ -29,10 +29,9 @@ def plan_retry(
     if index is None:
         return False
     retrier = state.retriers[index]
-    used = frame.retries[index] if frame.retries else 0
     inspection = execution.inspection
-    if inspection is not None:
-        used = inspection.retries_used
+    taken = frame.retries[index] if inspection is None and frame.retries else 0
+    used = taken if inspection is None else inspection.retries_used
     delay = next_delay(retrier, used, execution.chance.random() if retrier.full_jitter else 0)
     if inspection is not None:
         inspection.retry = RetryMatched(index, delay)
