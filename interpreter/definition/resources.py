@@ -19,7 +19,7 @@ from interpreter.definition.model import (
 
 _PARTITION: Final = r"arn:aws(?:-[a-z]+)*"
 _LAMBDA: Final = re.compile(
-    _PARTITION + r":lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9$_-]{1,128})?"
+    _PARTITION + r":lambda:[a-z0-9-]+:[A-Za-z0-9-]+:function:[A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9$_-]{1,128})?"
 )
 _ACTIVITY: Final = re.compile(
     _PARTITION + r":states:[a-z0-9-]+:[0-9]{12}:activity:[^\s:/<>{}\[\]?*\"#%\\^|~`$&,;]{1,80}"

