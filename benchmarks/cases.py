@@ -70,7 +70,7 @@ CASES: Final = (
         title="(c) Map of 400, 40 at once",
         definition=definitions.inline_map(),
         input=definitions.ITEMS,
-        executions=3,
+        executions=6,
         in_flight=3,
     ),
     Case(
