@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from botocore import xform_name
@@ -19,8 +20,8 @@ OPERATIONS = Session().get_service_model("stepfunctions").operation_names
 BUILT = [name for name in OPERATIONS if hasattr(shapes, f"{name}Request")]
 
 
-async def create(client: AwsClient, name: str = "m") -> str:
-    answer = await client.call("create_state_machine", name=name, definition=PASS, roleArn=ROLE)
+async def create(client: AwsClient, name: str = "m", **params: Any) -> str:
+    answer = await client.call("create_state_machine", name=name, definition=PASS, roleArn=ROLE, **params)
     arn: str = answer["stateMachineArn"]
     return arn
 
@@ -153,3 +154,23 @@ async def test_many_at_once(client: AwsClient, installation: Installation) -> No
     assert len({answer["executionArn"] for answer in answers[:20]}) == 1
     assert {answer["stateMachineArn"] for answer in answers[20:40]} == {machine}
     assert len(installation.gateway.executions) == 21
+
+
+async def test_what_runs_inside_the_service(client: AwsClient) -> None:
+    machine = await create(client, type="EXPRESS")
+    answer = await client.call("start_sync_execution", stateMachineArn=machine, name="e", input="[1]")
+    assert (answer["status"], answer["output"]) == ("SUCCEEDED", "[1]")
+    assert answer["billingDetails"] == {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": 100}
+    answer = await client.call(
+        "test_state",
+        definition='{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}',
+        input="2",
+        inspectionLevel="DEBUG",
+        mock={"errorOutput": {"error": "E"}},
+        stateConfiguration={"retrierRetryCount": 1},
+    )
+    assert answer == {
+        "status": "FAILED",
+        "error": "E",
+        "inspectionData": {"input": "2", "afterInputPath": "2", "afterParameters": "2"},
+    }
