@@ -126,7 +126,10 @@ class _StartConverter(EncodingPayloadConverter):
             metadata = {"encoding": b"json/plain", _DEFINITION_KEY: value.definition.encode()}
             return Payload(metadata=metadata, data=json_bytes(value.to_json()))
         if isinstance(value, InlineJson):
-            return Payload(metadata={"encoding": b"json/plain", _INLINE_KEY: b"1"}, data=json_bytes(value.value))
+            payload = Payload(metadata={"encoding": b"json/plain"}, data=json_bytes(value.value))
+            if payload.ByteSize() >= _THRESHOLD_BYTES:
+                payload.metadata[_INLINE_KEY] = b"1"
+            return payload
         return None
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # the SDK's signature

@@ -7,6 +7,8 @@ interpreter that compares, prints or measures a value goes through this module.
 from __future__ import annotations
 
 import json
+import math
+import re
 from enum import Enum
 from typing import Final, TypeAlias, TypeGuard
 
@@ -29,6 +31,8 @@ MISSING: Final = Missing.MISSING
 _COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{18}")
+
 _DEEPEST: Final = 200
 """Nested arrays and objects. Deeper ones exhaust Python's stack somewhere: a workflow task would fail for ever."""
 
@@ -46,13 +50,34 @@ def parse_json(text: str | bytes) -> JsonValue:
     Raises:
         ValueError: the text is not JSON, or is nested more than 200 deep.
     """
-    try:
-        value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
-    except RecursionError:
-        raise NestingError from None
+    value = _loads(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text)
     if _brackets(text) > _DEEPEST and _is_deep(value):
         raise NestingError
     return value
+
+
+def _loads(text: bytes) -> JsonValue:
+    """Parse with orjson, which is five times faster, but rounds long integers and knows no lone surrogates."""
+    value: JsonValue
+    if _LONG_NUMBER.search(text) is None:
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            pass  # or it says so less well than the standard library
+        else:
+            return value
+    try:
+        value = json.loads(text.decode("utf-8", "surrogatepass"), parse_constant=_refuse_constant, parse_float=_finite)
+    except RecursionError:
+        raise NestingError from None
+    return value
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits} is no number that can be kept")
+    return number
 
 
 def _brackets(text: str | bytes) -> int:

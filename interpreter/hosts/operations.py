@@ -59,10 +59,11 @@ class OperationQueue:
         started: list[tuple[int, Operation]] = []
         size = 0
         again = False
+        alone = len(self._waiting) == 1  # goes in any case, and need not be measured
         for number, operation in list(self._waiting.items()):
             if not isinstance(operation, Timer) and len(self._pending) >= PENDING_BUDGET:
                 break
-            size += _size(operation)
+            size += 0 if alone else _size(operation)
             if started and (len(started) >= TURN_COMMANDS or size > TURN_BYTES):
                 again = True
                 break

@@ -59,5 +59,5 @@ def test_children_stand_below_their_state() -> None:
 def test_much_is_cut() -> None:
     lines = describe_frames(_group(40)).split("\n")
 
-    assert len(lines) == 31
-    assert lines[-1] == "- ... and 11 more"
+    assert len(lines) == 16
+    assert lines[-1] == "  - ... and 26 more"
