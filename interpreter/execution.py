@@ -13,15 +13,22 @@ from typing import Final, TypeAlias, cast
 
 from interpreter.chance import SeededChance
 from interpreter.context_object import ContextView, ExecutionContext
-from interpreter.dataflow.jsonpath import evaluate_assign
-from interpreter.dataflow.template import PayloadTemplate
-from interpreter.definition.model import Definition, State
+from interpreter.dataflow.view import View
+from interpreter.definition.model import Definition, State, WaitState
 from interpreter.effects import Effects, Operation, Outcome, TaskRouter, Timer
-from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesRuntime
+from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesQueryEvaluationError, StatesRuntime
 from interpreter.frames import CHECKPOINT_VERSION, Ended, Frame, JsonObject, MapItem, frame_from_json, frame_to_json
-from interpreter.history import ExecutionStarted, Failure, HistoryFull, Ledger, Output, StateEntered, StateExited
+from interpreter.history import (
+    EvaluationFailure,
+    ExecutionStarted,
+    Failure,
+    HistoryFull,
+    Ledger,
+    Output,
+    StateEntered,
+    StateExited,
+)
 from interpreter.inspection import Inspection
-from interpreter.jsonpath import Scope
 from interpreter.jsonpath.scope import Context
 from interpreter.limits import limits_of
 from interpreter.measure import Measure
@@ -213,20 +220,25 @@ class Execution:
 
     # ------------------------------------------------------------------ what states call: data and events
 
-    def scope(
+    def view(
         self,
         frame: Frame,
-        document: JsonValue,
         *,
         retries: bool = False,
         token: str | None = None,
         item: MapItem | None = None,
-    ) -> Scope:
-        """What an expression of the frame's state sees; `item` is a Map item that is only about to start."""
+        chain: Frame | None = None,
+    ) -> View:
+        """What the expressions of the frame's state see; `item` is a Map item that is only about to start.
+
+        Failed evaluations are recorded in the chain of `chain`, the frame itself if None.
+        """
         context: Context = ContextView(self.context, frame, retries=retries, token=token, item=item)
         if self.inspection is not None and self.inspection.context is not None:
             context = self.inspection.context
-        return Scope(document, context, frame.variables, self.chance)
+        if chain is None:
+            chain = frame
+        return View(frame.input, context, frame.variables, self.chance, self, frame, self.inspection, chain)
 
     def record(self, type_: str, previous_id: int, frame: Frame, details: object = None) -> int:
         """Record an event of a frame's chain."""
@@ -248,13 +260,10 @@ class Execution:
                 "service limit."
             )
 
-    def assign(self, template: PayloadTemplate | None, scope: Scope) -> dict[str, JsonValue] | None:
-        """The values that an Assign sets, evaluated but not yet set; None without Assign."""
-        return None if template is None else evaluate_assign(template, scope)
-
     def enter(self, frame: Frame, state: State) -> None:
         """Record that a state is entered."""
         frame.entered_at = self.effects.now()
+        frame.entered_after = frame.chain
         type_ = f"{STATE_TYPES[type(state).__name__]}StateEntered"
         frame.entered = self.record(type_, frame.chain, frame, StateEntered(state.name, frame.input))
 
@@ -272,12 +281,35 @@ class Execution:
 
     def located(self, frame: Frame, error: StatesRuntime) -> StatesRuntime:
         """The error with AWS's prefix, which names the state and its entered event; TestState shows none."""
-        if isinstance(error, HistoryFull) or self.inspection is not None:
-            return error
-        return StatesRuntime(
+        return error if isinstance(error, HistoryFull) else StatesRuntime(self._located(frame, error))
+
+    def evaluation_failed(
+        self, frame: Frame, chain: Frame, error: StatesQueryEvaluationError
+    ) -> StatesQueryEvaluationError:
+        """Record a failed evaluation in `chain`, and give the error with AWS's prefix.
+
+        The event points to the one before the state was entered, if nothing else has happened in the state; a Wait's
+        to its entered event (both recorded).
+        """
+        located = StatesQueryEvaluationError(self._located(frame, error), error.location)
+        is_first = chain.chain == frame.entered
+        waits = isinstance(frame.machine.states[frame.state_name], WaitState)
+        previous = frame.entered_after if is_first and not waits else chain.chain
+        details = EvaluationFailure(located.NAME, located.cause or "", error.location, frame.state_name)
+        self.record("EvaluationFailed", previous, chain, details)
+        return located
+
+    def _located(self, frame: Frame, error: StatesError) -> str | None:
+        if self.inspection is not None:
+            return error.cause
+        return (
             f"An error occurred while executing the state '{frame.state_name}' "
             f"(entered at the event id #{frame.entered}). {error.cause}"
         )
+
+    def spend(self, cost: int) -> None:
+        """Count work that a transition does besides its own, in estimated microseconds."""
+        self._cost += cost
 
     async def pace(self) -> None:
         """Count one transition; wait for the host's next turn when this one has done enough."""

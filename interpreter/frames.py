@@ -58,6 +58,8 @@ class Frame:
         chain: id of the last event of this frame's chain, or of the one it was started from.
         item: the innermost Map item around it.
         entered: id of the state's entered event, 0 before it is entered.
+        entered_after: the event that the entered event points to. Not in checkpoints: it is read only while the state
+            has recorded nothing else, and never in a Wait, which alone has checkpoints then.
         entered_at: when the state was entered, milliseconds since the epoch.
         retries: how often each retrier was used in this visit of the state.
         due: when the state's Wait or its delay before a retry ends, milliseconds since the epoch; None without one.
@@ -75,6 +77,7 @@ class Frame:
     chain: int
     item: MapItem | None = None
     entered: int = 0
+    entered_after: int = 0
     entered_at: int = 0
     retries: list[int] = field(default_factory=list)
     due: int | None = None

@@ -106,6 +106,15 @@ class Failure(NamedTuple):
     cause: str | None
 
 
+class EvaluationFailure(NamedTuple):
+    """Details of EvaluationFailed; `location` is the field, None where no field is to blame."""
+
+    error: str
+    cause: str
+    location: str | None
+    state: str
+
+
 class Length(NamedTuple):
     """Details of MapStateStarted."""
 
@@ -131,6 +140,7 @@ Details: TypeAlias = (
     | ResourceFailure
     | Output
     | Failure
+    | EvaluationFailure
     | Length
     | Iteration
 )
@@ -281,6 +291,8 @@ def _render_details(details: Details, measure: Measure, data: bool) -> dict[str,
             return _data("output", output, measure, data)
         case Failure(error, cause):
             return _present({}, error=error, cause=cause)
+        case EvaluationFailure(error, cause, location, state):
+            return _present({"error": error, "cause": cause, "state": state}, location=location)
         case Length(length):
             return {"length": length}
         case Iteration(name, item_index):

@@ -1,4 +1,7 @@
-"""The data flow of JSONPath states: InputPath, ResultPath, Assign, OutputPath (developer guide, Input and output)."""
+"""The data flow of JSONPath states (developer guide, "Processing input and output").
+
+InputPath, Parameters, the state's work, ResultSelector, ResultPath, Assign, OutputPath, in this order.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,67 @@ from typing import Final
 
 from interpreter.dataflow.lookup import read
 from interpreter.dataflow.template import PayloadTemplate
+from interpreter.dataflow.view import HandedOn, View
+from interpreter.definition.model import PathFlow
 from interpreter.errors import StatesRuntime
 from interpreter.jsonpath import Path, ReferencePath, Scope
-from interpreter.values import JsonValue
+from interpreter.values import MISSING, JsonValue, Missing
 
 _WHOLE: Final = "$"
+
+
+def take_input(flow: PathFlow, view: View) -> JsonValue:
+    """What InputPath lets through; `$` stands for it from now on."""
+    view.document = select(flow.input_path, view)
+    if view.inspection is not None:
+        view.inspection.note("afterInputPath", view.document)
+    return view.document
+
+
+def arguments(flow: PathFlow, view: View) -> JsonValue:
+    """What Parameters make of the effective input."""
+    value = view.document if flow.parameters is None else flow.parameters.evaluate(view)
+    if view.inspection is not None:
+        view.inspection.note("afterParameters", value)
+    return value
+
+
+def passed(flow: PathFlow, view: View, result: JsonValue | Missing) -> HandedOn:
+    """What a Pass hands on: Result wins over Parameters."""
+    if result is MISSING:
+        take_input(flow, view)
+        result = arguments(flow, view)
+    elif view.inspection is not None:
+        view.inspection.note("result", result)
+    return completed(flow, view, result)
+
+
+def handed_on(flow: PathFlow, view: View) -> HandedOn:
+    """What a state without a result hands on: Assign and OutputPath see the effective input."""
+    assigned = None if flow.assign is None else evaluate_assign(flow.assign, view)
+    return select(flow.output_path, view), assigned
+
+
+def completed(flow: PathFlow, view: View, result: JsonValue) -> HandedOn:
+    """What a result comes to: Assign sees what ResultSelector made of it, OutputPath what ResultPath did with that."""
+    view.document = result
+    if flow.result_selector is not None:
+        view.document = flow.result_selector.evaluate(view)
+    combined = insert_result(flow.result_path, view.frame.input, view.document)
+    inspection = view.inspection
+    if inspection is not None:
+        inspection.note("afterResultSelector", view.document)
+        inspection.note("afterResultPath", combined)
+    assigned = None if flow.assign is None else evaluate_assign(flow.assign, view)
+    view.document = combined
+    return select(flow.output_path, view), assigned
+
+
+def caught(flow: PathFlow, view: View, error_output: JsonValue) -> HandedOn:
+    """What a catcher hands on: the raw input with the error output in it; Assign sees the error output."""
+    output = insert_result(flow.result_path, view.frame.input, error_output)
+    view.document = error_output
+    return output, None if flow.assign is None else evaluate_assign(flow.assign, view)
 
 
 def select(path: Path | None, scope: Scope) -> JsonValue:

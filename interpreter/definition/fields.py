@@ -6,7 +6,7 @@ Every reader returns the compiled value, or None where the member is absent or f
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, assert_never
 
 from interpreter.dataflow.template import (
     FailText,
@@ -17,29 +17,59 @@ from interpreter.dataflow.template import (
     parse_fail_text,
     template_faults,
 )
-from interpreter.definition.diagnostics import NOT_SUPPORTED_YET, Location, Report
+from interpreter.definition.diagnostics import (
+    NOT_SUPPORTED_YET,
+    ROOT,
+    UNSUPPORTED_JSONATA_EXPRESSION,
+    Location,
+    Report,
+    location_text,
+)
+from interpreter.definition.model import WHOLE_DOCUMENT, WHOLE_RESULT, Quantity, Template
 from interpreter.definition.schema import QueryLanguage
 from interpreter.errors import QueryError
+from interpreter.jsonata import Expression, ExpressionError, JsonataTemplate, is_expression, parse_expression
+from interpreter.jsonata import compile_template as compile_jsonata
+from interpreter.jsonata import template_faults as jsonata_faults
 from interpreter.jsonpath import Path, ReferencePath, parse_path, parse_result_path
 from interpreter.timestamps import parse_timestamp
 from interpreter.values import JsonValue, is_integer, is_number
-
-WHOLE_DOCUMENT: Final[Path] = parse_path("$")
-WHOLE_RESULT: Final[ReferencePath] = parse_result_path("$")
 
 LONGEST_SECONDS: Final = 99_999_999
 """The largest number of seconds, and of attempts, that a definition may name."""
 
 _EXPRESSION: Final = "a valid JSONPath or a valid intrinsic function call"
 
+_GUARDED: Final = frozenset({"result", "errorOutput"})
+"""The members of `$states` that only some fields see; others may be named anywhere (developer guide)."""
+
 
 class Fields:
-    """One object of a definition, its place, and the report for its faults."""
+    """One object of a definition, its place, and the report for its faults.
 
-    def __init__(self, members: dict[str, JsonValue], location: Location, report: Report) -> None:
+    `language` is that of the state which the object belongs to, and `owner` the place of that state.
+    """
+
+    def __init__(
+        self,
+        members: dict[str, JsonValue],
+        location: Location,
+        report: Report,
+        language: QueryLanguage = QueryLanguage.JSONPATH,
+        owner: Location = ROOT,
+    ) -> None:
         self.members = members
         self.location = location
         self.report = report
+        self.language = language
+        self.owner = owner
+
+    def of_state(self, language: QueryLanguage) -> Fields:
+        """The same members, as those of a state in `language`."""
+        return Fields(self.members, self.location, self.report, language, self.location)
+
+    def _inner(self, members: dict[str, JsonValue], location: Location) -> Fields:
+        return Fields(members, location, self.report, self.language, self.owner)
 
     def __contains__(self, name: str) -> bool:
         return name in self.members
@@ -64,11 +94,11 @@ class Fields:
             if name not in known:
                 self.report.error(self.location, f"Field '{name}' is not supported", place=self.at(name))
 
-    def refuse_jsonata(self, names: Iterable[str]) -> None:
-        """Report members that only a state written in JSONata may have."""
+    def refuse_language(self, names: Iterable[str], owner: QueryLanguage) -> None:
+        """Report members that only a state written in `owner` may have, where the state is written in the other."""
         for name in names:
-            if name in self.members:
-                message = wrong_language(QueryLanguage.JSONPATH, name, QueryLanguage.JSONATA)
+            if name in self.members and self.language is not owner:
+                message = wrong_language(self.language, name, owner)
                 self.report.error(self.location, message, place=self.at(name))
 
     def at_most_one(self, names: Sequence[str]) -> None:
@@ -150,7 +180,7 @@ class Fields:
         """A nested object."""
         value = self.members.get(name)
         if isinstance(value, dict):
-            return Fields(value, self.at(name), self.report)
+            return self._inner(value, self.at(name))
         if name in self.members:
             self._wrong_type(name, "OBJECT")
         return None
@@ -167,7 +197,7 @@ class Fields:
         for index, item in enumerate(value):
             location = (*self.at(name), index)
             if isinstance(item, dict):
-                yield Fields(item, location, self.report)
+                yield self._inner(item, location)
             else:
                 self.report.error(location, "Expected value of type [OBJECT]")
 
@@ -245,6 +275,115 @@ class Fields:
             if not self._refuse_unsupported(name, error):
                 self.error(name, f"Value must be {_EXPRESSION}")
             return None
+
+    # --- in the language of the state ----------------------------------------------------------------------------
+
+    def quantity(self, name: str, minimum: int, maximum: int) -> Quantity | None:
+        """An integer in a range, or where to find one: under `...Path` in JSONPath, by an expression in JSONata."""
+        match self.language:
+            case QueryLanguage.JSONPATH:
+                written, path = self.integer(name, minimum, maximum), self.reference(f"{name}Path")
+                return written if path is None else path
+            case QueryLanguage.JSONATA:
+                if self._is_expression(name):
+                    return self.expression(name)
+                return self.integer(name, minimum, maximum)
+            case _:
+                assert_never(self.language)
+
+    def share(self, name: str) -> None:
+        """Check a percentage, or where to find one."""
+        if self.language is QueryLanguage.JSONPATH:
+            self.reference(f"{name}Path")
+        elif self._is_expression(name):
+            self.expression(name)
+            return
+        self.number(name, 0.0, 100.0)
+
+    def items(self, name: str) -> JsonataTemplate | Expression | None:
+        """The items of a JSONata Map: an array or an object, or an expression."""
+        if self._is_expression(name):
+            return self.expression(name)
+        if name in self.members and not isinstance(self.members[name], dict | list):
+            self._wrong_type(name, "ARRAY")
+            return None
+        return self.jsonata(name)
+
+    def timestamp_anywhere(self, name: str) -> str | Path | Expression | None:
+        """An RFC 3339 timestamp, or where to find one."""
+        if self.language is QueryLanguage.JSONATA:
+            return self.expression(name) if self._is_expression(name) else self.timestamp(name)
+        written, path = self.timestamp(name), self.reference(f"{name}Path")
+        return written if path is None else path
+
+    def text_anywhere(self, name: str) -> str | FailText | Expression | None:
+        """A text of a Fail state, or where to find it."""
+        if self.language is QueryLanguage.JSONATA:
+            return self.expression(name) if self._is_expression(name) else self.text(name)
+        written, found = self.text(name), self.fail_text(f"{name}Path")
+        return written if found is None else found
+
+    def condition(self, name: str) -> bool | Expression | None:
+        """A boolean, or an expression that gives one."""
+        if self._is_expression(name):
+            return self.expression(name)
+        value = self.members.get(name)
+        if isinstance(value, bool):
+            return value
+        if name in self.members:
+            self._wrong_type(name, "BOOLEAN")
+        return None
+
+    def object_template(self, name: str) -> Template | None:
+        """A template that is an object."""
+        return self.template(name) if self.language is QueryLanguage.JSONPATH else self.jsonata_object(name)
+
+    def _is_expression(self, name: str) -> bool:
+        value = self.members.get(name)
+        return isinstance(value, str) and is_expression(value)
+
+    def expression(self, name: str, visible: Collection[str] = ()) -> Expression | None:
+        """A member that is a JSONata expression; `visible` are the guarded members of `$states` it may read."""
+        try:
+            expression = parse_expression(str(self.members[name]))
+        except ExpressionError as error:
+            self._report_expression(name, error)
+            return None
+        return expression if self._check_sight(name, expression, visible) else None
+
+    def jsonata(self, name: str, visible: Collection[str] = ()) -> JsonataTemplate | None:
+        """A JSONata template: any JSON; `visible` as in `expression`."""
+        if name not in self.members:
+            return None
+        value = self.members[name]
+        faults = list(jsonata_faults(value))
+        for fault in faults:
+            self._report_expression(name, fault)
+        if faults:
+            return None
+        template = compile_jsonata(value, location_text(self.at(name)[len(self.owner) :]).removeprefix("/"))
+        seen = [self._check_sight(name, expression, visible) for expression in template.expressions]
+        return template if all(seen) else None
+
+    def jsonata_object(self, name: str, visible: Collection[str] = ()) -> JsonataTemplate | None:
+        """A JSONata template that is an object."""
+        if name in self.members and not isinstance(self.members[name], dict):
+            self._wrong_type(name, "OBJECT")
+            return None
+        return self.jsonata(name, visible)
+
+    def _report_expression(self, name: str, error: ExpressionError) -> None:
+        place = (*self.at(name), *error.location)
+        self.report.error(self.at(name), error.detail, code=error.diagnostic, place=place)
+
+    def _check_sight(self, name: str, expression: Expression, visible: Collection[str]) -> bool:
+        hidden = sorted((expression.reads_states or frozenset()) & _GUARDED - frozenset(visible))
+        for member in hidden:
+            message = f"Reference to '$states.{member}' is not supported in this field."
+            self.report.error(self.at(name), message, code=UNSUPPORTED_JSONATA_EXPRESSION)
+        return not hidden
+
+    # --- JSONPath templates --------------------------------------------------------------------------------------
 
     def template(self, name: str) -> PayloadTemplate | None:
         """A payload template: an object."""

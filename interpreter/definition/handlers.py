@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from interpreter.definition.fields import LONGEST_SECONDS, Fields
+from interpreter.definition.flows import parse_catcher_flow
 from interpreter.definition.graph import MachineOutline
 from interpreter.definition.model import Catcher, Retrier
-from interpreter.definition.schema import CATCHER_FIELDS, RETRIER_FIELDS
+from interpreter.definition.schema import CATCHER_FIELDS, RETRIER_FIELDS, QueryLanguage
 from interpreter.definition.walk import note_assigned
 
 ANY_ERROR: Final = "States.ALL"
@@ -53,15 +54,15 @@ def parse_catchers(fields: Fields, machine: MachineOutline) -> tuple[Catcher, ..
 
 def _catcher(entry: Fields, machine: MachineOutline) -> Catcher:
     entry.require(("ErrorEquals", "Next"))
-    entry.refuse_jsonata(("Output",))
+    entry.refuse_language(("Output",), QueryLanguage.JSONATA)
+    entry.refuse_language(("ResultPath",), QueryLanguage.JSONPATH)
     entry.refuse_unknown(CATCHER_FIELDS | {"Output"})
     entry.text("Comment")
     note_assigned(entry, machine)
     return Catcher(
         error_equals=entry.texts("ErrorEquals"),
         next=entry.text("Next") or "",
-        result_path=entry.result_path(),
-        assign=entry.template("Assign"),
+        flow=parse_catcher_flow(entry),
     )
 
 

@@ -18,10 +18,11 @@ from interpreter.definition.diagnostics import (
     NO_EFFECT,
     Location,
 )
-from interpreter.definition.fields import WHOLE_DOCUMENT, Fields, wrong_language
+from interpreter.definition.fields import Fields
+from interpreter.definition.flows import parse_flow
 from interpreter.definition.graph import Edge, MachineOutline, StateOutline
 from interpreter.definition.handlers import parse_catchers, parse_retriers
-from interpreter.definition.model import Machine, MapState, ParallelState, State
+from interpreter.definition.model import WHOLE_DOCUMENT, Machine, MapState, ParallelState, State
 from interpreter.definition.schema import (
     EXCLUSIVE_FIELDS,
     NESTED_MACHINE_FIELDS,
@@ -35,7 +36,6 @@ from interpreter.definition.schema import (
     QueryLanguage,
 )
 from interpreter.definition.states import (
-    check_resource,
     parse_choice,
     parse_fail,
     parse_pass,
@@ -44,12 +44,14 @@ from interpreter.definition.states import (
     parse_wait,
 )
 from interpreter.definition.walk import Walk, note_assigned
+from interpreter.jsonata import Expression, JsonataTemplate
+from interpreter.jsonpath import Path
 from interpreter.values import JsonValue
 
 _LONGEST_STATE_NAME: Final = 80
 _LONGEST_LABEL: Final = 40
 _NOT_IN_LABELS: Final = frozenset('?*<>{}[]:;,\\|^~$#%&`"/')
-_LARGEST_CONCURRENCY: Final = 2**31 - 1
+LARGEST_CONCURRENCY: Final = 2**31 - 1
 _DISTRIBUTED_FIELDS: Final = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
 _TOLERATED_FIELDS: Final = (
     "ToleratedFailureCount",
@@ -143,12 +145,9 @@ def _parse_state(name: str, fields: Fields, walk: Walk, outline: MachineOutline)
     if state_type not in STATE_TYPES:
         fields.error("Type", f"The field 'Type' should have one of these values: [{', '.join(STATE_TYPES)}]")
         return None
-    language = _state_language(fields, walk)
-    _check_fields(fields, state_type, language)
+    fields = fields.of_state(_state_language(fields, walk))
+    _check_fields(fields, state_type)
     note_assigned(fields, outline)
-    if language is QueryLanguage.JSONATA:
-        _walk_jsonata(state_type, fields, walk, outline)
-        return None
     return _parse_typed(name, state_type, fields, walk, outline)
 
 
@@ -159,25 +158,17 @@ def _state_language(fields: Fields, walk: Walk) -> QueryLanguage:
     if walk.query_language is QueryLanguage.JSONATA and written == QueryLanguage.JSONPATH:
         message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
         walk.report.error(fields.location, message, place=fields.at("QueryLanguage"))
-    elif walk.query_language is QueryLanguage.JSONPATH and written == QueryLanguage.JSONATA:
-        refuse_jsonata(fields, walk)
     return QueryLanguage(written)
 
 
-def refuse_jsonata(fields: Fields, walk: Walk) -> None:
-    """Report that the object `fields` asks for JSONata."""
-    walk.not_supported(fields.at("QueryLanguage"), "the query language JSONata", "use JSONPath")
-
-
-def _check_fields(fields: Fields, state_type: str, language: QueryLanguage) -> None:
+def _check_fields(fields: Fields, state_type: str) -> None:
     allowed = STATE_FIELDS[state_type]
     fields.require(REQUIRED_FIELDS.get(state_type, ()))
     fields.refuse_unknown(allowed)
     for name in fields.members:
         owner = allowed.get(name)
-        if owner is not None and owner is not language:
-            message = wrong_language(language, name, owner)
-            fields.report.error(fields.location, message, place=fields.at(name))
+        if owner is not None:
+            fields.refuse_language((name,), owner)
     for group in EXCLUSIVE_FIELDS:
         if group[0] in allowed:
             fields.at_most_one([name for name in group if name in allowed])
@@ -185,16 +176,6 @@ def _check_fields(fields: Fields, state_type: str, language: QueryLanguage) -> N
         fields.at_least_one(("Next", "End"))
     fields.text("Comment")
     fields.true("End")
-
-
-def _walk_jsonata(state_type: str, fields: Fields, walk: Walk, outline: MachineOutline) -> None:
-    """Check what a JSONata state shares with a JSONPath one: its resource and the machines in it."""
-    if state_type == "Task":
-        check_resource(fields, walk)
-    elif state_type == "Parallel":
-        _branches(fields, walk, outline)
-    elif state_type == "Map":
-        _processor(fields, walk, outline)
 
 
 def _parse_typed(name: str, state_type: str, fields: Fields, walk: Walk, outline: MachineOutline) -> State | None:
@@ -222,12 +203,7 @@ def _parse_parallel(name: str, fields: Fields, walk: Walk, outline: MachineOutli
         name=name,
         next=fields.text("Next"),
         branches=_branches(fields, walk, outline),
-        input_path=fields.path("InputPath"),
-        parameters=fields.template("Parameters"),
-        result_selector=fields.template("ResultSelector"),
-        result_path=fields.result_path(),
-        output_path=fields.path("OutputPath"),
-        assign=fields.template("Assign"),
+        flow=parse_flow("Parallel", fields),
         retriers=parse_retriers(fields),
         catchers=parse_catchers(fields, outline),
     )
@@ -251,36 +227,34 @@ def _nested(
 
 def _parse_map(name: str, fields: Fields, walk: Walk, outline: MachineOutline) -> MapState | None:
     processor = _processor(fields, walk, outline)
-    items_path = fields.reference("ItemsPath")
-    selector = fields.template("ItemSelector" if "ItemSelector" in fields else "Parameters")
-    concurrency = fields.integer("MaxConcurrency", 0, _LARGEST_CONCURRENCY)
-    concurrency_path = fields.reference("MaxConcurrencyPath")
-    fields.integer("ToleratedFailureCount", 0, _LARGEST_CONCURRENCY)
-    fields.number("ToleratedFailurePercentage", 0.0, 100.0)
-    fields.reference("ToleratedFailureCountPath")
-    fields.reference("ToleratedFailurePercentagePath")
-    input_path, output_path = fields.path("InputPath"), fields.path("OutputPath")
-    result_selector = fields.template("ResultSelector")
-    result_path, assign = fields.result_path(), fields.template("Assign")
+    items = _items(fields)
+    selector = fields.object_template("ItemSelector" if "ItemSelector" in fields else "Parameters")
+    concurrency = fields.quantity("MaxConcurrency", 0, LARGEST_CONCURRENCY)
+    fields.quantity("ToleratedFailureCount", 0, LARGEST_CONCURRENCY)
+    fields.share("ToleratedFailurePercentage")
+    flow = parse_flow("Map", fields)
     retriers, catchers = parse_retriers(fields), parse_catchers(fields, outline)
     if processor is None:
         return None
     return MapState(
         name=name,
         next=fields.text("Next"),
+        flow=flow,
         processor=processor,
-        input_path=input_path,
-        items_path=WHOLE_DOCUMENT if items_path is None else items_path,
+        items=items,
         item_selector=selector,
-        max_concurrency=concurrency or 0,
-        max_concurrency_path=concurrency_path,
-        result_selector=result_selector,
-        result_path=result_path,
-        output_path=output_path,
-        assign=assign,
+        max_concurrency=0 if concurrency is None else concurrency,
         retriers=retriers,
         catchers=catchers,
     )
+
+
+def _items(fields: Fields) -> Path | JsonataTemplate | Expression | None:
+    """ItemsPath, or Items: an array or object, or an expression that gives an array."""
+    if fields.language is QueryLanguage.JSONATA:
+        return fields.items("Items")
+    path = fields.reference("ItemsPath")
+    return WHOLE_DOCUMENT if path is None else path
 
 
 def _processor(fields: Fields, walk: Walk, outline: MachineOutline) -> Machine | None:

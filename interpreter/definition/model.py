@@ -1,8 +1,9 @@
 """The definition model: a state machine as frozen data, made by `interpreter.definition.parse`.
 
 A state's type is its class; behaviour is functions elsewhere, chosen by `match`. Field meanings follow the States
-Language and the Step Functions developer guide. Where a field may be a literal or a `...Path`, the model has one member
-for each; at most one is set. `next` is None for a state with `"End": true`.
+Language and the Step Functions developer guide. What differs between the query languages stands in a state's flow, and
+in the types of single fields: a literal, a path where JSONPath has a `...Path`, or a JSONata expression. `next` is None
+for a state with `"End": true`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,53 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from interpreter.choice_rules import ChoiceRule
 from interpreter.dataflow.template import FailText, PayloadTemplate
-from interpreter.jsonpath import Path, ReferencePath
+from interpreter.jsonata import Expression, JsonataTemplate
+from interpreter.jsonpath import Path, ReferencePath, parse_path, parse_result_path
 from interpreter.values import JsonValue, Missing
+
+WHOLE_DOCUMENT: Final[Path] = parse_path("$")
+WHOLE_RESULT: Final[ReferencePath] = parse_result_path("$")
+
+Template: TypeAlias = PayloadTemplate | JsonataTemplate
+"""A template in the language of its state."""
+
+Quantity: TypeAlias = int | Path | Expression
+"""An integer: written out, or where it is found."""
+
+Condition: TypeAlias = bool | Expression
+"""What decides a JSONata branch of a Choice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathFlow:
+    """How data flows through a JSONPath state, a branch of its Choice or a catcher.
+
+    For `input_path` and `output_path` None stands for `null`, which gives `{}`; for `result_path` too: the result is
+    dropped.
+    """
+
+    input_path: Path | None = WHOLE_DOCUMENT
+    parameters: PayloadTemplate | None = None
+    result_selector: PayloadTemplate | None = None
+    result_path: ReferencePath | None = WHOLE_RESULT
+    output_path: Path | None = WHOLE_DOCUMENT
+    assign: PayloadTemplate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonataFlow:
+    """How data flows through a JSONata state, a branch of its Choice or a catcher."""
+
+    arguments: JsonataTemplate | None = None
+    output: JsonataTemplate | None = None
+    assign: JsonataTemplate | None = None
+
+
+Flow: TypeAlias = PathFlow | JsonataFlow
 
 
 class TaskPattern(StrEnum):
@@ -43,7 +85,7 @@ class ActivityResource:
 
 @dataclass(frozen=True, slots=True)
 class ServiceResource:
-    """`arn:<p>:states:::<service>:<action><pattern>`, as `lambda`/`invoke` or `aws-sdk:s3`/`getObject`; events Task*."""
+    """`arn:<p>:states:::<service>:<action><pattern>`, `lambda` and `invoke` for instance; history events Task*."""
 
     arn: str
     service: str
@@ -68,26 +110,21 @@ class Retrier:
 
 @dataclass(frozen=True, slots=True)
 class Catcher:
-    """One entry of Catch. `result_path` None stands for `null`: the error output is dropped."""
+    """One entry of Catch; its flow takes the error output for the result."""
 
     error_equals: tuple[str, ...]
     next: str
-    result_path: ReferencePath | None
-    assign: PayloadTemplate | None
+    flow: Flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassState:
-    """Pass. `input_path` and `output_path` None stand for `null`; `result` may be any JSON or MISSING."""
+    """Pass. `result` may be any JSON or MISSING."""
 
     name: str
     next: str | None
-    input_path: Path | None
-    parameters: PayloadTemplate | None
+    flow: Flow
     result: JsonValue | Missing
-    result_path: ReferencePath | None
-    output_path: Path | None
-    assign: PayloadTemplate | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,56 +133,43 @@ class TaskState:
 
     name: str
     next: str | None
+    flow: Flow
     resource: TaskResource
-    input_path: Path | None
-    parameters: PayloadTemplate | None
-    result_selector: PayloadTemplate | None
-    result_path: ReferencePath | None
-    output_path: Path | None
-    assign: PayloadTemplate | None
-    credentials: PayloadTemplate | None
-    timeout_seconds: int | None
-    timeout_seconds_path: Path | None
-    heartbeat_seconds: int | None
-    heartbeat_seconds_path: Path | None
+    credentials: Template | None
+    timeout_seconds: Quantity | None
+    heartbeat_seconds: Quantity | None
     retriers: tuple[Retrier, ...]
     catchers: tuple[Catcher, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceBranch:
-    """One entry of Choices: the rule, where it leads, and what it assigns."""
+    """One entry of Choices: the rule, where it leads, and the flow that replaces the state's where it wins."""
 
-    rule: ChoiceRule
+    rule: ChoiceRule | Condition
     next: str
-    assign: PayloadTemplate | None
+    flow: Flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceState:
-    """Choice. `assign` is the state's own, used only when `default` is taken."""
+    """Choice. What `flow` assigns and hands on counts only when `default` is taken."""
 
     name: str
-    input_path: Path | None
-    output_path: Path | None
+    flow: Flow
     choices: tuple[ChoiceBranch, ...]
     default: str | None
-    assign: PayloadTemplate | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitState:
-    """Wait: exactly one of the four forms is set. `timestamp` is the RFC 3339 text."""
+    """Wait: one of `seconds` and `timestamp` is set; a timestamp that is written out is its RFC 3339 text."""
 
     name: str
     next: str | None
-    input_path: Path | None
-    output_path: Path | None
-    assign: PayloadTemplate | None
-    seconds: int | None
-    seconds_path: Path | None
-    timestamp: str | None
-    timestamp_path: Path | None
+    flow: Flow
+    seconds: Quantity | None
+    timestamp: str | Path | Expression | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +177,7 @@ class SucceedState:
     """Succeed."""
 
     name: str
-    input_path: Path | None
-    output_path: Path | None
+    flow: Flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,10 +185,9 @@ class FailState:
     """Fail. A `FailText` is a path or an intrinsic function call."""
 
     name: str
-    error: str | None
-    error_path: FailText | None
-    cause: str | None
-    cause_path: FailText | None
+    flow: Flow
+    error: str | FailText | Expression | None
+    cause: str | FailText | Expression | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,13 +196,8 @@ class ParallelState:
 
     name: str
     next: str | None
+    flow: Flow
     branches: tuple[Machine, ...]
-    input_path: Path | None
-    parameters: PayloadTemplate | None
-    result_selector: PayloadTemplate | None
-    result_path: ReferencePath | None
-    output_path: Path | None
-    assign: PayloadTemplate | None
     retriers: tuple[Retrier, ...]
     catchers: tuple[Catcher, ...]
 
@@ -189,21 +206,17 @@ class ParallelState:
 class MapState:
     """Map in INLINE mode. `max_concurrency` 0 stands for the service's own limit.
 
-    `item_selector` is ItemSelector or its legacy name Parameters; `tolerated_*` are kept for later.
+    `items` is ItemsPath; or Items as a template, if it is written out, or as an expression; or None for the input of a
+    JSONata state. `item_selector` is ItemSelector or its legacy name Parameters.
     """
 
     name: str
     next: str | None
+    flow: Flow
     processor: Machine
-    input_path: Path | None
-    items_path: Path
-    item_selector: PayloadTemplate | None
-    max_concurrency: int
-    max_concurrency_path: Path | None
-    result_selector: PayloadTemplate | None
-    result_path: ReferencePath | None
-    output_path: Path | None
-    assign: PayloadTemplate | None
+    items: Path | JsonataTemplate | Expression | None
+    item_selector: Template | None
+    max_concurrency: Quantity
     retriers: tuple[Retrier, ...]
     catchers: tuple[Catcher, ...]
 

@@ -28,7 +28,7 @@ from interpreter.definition.json_source import (
     load_json,
     nesting_exceeds,
 )
-from interpreter.definition.machines import parse_machine, refuse_jsonata
+from interpreter.definition.machines import parse_machine
 from interpreter.definition.model import Definition
 from interpreter.definition.resources import ResourceCatalog
 from interpreter.definition.schema import MACHINE_FIELDS, QueryLanguage
@@ -121,7 +121,6 @@ def _examine_object(value: dict[str, JsonValue], text: str, walk: Walk, observe:
 def _parse_top(fields: Fields, walk: Walk) -> Definition | None:
     if fields.one_of("QueryLanguage", list(QueryLanguage)) == QueryLanguage.JSONATA:
         walk.query_language = QueryLanguage.JSONATA
-        refuse_jsonata(fields, walk)
     outline = MachineOutline(ROOT)
     machine = parse_machine(fields, walk, outline, MACHINE_FIELDS)
     fields.one_of("Version", ("1.0",))

@@ -7,25 +7,32 @@ variables that are only assigned do not count; the names of one state are sorted
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from interpreter.choice_rules import And, ChoiceRule, Comparison, Not, Or
 from interpreter.dataflow.template import FailText, PayloadTemplate
 from interpreter.definition.model import (
     Catcher,
     ChoiceState,
+    Condition,
     Definition,
     FailState,
+    Flow,
+    JsonataFlow,
     Machine,
     MapState,
     ParallelState,
     PassState,
+    PathFlow,
     State,
     SucceedState,
     TaskState,
     WaitState,
 )
+from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path
+
+_Part: TypeAlias = Path | PayloadTemplate | FailText | JsonataTemplate | Expression | int | str | None
 
 
 def variable_references(definition: Definition) -> dict[str, list[str]]:
@@ -50,51 +57,63 @@ def _inner_machines(state: State) -> tuple[Machine, ...]:
     return (state.processor,) if isinstance(state, MapState) else ()
 
 
-def _variables(part: Path | PayloadTemplate | FailText | None) -> Iterable[str]:
+def _variables(part: _Part) -> Iterable[str]:
     match part:
-        case None:
-            return ()
         case Path():
             return () if part.variable is None else (part.variable,)
-        case _:
+        case PayloadTemplate() | FailText() | JsonataTemplate() | Expression():
             return part.variables
+        case _:  # written out, or absent
+            return ()
 
 
-def _parts(state: State) -> Iterator[Path | PayloadTemplate | FailText | None]:
-    """Everything in `state` that is evaluated."""
+def _parts(state: State) -> Iterator[_Part]:
+    """Everything in `state` that may be evaluated."""
+    yield from _flow_parts(state.flow)
     match state:
         case FailState():
-            yield from (state.error_path, state.cause_path)
-            return
-        case SucceedState():
+            yield from (state.error, state.cause)
+        case PassState() | SucceedState():
             pass
-        case PassState():
-            yield from (state.parameters, state.assign)
         case WaitState():
-            yield from (state.seconds_path, state.timestamp_path, state.assign)
+            yield from (state.seconds, state.timestamp)
         case ChoiceState():
-            yield state.assign
             for branch in state.choices:
-                yield from _rule_paths(branch.rule)
-                yield branch.assign
+                yield from _rule_parts(branch.rule)
+                yield from _flow_parts(branch.flow)
         case TaskState():
-            yield from (state.parameters, state.result_selector, state.assign, state.credentials)
-            yield from (state.timeout_seconds_path, state.heartbeat_seconds_path)
+            yield from (state.credentials, state.timeout_seconds, state.heartbeat_seconds)
             yield from _catcher_parts(state.catchers)
         case ParallelState():
-            yield from (state.parameters, state.result_selector, state.assign)
             yield from _catcher_parts(state.catchers)
         case MapState():
-            yield from (state.items_path, state.max_concurrency_path)
-            yield from (state.item_selector, state.result_selector, state.assign)
+            yield from (state.items, state.item_selector, state.max_concurrency)
             yield from _catcher_parts(state.catchers)
         case _:
             assert_never(state)
-    yield from (state.input_path, state.output_path)
 
 
-def _catcher_parts(catchers: tuple[Catcher, ...]) -> Iterator[PayloadTemplate | None]:
-    return (catcher.assign for catcher in catchers)
+def _flow_parts(flow: Flow) -> Iterator[_Part]:
+    match flow:
+        case PathFlow():
+            yield from (flow.input_path, flow.parameters, flow.result_selector, flow.output_path, flow.assign)
+        case JsonataFlow():
+            yield from (flow.arguments, flow.output, flow.assign)
+        case _:
+            assert_never(flow)
+
+
+def _catcher_parts(catchers: tuple[Catcher, ...]) -> Iterator[_Part]:
+    for catcher in catchers:
+        yield from _flow_parts(catcher.flow)
+
+
+def _rule_parts(rule: ChoiceRule | Condition) -> Iterator[_Part]:
+    match rule:
+        case bool() | Expression():
+            yield rule
+        case _:
+            yield from _rule_paths(rule)
 
 
 def _rule_paths(rule: ChoiceRule) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Parses the rules of a JSONPath Choice (States Language, "Choice State")."""
+"""Parses what decides a Choice: JSONPath's rules, JSONata's conditions (States Language, "Choice State")."""
 
 from __future__ import annotations
 
@@ -7,16 +7,31 @@ from typing import Final, assert_never
 
 from interpreter.choice_rules import OPERATORS, And, ChoiceRule, Comparison, Not, OperandType, OperatorKind, Or
 from interpreter.definition.fields import Fields
+from interpreter.definition.model import Condition
+from interpreter.definition.schema import QueryLanguage
 from interpreter.values import JsonValue, is_number
 
 _COMBINATIONS: Final = ("And", "Or", "Not")
 _NESTED_FIELDS: Final = ("Comment",)
 _JSONATA_FIELDS: Final = ("Condition", "Output")
+_JSONPATH_FIELDS: Final = ("Variable", *_COMBINATIONS, *OPERATORS)
+
+BRANCH_FIELDS: Final = ("Next", "Comment", "Assign")
+"""What stands beside the rule or the condition of a branch."""
+
+
+def parse_condition(fields: Fields) -> Condition | None:
+    """The Condition of a JSONata branch: a boolean, or an expression. None where it is faulty."""
+    fields.refuse_language(_JSONPATH_FIELDS, QueryLanguage.JSONPATH)
+    fields.text("Comment")
+    fields.refuse_unknown({*BRANCH_FIELDS, *_JSONATA_FIELDS, *_JSONPATH_FIELDS})
+    fields.require(("Condition",))
+    return fields.condition("Condition")
 
 
 def parse_rule(fields: Fields, beside: Collection[str] = _NESTED_FIELDS) -> ChoiceRule | None:
     """One rule; `beside` names the fields that may stand beside it. None where it is faulty."""
-    fields.refuse_jsonata(_JSONATA_FIELDS)
+    fields.refuse_language(_JSONATA_FIELDS, QueryLanguage.JSONATA)
     fields.text("Comment")
     deciding = [name for name in fields.members if name in OPERATORS or name in _COMBINATIONS]
     fields.refuse_unknown({*beside, *_JSONATA_FIELDS, "Variable", *deciding})

@@ -1,14 +1,16 @@
 """Parses the states that hold no other states, field by field (field tables: `interpreter.definition.schema`).
 
-Each function gets the fields of one JSONPath state whose names and alternatives are already checked, and gives its
+Each function gets the fields of one state whose names and alternatives are already checked, and gives its
 model, or None where a required part is missing; every fault is in the report.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from interpreter.definition.fields import LONGEST_SECONDS, Fields
+from interpreter.definition.flows import parse_branch_flow, parse_flow
 from interpreter.definition.graph import MachineOutline
 from interpreter.definition.handlers import parse_catchers, parse_retriers
 from interpreter.definition.model import (
@@ -16,6 +18,7 @@ from interpreter.definition.model import (
     ChoiceBranch,
     ChoiceState,
     FailState,
+    Flow,
     PassState,
     ServiceResource,
     SucceedState,
@@ -25,12 +28,15 @@ from interpreter.definition.model import (
     WaitState,
 )
 from interpreter.definition.resources import ResourceSupport, parse_resource
-from interpreter.definition.rules import parse_rule
+from interpreter.definition.rules import BRANCH_FIELDS, parse_condition, parse_rule
+from interpreter.definition.schema import QueryLanguage
 from interpreter.definition.walk import Walk, note_assigned
 from interpreter.values import MISSING
 
-_CHOICE_BRANCH_FIELDS: Final = ("Next", "Comment", "Assign")
-_WAIT_FORMS: Final = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
+_WAIT_FORMS: Final[Mapping[QueryLanguage, Sequence[str]]] = {
+    QueryLanguage.JSONPATH: ("Seconds", "SecondsPath", "Timestamp", "TimestampPath"),
+    QueryLanguage.JSONATA: ("Seconds", "Timestamp"),
+}
 
 
 def parse_pass(name: str, fields: Fields) -> PassState:
@@ -38,84 +44,68 @@ def parse_pass(name: str, fields: Fields) -> PassState:
     return PassState(
         name=name,
         next=fields.text("Next"),
-        input_path=fields.path("InputPath"),
-        parameters=fields.template("Parameters"),
+        flow=parse_flow("Pass", fields),
         result=fields.members.get("Result", MISSING),
-        result_path=fields.result_path(),
-        output_path=fields.path("OutputPath"),
-        assign=fields.template("Assign"),
     )
 
 
 def parse_succeed(name: str, fields: Fields) -> SucceedState:
     """Succeed."""
-    return SucceedState(name=name, input_path=fields.path("InputPath"), output_path=fields.path("OutputPath"))
+    return SucceedState(name=name, flow=parse_flow("Succeed", fields))
 
 
 def parse_fail(name: str, fields: Fields) -> FailState:
     """Fail."""
     return FailState(
         name=name,
-        error=fields.text("Error"),
-        error_path=fields.fail_text("ErrorPath"),
-        cause=fields.text("Cause"),
-        cause_path=fields.fail_text("CausePath"),
+        flow=parse_flow("Fail", fields),
+        error=fields.text_anywhere("Error"),
+        cause=fields.text_anywhere("Cause"),
     )
 
 
 def parse_wait(name: str, fields: Fields) -> WaitState:
     """Wait."""
-    fields.at_least_one(_WAIT_FORMS)
+    fields.at_least_one(_WAIT_FORMS[fields.language])
     return WaitState(
         name=name,
         next=fields.text("Next"),
-        input_path=fields.path("InputPath"),
-        output_path=fields.path("OutputPath"),
-        assign=fields.template("Assign"),
-        seconds=fields.integer("Seconds", 0, LONGEST_SECONDS),
-        seconds_path=fields.reference("SecondsPath"),
-        timestamp=fields.timestamp("Timestamp"),
-        timestamp_path=fields.reference("TimestampPath"),
+        flow=parse_flow("Wait", fields),
+        seconds=fields.quantity("Seconds", 0, LONGEST_SECONDS),
+        timestamp=fields.timestamp_anywhere("Timestamp"),
     )
 
 
 def parse_choice(name: str, fields: Fields, machine: MachineOutline) -> ChoiceState:
     """Choice."""
-    branches = [_choice_branch(entry, machine) for entry in fields.objects("Choices")]
+    flow = parse_flow("Choice", fields)
+    branches = [_choice_branch(entry, flow, machine) for entry in fields.objects("Choices")]
     return ChoiceState(
         name=name,
-        input_path=fields.path("InputPath"),
-        output_path=fields.path("OutputPath"),
+        flow=flow,
         choices=tuple(branch for branch in branches if branch is not None),
         default=fields.text("Default"),
-        assign=fields.template("Assign"),
     )
 
 
-def _choice_branch(entry: Fields, machine: MachineOutline) -> ChoiceBranch | None:
+def _choice_branch(entry: Fields, flow: Flow, machine: MachineOutline) -> ChoiceBranch | None:
     entry.require(("Next",))
     note_assigned(entry, machine)
-    rule = parse_rule(entry, _CHOICE_BRANCH_FIELDS)
-    target, assign = entry.text("Next"), entry.template("Assign")
-    return None if rule is None or target is None else ChoiceBranch(rule=rule, next=target, assign=assign)
+    rule = parse_condition(entry) if entry.language is QueryLanguage.JSONATA else parse_rule(entry, BRANCH_FIELDS)
+    target, own = entry.text("Next"), parse_branch_flow(entry, flow)
+    return None if rule is None or target is None else ChoiceBranch(rule=rule, next=target, flow=own)
 
 
 def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -> TaskState | None:
     """Task."""
     resource = check_resource(fields, walk)
-    timeout = fields.integer("TimeoutSeconds", 1, LONGEST_SECONDS)
-    heartbeat = fields.integer("HeartbeatSeconds", 1, LONGEST_SECONDS)
-    if timeout is not None and heartbeat is not None and heartbeat >= timeout:
+    timeout = fields.quantity("TimeoutSeconds", 1, LONGEST_SECONDS)
+    heartbeat = fields.quantity("HeartbeatSeconds", 1, LONGEST_SECONDS)
+    if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
         fields.error("HeartbeatSeconds", "HeartbeatSeconds must be less than TimeoutSeconds")
     _check_credentials(fields)
-    input_path, output_path = fields.path("InputPath"), fields.path("OutputPath")
-    parameters = fields.template("Parameters")
-    selector = fields.template("ResultSelector")
-    result_path = fields.result_path()
-    assign = fields.template("Assign")
-    credentials = fields.template("Credentials")
-    timeout_path = fields.reference("TimeoutSecondsPath")
-    heartbeat_path = fields.reference("HeartbeatSecondsPath")
+    flow = parse_flow("Task", fields)
+    credentials = fields.object_template("Credentials")
     retriers = parse_retriers(fields)
     catchers = parse_catchers(fields, machine)
     if resource is None:
@@ -123,18 +113,11 @@ def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -
     return TaskState(
         name=name,
         next=fields.text("Next"),
+        flow=flow,
         resource=resource,
-        input_path=input_path,
-        parameters=parameters,
-        result_selector=selector,
-        result_path=result_path,
-        output_path=output_path,
-        assign=assign,
         credentials=credentials,
         timeout_seconds=timeout,
-        timeout_seconds_path=timeout_path,
         heartbeat_seconds=heartbeat,
-        heartbeat_seconds_path=heartbeat_path,
         retriers=retriers,
         catchers=catchers,
     )
@@ -142,7 +125,8 @@ def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -
 
 def _check_credentials(fields: Fields) -> None:
     credentials = fields.object("Credentials")
-    if credentials is not None and "RoleArn" not in credentials and "RoleArn.$" not in credentials:
+    names = ("RoleArn", "RoleArn.$") if fields.language is QueryLanguage.JSONPATH else ("RoleArn",)
+    if credentials is not None and not any(name in credentials for name in names):
         fields.error("Credentials", "The field 'RoleArn' is required but was missing")
 
 

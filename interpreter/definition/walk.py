@@ -39,7 +39,7 @@ def note_assigned(fields: Fields, machine: MachineOutline) -> None:
     if not isinstance(assigned, dict):
         return
     for key in assigned:
-        name = key.removesuffix(".$")
+        name = key.removesuffix(".$") if fields.language is QueryLanguage.JSONPATH else key
         place = (*fields.at("Assign"), key)
         if name == "states":
             fields.report.error(fields.at("Assign"), "Variable name 'states' is reserved", place=place)

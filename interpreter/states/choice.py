@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from interpreter.choice_rules import matches
-from interpreter.dataflow.jsonpath import select
-from interpreter.dataflow.template import PayloadTemplate
-from interpreter.definition.model import ChoiceState
+from interpreter.dataflow.flow import handed_on, take_input
+from interpreter.dataflow.jsonata import evaluate_typed
+from interpreter.dataflow.view import View
+from interpreter.definition.model import ChoiceBranch, ChoiceState, Flow
 from interpreter.errors import StatesRuntime
 from interpreter.frames import Frame
-from interpreter.jsonpath import Scope
+from interpreter.jsonata import Expression
 from interpreter.states.outcome import Transition
 
 if TYPE_CHECKING:
@@ -19,19 +20,27 @@ if TYPE_CHECKING:
 
 def run_choice(execution: Execution, frame: Frame, state: ChoiceState) -> Transition:
     """Raises: StatesRuntime when no rule is true and there is no Default."""
-    scope = execution.scope(frame, frame.input)
-    scope.document = select(state.input_path, scope)
-    if execution.inspection is not None:
-        execution.inspection.note("afterInputPath", scope.document)
-    next_state, assign = _decide(state, scope)
-    assigned = execution.assign(assign, scope)
-    return Transition(next_state, select(state.output_path, scope), assigned)
+    view = execution.view(frame)
+    take_input(state.flow, view)
+    next_state, flow = _decide(state, view)
+    output, assigned = handed_on(flow, view)
+    return Transition(next_state, output, assigned)
 
 
-def _decide(state: ChoiceState, scope: Scope) -> tuple[str, PayloadTemplate | None]:
-    for choice in state.choices:
-        if matches(choice.rule, scope):
-            return choice.next, choice.assign
+def _decide(state: ChoiceState, view: View) -> tuple[str, Flow]:
+    for index, branch in enumerate(state.choices):
+        if _wins(branch, index, view):
+            return branch.next, branch.flow
     if state.default is None:
         raise StatesRuntime("Failed to transition out of the state. The state does not point to a next state.")
-    return state.default, state.assign
+    return state.default, state.flow
+
+
+def _wins(branch: ChoiceBranch, index: int, view: View) -> bool:
+    match branch.rule:
+        case bool(holds):
+            return holds
+        case Expression() as condition:
+            return evaluate_typed(condition, f"Choices[{index}]/Condition", "boolean", view) is True
+        case rule:
+            return matches(rule, view)

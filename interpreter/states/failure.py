@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from interpreter.catch import error_output, match_catcher
-from interpreter.dataflow.jsonpath import insert_result
+from interpreter.dataflow import flow
 from interpreter.definition.model import MapState, ParallelState, TaskState
 from interpreter.errors import StatesError
 from interpreter.frames import Frame
@@ -60,14 +60,13 @@ def caught(
     """Where the catcher for `error` leads.
 
     Raises:
-        StatesError: `error` itself, when no catcher names it.
+        StatesError: `error` itself, when no catcher names it; or what is wrong with the catcher, which is final.
     """
     catcher = match_catcher(state.catchers, error)
     if catcher is None:
         raise error
     if execution.inspection is not None:
         execution.inspection.catch = CatchMatched(state.catchers.index(catcher), error)
-    shown = error_output(error)
-    output = insert_result(catcher.result_path, frame.input, shown)
-    scope = execution.scope(frame, shown, retries=True)
-    return Transition(catcher.next, output, execution.assign(catcher.assign, scope))
+    view = execution.view(frame, retries=True)
+    output, assigned = flow.caught(catcher.flow, view, error_output(error))
+    return Transition(catcher.next, output, assigned)

@@ -97,7 +97,7 @@ def _stop(execution: Execution, parent: Frame, group: Group, index: int, failed:
     cause = failed.chain
     if group.items is not None:
         execution.ledger.record("MapIterationFailed", cause, Iteration(parent.state_name, index))
-    if isinstance(failed.machine.states[failed.state_name], TaskState):
+    if failed.entered and isinstance(failed.machine.states[failed.state_name], TaskState):
         execution.ledger.record("TaskStateAborted", cause)
     for sibling_index, sibling in group.running.items():
         if group.items is not None:

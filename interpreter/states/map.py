@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from interpreter.dataflow.flow import evaluate, take_input
+from interpreter.dataflow.jsonata import evaluate_integer, evaluate_typed, refused
 from interpreter.dataflow.jsonpath import select
-from interpreter.definition.model import MapState
-from interpreter.errors import QueryError, StatesError, StatesReferencePathConflict, StatesRuntime
-from interpreter.frames import Frame, Group, MapItem
+from interpreter.dataflow.view import View
+from interpreter.definition.machines import LARGEST_CONCURRENCY
+from interpreter.definition.model import MapState, Quantity, Template
+from interpreter.errors import (
+    QueryError,
+    StatesError,
+    StatesQueryEvaluationError,
+    StatesReferencePathConflict,
+    StatesRuntime,
+)
+from interpreter.frames import Ended, Frame, Group, MapItem
 from interpreter.history import Iteration, Length
+from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path, Scope
 from interpreter.states.failure import caught, plan_retry, wait_for_retry
 from interpreter.states.group import ChildFailed, run_group
@@ -42,8 +53,11 @@ async def run_map(execution: Execution, frame: Frame, state: MapState) -> Transi
             execution.record("MapStateFailed", frame.chain, frame)
             return caught(execution, frame, state, error)
         except StatesError as error:
-            if not plan_retry(execution, frame, state, error):
-                return caught(execution, frame, state, error)
+            if plan_retry(execution, frame, state, error):
+                continue
+            if isinstance(error, StatesQueryEvaluationError) and frame.group is None:  # before any iteration (recorded)
+                execution.record("MapStateFailed", frame.chain, frame)
+            return caught(execution, frame, state, error)
         finally:
             frame.group = None
 
@@ -65,16 +79,14 @@ async def _attempt(execution: Execution, frame: Frame, state: MapState) -> Trans
 
 
 def _begin(execution: Execution, frame: Frame, state: MapState) -> Group:
-    scope = execution.scope(frame, frame.input, retries=True)
-    scope.document = select(state.input_path, scope)
+    view = execution.view(frame, retries=True)
+    effective = take_input(state.flow, view)
+    width = _width(execution, state, view)
+    items = _items(state, view)
     if execution.inspection is not None:
-        execution.inspection.note("afterInputPath", scope.document)
-    width = _width(execution, state, scope)
-    items = _items(state, scope)
-    if execution.inspection is not None:
-        _note_items(execution, frame, state, scope.document, items)
+        _note_items(execution, frame, state, effective, items)
     chain = execution.record("MapStateStarted", frame.chain, frame, Length(len(items)))
-    return Group([MISSING] * len(items), chain, items, scope.document, width)
+    return Group([MISSING] * len(items), chain, items, effective, width)
 
 
 def _note_items(
@@ -82,21 +94,33 @@ def _note_items(
 ) -> None:
     inspection = execution.inspection
     assert inspection is not None, "notes are for inspected states"
-    inspection.note("afterItemsPath", [_pair(item) for item in items])
+    if isinstance(state.items, Path):  # what Items gives is not shown (recorded)
+        inspection.note("afterItemsPath", [_pair(item) for item in items])
     if state.item_selector is not None:
-        scopes = (execution.scope(frame, effective, retries=True, item=item) for item in items)
-        inspection.note("afterItemSelector", [state.item_selector.evaluate(scope) for scope in scopes])
+        inputs = [_select(execution, frame, state.item_selector, effective, item, frame) for item in items]
+        inspection.note("afterItemSelector", inputs)
 
 
 def _start_iteration(
     execution: Execution, frame: Frame, state: MapState, effective: JsonValue, item: MapItem, chain: int
 ) -> Frame:
+    """The frame of an iteration; one whose ItemSelector cannot be evaluated in JSONata has failed from the start."""
     child = frame.child(state.processor, _pair(item), chain, item)
     child.chain = execution.ledger.record("MapIterationStarted", chain, Iteration(state.name, item.index))
     if state.item_selector is not None:
-        scope = execution.scope(frame, effective, retries=True, item=item)
-        child.input = state.item_selector.evaluate(scope)
+        try:
+            child.input = _select(execution, frame, state.item_selector, effective, item, child)
+        except StatesQueryEvaluationError as error:
+            child.ended = Ended(None, error)
     return child
+
+
+def _select(
+    execution: Execution, frame: Frame, selector: Template, effective: JsonValue, item: MapItem, chain: Frame
+) -> JsonValue:
+    view = execution.view(frame, retries=True, item=item, chain=chain)
+    view.document = effective
+    return evaluate(selector, view)
 
 
 def _pair(item: MapItem) -> JsonValue:
@@ -104,34 +128,66 @@ def _pair(item: MapItem) -> JsonValue:
     return item.value if item.key is None else {"Key": item.key, "Value": item.value}
 
 
-def _items(state: MapState, scope: Scope) -> list[MapItem]:
+def _items(state: MapState, view: View) -> list[MapItem]:
+    match state.items:
+        case Path() as path:
+            return _items_at(path, view)
+        case Expression() as expression:
+            value = evaluate_typed(expression, "Items", "array", view)
+        case JsonataTemplate() as template:
+            value = evaluate(template, view)
+        case None:
+            value = view.frame.input
+            if not isinstance(value, list):
+                raise refused(view, None, f"Map state input must be an array but was: {json_text(value)}")
+    items = _listed(value)
+    assert items is not None, "validation lets no other Items pass"
+    return items
+
+
+def _items_at(path: Path, scope: Scope) -> list[MapItem]:
     try:
-        value = state.items_path.find(scope)
+        value = path.find(scope)
     except QueryError as error:
-        last = re.split(r"[.\[\]']+", state.items_path.text.rstrip("]'"))[-1]
+        last = re.split(r"[.\[\]']+", path.text.rstrip("]'"))[-1]
         shown = json_text(scope.document)
         raise StatesReferencePathConflict(f'Unable to apply step "{last}" to input {shown}') from error
+    items = _listed(value)
+    if items is None:
+        shown = path.text.replace("$$", "$", 1)
+        raise StatesRuntime(f'Reference path "{shown}" must point to array.')
+    return items
+
+
+def _listed(value: JsonValue) -> list[MapItem] | None:
     match value:
         case list():
             return [MapItem(index, item) for index, item in enumerate(value)]
         case dict():
             return [MapItem(index, item, key) for index, (key, item) in enumerate(value.items())]
         case _:
-            shown = state.items_path.text.replace("$$", "$", 1)
-            raise StatesRuntime(f'Reference path "{shown}" must point to array.')
+            return None
 
 
-def _width(execution: Execution, state: MapState, scope: Scope) -> int:
+def _width(execution: Execution, state: MapState, view: View) -> int:
     most = execution.limits.inline_map_width
-    declared = state.max_concurrency
-    if state.max_concurrency_path is not None:
-        declared = _declared_width(state.max_concurrency_path, scope)
+    declared = _declared_width(state.max_concurrency, view)
     if execution.inspection is not None:
         execution.inspection.note("maxConcurrency", declared)
     return min(declared, most) if declared > 0 else most
 
 
-def _declared_width(path: Path, scope: Scope) -> int:
+def _declared_width(quantity: Quantity, view: View) -> int:
+    match quantity:
+        case int():
+            return quantity
+        case Path():
+            return _width_at(quantity, view)
+        case Expression():
+            return evaluate_integer(quantity, "MaxConcurrency", view, minimum=0, maximum=LARGEST_CONCURRENCY)
+
+
+def _width_at(path: Path, scope: Scope) -> int:
     value = select(path, scope)
     if isinstance(value, str) and _INTEGER.fullmatch(value):
         value = int(value)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from interpreter.dataflow.jsonpath import select
+from interpreter.dataflow.flow import arguments, take_input
 from interpreter.definition.model import ParallelState
-from interpreter.errors import StatesError, StatesRuntime
+from interpreter.errors import StatesError, StatesQueryEvaluationError, StatesRuntime
 from interpreter.frames import Frame, Group
 from interpreter.states.failure import caught, plan_retry, wait_for_retry
 from interpreter.states.group import ChildFailed, run_group
@@ -37,8 +37,11 @@ async def run_parallel(execution: Execution, frame: Frame, state: ParallelState)
             execution.record("ParallelStateFailed", frame.chain, frame)
             return caught(execution, frame, state, error)
         except StatesError as error:
-            if not plan_retry(execution, frame, state, error):
-                return caught(execution, frame, state, error)
+            if plan_retry(execution, frame, state, error):
+                continue
+            if isinstance(error, StatesQueryEvaluationError) and frame.group is None:  # as a Map that has not begun
+                execution.record("ParallelStateFailed", frame.chain, frame)
+            return caught(execution, frame, state, error)
         finally:
             frame.group = None
 
@@ -58,9 +61,10 @@ async def _attempt(execution: Execution, frame: Frame, state: ParallelState) -> 
 
 
 def _begin(execution: Execution, frame: Frame, state: ParallelState) -> Group:
-    scope = execution.scope(frame, frame.input, retries=True)
-    scope.document = select(state.input_path, scope)
-    effective = scope.document if state.parameters is None else state.parameters.evaluate(scope)
+    view = execution.view(frame, retries=True)
+    view.inspection = None  # TestState shows nothing between a Parallel's input and its result (recorded)
+    take_input(state.flow, view)
+    effective = arguments(state.flow, view)
     execution.check_size(effective, state.name)
     chain = execution.record("ParallelStateStarted", frame.chain, frame)
     count = len(state.branches)

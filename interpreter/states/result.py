@@ -1,10 +1,10 @@
-"""From a raw result to a state's output: ResultSelector, ResultPath, Assign, OutputPath, in this order."""
+"""From a raw result to the transition of a Task, Parallel or Map."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from interpreter.dataflow.jsonpath import insert_result, select
+from interpreter.dataflow import flow
 from interpreter.definition.model import MapState, ParallelState, TaskState
 from interpreter.frames import Frame
 from interpreter.states.outcome import Transition
@@ -21,17 +21,9 @@ def completed(
 
     Raises:
         StatesRuntime: a path or template does not fit.
+        StatesQueryEvaluationError: an expression fails.
         StatesDataLimitExceeded: the output is too large.
     """
-    scope = execution.scope(frame, result, retries=True)
-    if state.result_selector is not None:
-        scope.document = state.result_selector.evaluate(scope)
-    combined = insert_result(state.result_path, frame.input, scope.document)
-    if execution.inspection is not None:
-        execution.inspection.note("afterResultSelector", scope.document)
-        execution.inspection.note("afterResultPath", combined)
-    assigned = execution.assign(state.assign, scope)
-    scope.document = combined
-    output = select(state.output_path, scope)
+    output, assigned = flow.completed(state.flow, execution.view(frame, retries=True), result)
     execution.check_size(output, state.name)
     return Transition(state.next, output, assigned)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from interpreter.dataflow.jsonpath import select
+from interpreter.dataflow.flow import handed_on, take_input
 from interpreter.definition.model import SucceedState
 from interpreter.frames import Frame
 from interpreter.states.outcome import Transition
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 
 def run_succeed(execution: Execution, frame: Frame, state: SucceedState) -> Transition:
-    """InputPath, then OutputPath."""
-    scope = execution.scope(frame, frame.input)
-    scope.document = select(state.input_path, scope)
-    if execution.inspection is not None:
-        execution.inspection.note("afterInputPath", scope.document)
-    return Transition(None, select(state.output_path, scope))
+    """The output is the machine's."""
+    view = execution.view(frame)
+    take_input(state.flow, view)
+    output, assigned = handed_on(state.flow, view)
+    return Transition(None, output, assigned)

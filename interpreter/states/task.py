@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from interpreter.dataflow.flow import arguments, evaluate, take_input
+from interpreter.dataflow.jsonata import evaluate_integer
 from interpreter.dataflow.jsonpath import select
+from interpreter.dataflow.view import View
+from interpreter.definition.fields import LONGEST_SECONDS
 from interpreter.definition.model import (
     ActivityResource,
     LambdaFunctionResource,
+    Quantity,
     ServiceResource,
     TaskPattern,
     TaskResource,
@@ -18,6 +23,7 @@ from interpreter.effects import ActivityFailure, CallbackWait, Failed, Outcome, 
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTimeout
 from interpreter.frames import Frame
 from interpreter.history import Worker
+from interpreter.jsonata import Expression
 from interpreter.jsonpath import Path, Scope
 from interpreter.scheduler import Inbox
 from interpreter.states.failure import caught, plan_retry, wait_for_retry
@@ -95,20 +101,16 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
     waits = isinstance(state.resource, ServiceResource) and state.resource.pattern is TaskPattern.WAIT_FOR_TASK_TOKEN
     wait_id = execution.chance.operation_id(state.name) if waits else None
     token = None if wait_id is None else execution.effects.task_token(wait_id)
-    scope = execution.scope(frame, frame.input, retries=True, token=token)
-    scope.document = select(state.input_path, scope)
-    if execution.inspection is not None:
-        execution.inspection.note("afterInputPath", scope.document)
-    timeout = _seconds(state.timeout_seconds, state.timeout_seconds_path, "TimeoutSecondsPath", scope)
-    heartbeat = _seconds(state.heartbeat_seconds, state.heartbeat_seconds_path, "HeartbeatSecondsPath", scope)
-    role_arn = _role_arn(state, scope)
-    arguments = scope.document if state.parameters is None else state.parameters.evaluate(scope)
-    if execution.inspection is not None:
-        execution.inspection.note("afterParameters", arguments)
-    execution.check_size(arguments, _source(state.resource))
+    view = execution.view(frame, retries=True, token=token)
+    take_input(state.flow, view)
+    timeout = _seconds(state.timeout_seconds, "TimeoutSeconds", view)
+    heartbeat = _seconds(state.heartbeat_seconds, "HeartbeatSeconds", view)
+    role_arn = _role_arn(state, view)
+    call_arguments = arguments(state.flow, view)
+    execution.check_size(call_arguments, _source(state.resource))
     request = TaskRequest(
         resource=state.resource,
-        arguments=arguments,
+        arguments=call_arguments,
         state_name=state.name,
         operation_id=execution.chance.operation_id(state.name),
         timeout_seconds=timeout,
@@ -224,9 +226,17 @@ def _source(resource: TaskResource) -> str:
             return service
 
 
-def _seconds(literal: int | None, path: Path | None, field: str, scope: Scope) -> int | None:
-    if path is None:
-        return literal
+def _seconds(quantity: Quantity | None, field: str, view: View) -> int | None:
+    match quantity:
+        case Path():
+            return _seconds_at(quantity, f"{field}Path", view)
+        case Expression():
+            return evaluate_integer(quantity, field, view, minimum=1, maximum=LONGEST_SECONDS)
+        case _:
+            return quantity
+
+
+def _seconds_at(path: Path, field: str, scope: Scope) -> int:
     value = select(path, scope)
     if not is_integer(value) or value <= 0:
         raise StatesRuntime(
@@ -235,10 +245,10 @@ def _seconds(literal: int | None, path: Path | None, field: str, scope: Scope) -
     return value
 
 
-def _role_arn(state: TaskState, scope: Scope) -> str | None:
+def _role_arn(state: TaskState, view: View) -> str | None:
     if state.credentials is None:
         return None
-    credentials = state.credentials.evaluate(scope)
+    credentials = evaluate(state.credentials, view)
     role_arn = credentials.get("RoleArn") if isinstance(credentials, dict) else None
     if not isinstance(role_arn, str):
         raise StatesRuntime(f"The field 'RoleArn' of Credentials must be a string but was: {json_text(role_arn)}")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from interpreter.dataflow.jsonpath import select
-from interpreter.definition.model import WaitState
+from interpreter.dataflow.flow import handed_on, take_input
+from interpreter.dataflow.jsonata import evaluate_integer, evaluate_typed, refused
+from interpreter.dataflow.view import View
+from interpreter.definition.fields import LONGEST_SECONDS
+from interpreter.definition.model import Quantity, WaitState
 from interpreter.errors import StatesRuntime
 from interpreter.frames import Frame
+from interpreter.jsonata import Expression
 from interpreter.jsonpath import Path, Scope
 from interpreter.states.outcome import Transition
 from interpreter.timestamps import parse_timestamp
@@ -29,29 +33,40 @@ async def run_wait(execution: Execution, frame: Frame, state: WaitState) -> Tran
     Raises:
         StatesRuntime: a path gives no usable value, or the wait is too long.
     """
-    scope = execution.scope(frame, frame.input)
-    scope.document = select(state.input_path, scope)
-    if execution.inspection is not None:
-        execution.inspection.note("afterInputPath", scope.document)
+    view = execution.view(frame)
+    take_input(state.flow, view)
     if frame.due is None:
-        frame.due = _due(state, scope, frame.entered_at)
+        frame.due = _due(state, view, frame.entered_at)
     await execution.sleep(frame, frame.due, f"Wait: {state.name}")
-    assigned = execution.assign(state.assign, scope)
-    return Transition(state.next, select(state.output_path, scope), assigned)
+    output, assigned = handed_on(state.flow, view)
+    return Transition(state.next, output, assigned)
 
 
-def _due(state: WaitState, scope: Scope, entered_at: int) -> int:
+def _due(state: WaitState, view: View, entered_at: int) -> int:
     if state.seconds is not None:
-        return entered_at + state.seconds * 1000
-    if state.seconds_path is not None:
-        return entered_at + _seconds(state.seconds_path, scope) * 1000
-    if state.timestamp is not None:
-        return _moment(state.timestamp, entered_at)
-    assert state.timestamp_path is not None, "the validator lets no Wait without a form pass"
-    return _moment_at(state.timestamp_path, scope, entered_at)
+        return entered_at + _seconds(state.seconds, view) * 1000
+    match state.timestamp:
+        case str(text):
+            return _moment(text, entered_at)
+        case Path() as path:
+            return _moment_at(path, view, entered_at)
+        case Expression() as expression:
+            return _evaluated_moment(expression, view, entered_at)
+        case _:
+            raise AssertionError("the validator lets no Wait without a form pass")
 
 
-def _seconds(path: Path, scope: Scope) -> int:
+def _seconds(seconds: Quantity, view: View) -> int:
+    match seconds:
+        case int():
+            return seconds
+        case Path():
+            return _seconds_at(seconds, view)
+        case Expression():
+            return evaluate_integer(seconds, "Seconds", view, minimum=0, maximum=LONGEST_SECONDS)
+
+
+def _seconds_at(path: Path, scope: Scope) -> int:
     value = path.find_or_missing(scope)
     if value is MISSING:
         raise StatesRuntime(f"The SecondsPath parameter does not reference an input value: {path.text}")
@@ -76,6 +91,14 @@ def _moment_at(path: Path, scope: Scope, entered_at: int) -> int:
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: "
             f"{path.text} == {_shown(value)}"
         )
+    return _moment(value, entered_at)
+
+
+def _evaluated_moment(expression: Expression, view: View, entered_at: int) -> int:
+    value = evaluate_typed(expression, "Timestamp", "string", view)
+    if not isinstance(value, str) or parse_timestamp(value) is None:
+        text = "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "
+        raise refused(view, "Timestamp", f"{text}{_shown(value)}")
     return _moment(value, entered_at)
 
 

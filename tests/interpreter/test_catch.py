@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from interpreter.catch import error_output, match_catcher
-from interpreter.definition.model import Catcher
+from interpreter.definition.model import Catcher, PathFlow
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTaskFailed, StatesTimeout
 from interpreter.values import JsonValue
 
@@ -28,7 +28,7 @@ def test_error_output(error: StatesError, shown: JsonValue) -> None:
 
 
 def _catcher(next_: str, *names: str) -> Catcher:
-    return Catcher(names, next_, None, None)
+    return Catcher(names, next_, PathFlow())
 
 
 def test_the_first_catcher_that_names_the_error_is_taken() -> None:

@@ -113,16 +113,12 @@ def test_the_variables_that_a_template_reads() -> None:
             "The function 'States.ArrayLength($.a)' had the following error: "
             "Expected argument 1 to be an array, but was number",
         ),
-        (
-            {"v.$": "$$.*[?(@ =~ /x/)]"},
-            "a text of more than 10000 characters cannot be matched with a pattern",
-        ),
     ],
-    ids=["path", "context", "variable", "index", "function", "pattern"],
+    ids=["path", "context", "variable", "index", "function"],
 )
 def test_failures(template: JsonValue, cause: str) -> None:
     with pytest.raises(StatesRuntime) as caught:
-        compile_template(template).evaluate(scope_of({"a": 1}, context={"long": ["x" * 10_001]}))
+        compile_template(template).evaluate(scope_of({"a": 1}, context={}))
     assert caught.value.cause == cause
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from interpreter.choice_rules import And, Comparison, Not, Or
+from interpreter.dataflow.template import FailText
 from interpreter.definition.model import (
     ChoiceState,
     FailState,
     MapState,
     ParallelState,
     PassState,
+    PathFlow,
     Retrier,
     ServiceResource,
     State,
@@ -51,14 +53,16 @@ def test_pass() -> None:
     found = state("Pass")
     assert isinstance(found, PassState)
     assert found.next == "Task"
-    assert [text_of(path) for path in (found.input_path, found.result_path, found.output_path)] == [
+    flow = found.flow
+    assert isinstance(flow, PathFlow)
+    assert [text_of(path) for path in (flow.input_path, flow.result_path, flow.output_path)] == [
         "$.a",
         "$.result[0].x",
         None,
     ]
     assert found.result is MISSING
-    assert found.parameters is not None
-    assert found.assign is not None
+    assert flow.parameters is not None
+    assert flow.assign is not None
 
 
 def test_task() -> None:
@@ -66,13 +70,17 @@ def test_task() -> None:
     assert isinstance(found, TaskState)
     arn = "arn:aws:states:::lambda:invoke.waitForTaskToken"
     assert found.resource == ServiceResource(arn, "lambda", "invoke", TaskPattern.WAIT_FOR_TASK_TOKEN)
-    assert (found.timeout_seconds, found.heartbeat_seconds) == (60, None)
-    assert text_of(found.heartbeat_seconds_path) == "$.heartbeat"
-    assert text_of(found.input_path) == "$"
+    assert found.timeout_seconds == 60
+    assert isinstance(found.heartbeat_seconds, Path)
+    assert found.heartbeat_seconds.text == "$.heartbeat"
+    assert isinstance(found.flow, PathFlow)
+    assert text_of(found.flow.input_path) == "$"
     assert found.retriers == (Retrier(("A", "B"), 2, 0, 1.5, 9, True), Retrier(("States.ALL",)))
-    assert [(catcher.error_equals, catcher.next, catcher.result_path) for catcher in found.catchers] == [
-        (("States.ALL",), "Fail", None)
-    ]
+    assert [(catcher.error_equals, catcher.next) for catcher in found.catchers] == [(("States.ALL",), "Fail")]
+    caught = found.catchers[0].flow
+    assert isinstance(caught, PathFlow)
+    assert caught.result_path is None
+    assert caught.assign is not None
 
 
 def test_choice() -> None:
@@ -99,12 +107,14 @@ def test_wait_parallel_map_and_fail() -> None:
     assert isinstance(parallel, ParallelState)
     assert [branch.start_at for branch in parallel.branches] == ["Left", "Right"]
     assert isinstance(mapped, MapState)
-    assert (mapped.items_path.text, mapped.max_concurrency, list(mapped.processor.states)) == ("$.items", 4, ["Item"])
+    assert isinstance(mapped.items, Path)
+    assert (mapped.items.text, mapped.max_concurrency, list(mapped.processor.states)) == ("$.items", 4, ["Item"])
     inner = mapped.processor.states["Item"]
     assert isinstance(inner, PassState)
     assert inner.result == {"x.$": 1}
     assert isinstance(fail, FailState)
-    assert (fail.error, fail.cause) == (None, None)
+    assert isinstance(fail.error, FailText)
+    assert isinstance(fail.cause, FailText)
 
 
 def test_states_cannot_be_changed() -> None:
