@@ -5,16 +5,35 @@ Every evaluation of a state goes through here, so that what fails is recorded on
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from interpreter.dataflow.view import HandedOn, StatesVariable, View
 from interpreter.definition.model import JsonataFlow
 from interpreter.errors import StatesQueryEvaluationError
-from interpreter.jsonata import Expression, JsonataTemplate, Sight, TypeWord, evaluate_field
+from interpreter.jsonata import (
+    AWS_BOUNDS,
+    EvaluationError,
+    Expression,
+    JsonataTemplate,
+    Sight,
+    TypeWord,
+    evaluate_field,
+)
+from interpreter.jsonata.bounds import Excess
 from interpreter.values import JsonValue, is_number, json_text
 
-_EVALUATION_COST: Final = 20
-"""Estimated microseconds of one expression that the engine evaluates."""
+_ROUNDS: Final = (
+    (replace(AWS_BOUNDS, steps=2_000), 30),
+    (replace(AWS_BOUNDS, steps=50_000), 10_000),
+    (AWS_BOUNDS, 300_000),
+)
+"""Bounds under which an evaluation is tried, one after the other, and what each try costs in estimated microseconds.
+
+An engine does not tell how far it went, and a clock does not repeat: whether few steps were enough does. Without that,
+costly expressions in a row would outlast what Temporal gives one activation.
+"""
 
 
 def arguments(flow: JsonataFlow, view: View) -> JsonValue:
@@ -37,12 +56,11 @@ def evaluate(template: JsonataTemplate, view: View) -> JsonValue:
     Raises:
         StatesQueryEvaluationError: an expression fails or is undefined; it is recorded.
     """
-    execution = view.execution
-    execution.spend(_EVALUATION_COST * len(template.expressions))
-    try:
-        return template.evaluate(StatesVariable(view), view.variables, view.chance, execution.effects.now())
-    except StatesQueryEvaluationError as error:
-        raise execution.evaluation_failed(view.frame, view.chain, error) from error
+    if not template.expressions:
+        return template.evaluate({}, {}, view.chance, 0)
+    return _bounded(
+        view, lambda sight: template.evaluate(sight.states, sight.variables, sight.chance, sight.now, sight.bounds)
+    )
 
 
 def evaluate_typed(expression: Expression, field: str, expected: TypeWord, view: View) -> JsonValue:
@@ -51,13 +69,7 @@ def evaluate_typed(expression: Expression, field: str, expected: TypeWord, view:
     Raises:
         StatesQueryEvaluationError: the expression fails, is undefined, or has another type; it is recorded.
     """
-    execution = view.execution
-    execution.spend(_EVALUATION_COST)
-    sight = Sight(StatesVariable(view), view.variables, view.chance, execution.effects.now())
-    try:
-        return evaluate_field(expression, field, expected, sight)
-    except StatesQueryEvaluationError as error:
-        raise execution.evaluation_failed(view.frame, view.chain, error) from error
+    return _bounded(view, lambda sight: evaluate_field(expression, field, expected, sight))
 
 
 def evaluate_integer(expression: Expression, field: str, view: View, *, minimum: int, maximum: int) -> int:
@@ -84,3 +96,24 @@ def _assigned(template: JsonataTemplate, view: View) -> dict[str, JsonValue]:
     values = evaluate(template, view)
     assert isinstance(values, dict), "validation lets no other Assign pass"
     return values
+
+
+def _bounded(view: View, attempt: Callable[[Sight], JsonValue]) -> JsonValue:
+    """The value that `attempt` gives, as far as bounds let it; what fails is recorded."""
+    execution = view.execution
+    sight = Sight(StatesVariable(view), view.variables, execution.chance, execution.effects.now())
+    drawn = execution.chance.visible
+    for bounds, cost in _ROUNDS:
+        sight.bounds = bounds
+        execution.spend(cost)
+        try:
+            return attempt(sight)
+        except StatesQueryEvaluationError as error:
+            if bounds is AWS_BOUNDS or not _ran_out_of_steps(error):
+                raise execution.evaluation_failed(view.frame, view.chain, error) from error
+        execution.chance.visible = drawn
+    raise AssertionError("the last round returns or raises")
+
+
+def _ran_out_of_steps(error: StatesQueryEvaluationError) -> bool:
+    return isinstance(error.__cause__, EvaluationError) and error.__cause__.excess is Excess.STEPS

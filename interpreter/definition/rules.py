@@ -25,7 +25,8 @@ def parse_condition(fields: Fields) -> Condition | None:
     fields.refuse_language(_JSONPATH_FIELDS, QueryLanguage.JSONPATH)
     fields.text("Comment")
     fields.refuse_unknown({*BRANCH_FIELDS, *_JSONATA_FIELDS, *_JSONPATH_FIELDS})
-    fields.require(("Condition",))
+    if not any(name in fields for name in _JSONPATH_FIELDS):
+        fields.require(("Condition",))
     return fields.condition("Condition")
 
 

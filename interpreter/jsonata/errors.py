@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from interpreter.errors import QueryError
+from interpreter.jsonata.bounds import Excess
 
 DiagnosticCode: TypeAlias = Literal["INVALID_JSONATA_EXPRESSION", "UNSUPPORTED_JSONATA_EXPRESSION"]
 
@@ -37,12 +38,21 @@ class EvaluationError(QueryError):
     Attributes:
         jsonata_code: JSONata's code, such as `T1006`; None for an error of ours that JSONata has no code for.
         message: what AWS prints after `threw an error during evaluation. `.
+        excess: the bound that it went over, None if it did not.
     """
 
-    def __init__(self, expression: str, jsonata_code: str | None, message: str, position: int | None = None) -> None:
+    def __init__(
+        self,
+        expression: str,
+        jsonata_code: str | None,
+        message: str,
+        position: int | None = None,
+        excess: Excess | None = None,
+    ) -> None:
         super().__init__("evaluation", expression, message, position)
         self.jsonata_code = jsonata_code
         self.message = message
+        self.excess = excess
 
 
 class UnsupportedResult(QueryError):

@@ -95,7 +95,8 @@ class Expression:
         except EngineFault as fault:
             raise EvaluationError(self.text, fault.code, str(fault), fault.position) from None
         except BoundFault as fault:
-            raise EvaluationError(self.text, "U1001", describe_excess(fault.excess, bounds)) from None
+            message = describe_excess(fault.excess, bounds)
+            raise EvaluationError(self.text, "U1001", message, excess=fault.excess) from None
         except FunctionResult:
             raise UnsupportedResult(self.text) from None
 

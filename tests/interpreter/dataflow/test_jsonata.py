@@ -1,0 +1,158 @@
+"""JSONata states: what `$states` has, how failures are recorded, and that costly expressions make the core pause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from activities.registry import Registry
+from activities.router import Router
+from interpreter.definition.parse import parse_definition
+from interpreter.effects import TaskCall
+from interpreter.history import render
+from interpreter.hosts.inprocess import InProcessHost
+from interpreter.values import JsonValue, json_text
+from tests.support.executions import Case, execution_start
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+
+
+async def _answer(call: TaskCall) -> JsonValue:
+    return {"done": True}
+
+
+async def run(*states: JsonValue) -> InProcessHost:
+    """A machine that runs `states` one after the other on the input `{"n": 1}`."""
+    names = [f"S{index}" for index in range(len(states))]
+    chained: dict[str, JsonValue] = {}
+    for index, state in enumerate(states):
+        assert isinstance(state, dict)
+        leads: JsonValue = {"Next": names[index + 1]} if index + 1 < len(names) else {"End": True}
+        assert isinstance(leads, dict)
+        chained[names[index]] = {**state, **leads}
+    text = json_text({"QueryLanguage": "JSONata", "StartAt": "S0", "States": chained})
+    start = execution_start(Case(name="x", definition=None, source="", status="SUCCEEDED", history=()))
+    host = InProcessHost(parse_definition(text, Registry()), start, {"n": 1}, Router(), _answer, skip_time=True)
+    await host.run()
+    return host
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    state: dict[str, JsonValue]
+    members: list[str]
+
+
+_KEYS = "{% $keys($states) %}"
+_ECHO: JsonValue = {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}
+
+PLACES = [
+    Place("Output of a Pass", {"Type": "Pass", "Output": _KEYS}, ["input", "context"]),
+    Place("Output of a Wait", {"Type": "Wait", "Seconds": 0, "Output": _KEYS}, ["input", "context"]),
+    Place(
+        "Arguments of a Parallel",
+        {"Type": "Parallel", "Arguments": _KEYS, "Branches": [_ECHO], "Output": "{% $states.result[0] %}"},
+        ["input", "context"],
+    ),
+    Place(
+        "Output of a Task",
+        {"Type": "Task", "Resource": FUNCTION, "Output": _KEYS},
+        ["input", "context", "result"],
+    ),
+]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+async def test_states_has_the_members_of_its_place(place: Place) -> None:
+    host = await run(place.state)
+    last = render(host.events)[-1]
+    assert last["executionSucceededEventDetails"] == {
+        "output": json_text(list(place.members)),
+        "outputDetails": {"truncated": False},
+    }
+
+
+async def test_a_catcher_sees_the_error_output_and_no_result() -> None:
+    text = json_text(
+        {
+            "QueryLanguage": "JSONata",
+            "StartAt": "P",
+            "States": {
+                "P": {
+                    "Type": "Parallel",
+                    "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Boom"}}}],
+                    "Catch": [{"ErrorEquals": ["Boom"], "Output": _KEYS, "Next": "E"}],
+                    "Next": "E",
+                },
+                "E": {"Type": "Succeed"},
+            },
+        }
+    )
+    start = execution_start(Case(name="x", definition=None, source="", status="SUCCEEDED", history=()))
+    host = InProcessHost(parse_definition(text, Registry()), start, None, Router(), _answer, skip_time=True)
+    await host.run()
+    last = render(host.events)[-1]
+    assert last["executionSucceededEventDetails"] == {
+        "output": '["input","context","errorOutput"]',
+        "outputDetails": {"truncated": False},
+    }
+
+
+@dataclass(frozen=True)
+class Failure:
+    state: dict[str, JsonValue]
+    location: str | None
+    cause: str
+
+
+FAILURES = [
+    Failure(
+        {"Type": "Pass", "Output": {"a": ["{% $states.input.no %}"]}},
+        "Output/a[0]",
+        "The JSONata expression '$states.input.no' specified for the field 'Output/a[0]' returned nothing (undefined).",
+    ),
+    Failure(
+        {"Type": "Wait", "Timestamp": "{% 'tomorrow' %}"},
+        "Timestamp",
+        "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: tomorrow",
+    ),
+    Failure(
+        {"Type": "Wait", "Seconds": "{% 1.5 %}"},
+        "Seconds",
+        "The Seconds field refers to value 1.5 which is not a valid integer",
+    ),
+    Failure(
+        {"Type": "Map", "ItemProcessor": _ECHO},
+        None,
+        'Map state input must be an array but was: {"n":1}',
+    ),
+]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.cause)
+async def test_a_failure_is_recorded_with_its_place(failure: Failure) -> None:
+    host = await run(failure.state)
+    details: dict[str, JsonValue] = {
+        "error": "States.QueryEvaluationError",
+        "cause": f"An error occurred while executing the state 'S0' (entered at the event id #2). {failure.cause}",
+        "state": "S0",
+    }
+    if failure.location is not None:
+        details["location"] = failure.location
+    recorded = [event for event in render(host.events) if event["type"] == "EvaluationFailed"]
+    assert [event["evaluationFailedEventDetails"] for event in recorded] == [details]
+
+
+@pytest.mark.parametrize(
+    "items, pauses",
+    [(10, 0), (20_000, 3)],
+    ids=["cheap", "costly"],
+)
+async def test_costly_expressions_make_the_core_pause(items: int, pauses: int) -> None:
+    """Each pause is a timer of a millisecond; after the last state nothing is left to pause for."""
+    costly: JsonValue = {"Type": "Pass", "Output": f"{{% $count([1..{items}].($ * 2)) %}}"}
+    host = await run(costly, costly, costly, costly)
+    assert host.events[-1].type == "ExecutionSucceeded"
+    assert host.events[-1].timestamp - host.events[0].timestamp == pauses
