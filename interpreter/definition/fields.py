@@ -35,9 +35,6 @@ from interpreter.jsonpath import Path, ReferencePath, parse_path, parse_result_p
 from interpreter.timestamps import parse_timestamp
 from interpreter.values import JsonValue, is_integer, is_number
 
-LONGEST_SECONDS: Final = 99_999_999
-"""The largest number of seconds, and of attempts, that a definition may name."""
-
 _EXPRESSION: Final = "a valid JSONPath or a valid intrinsic function call"
 
 _GUARDED: Final = frozenset({"result", "errorOutput"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from interpreter.definition.fields import LONGEST_SECONDS, Fields
+from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_catcher_flow
 from interpreter.definition.graph import MachineOutline
 from interpreter.definition.model import Catcher, Retrier
-from interpreter.definition.schema import CATCHER_FIELDS, RETRIER_FIELDS, QueryLanguage
+from interpreter.definition.schema import CATCHER_FIELDS, LONGEST_SECONDS, RETRIER_FIELDS, QueryLanguage
 from interpreter.definition.walk import note_assigned
 
 ANY_ERROR: Final = "States.ALL"

@@ -22,9 +22,10 @@ from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_flow
 from interpreter.definition.graph import Edge, MachineOutline, StateOutline
 from interpreter.definition.handlers import parse_catchers, parse_retriers
-from interpreter.definition.model import WHOLE_DOCUMENT, Machine, MapState, ParallelState, State
+from interpreter.definition.model import WHOLE_DOCUMENT, Machine, MapState, ParallelState, State, Template
 from interpreter.definition.schema import (
     EXCLUSIVE_FIELDS,
+    LARGEST_CONCURRENCY,
     NESTED_MACHINE_FIELDS,
     PROCESSOR_CONFIG_FIELDS,
     PROCESSOR_FIELDS,
@@ -51,7 +52,6 @@ from interpreter.values import JsonValue
 _LONGEST_STATE_NAME: Final = 80
 _LONGEST_LABEL: Final = 40
 _NOT_IN_LABELS: Final = frozenset('?*<>{}[]:;,\\|^~$#%&`"/')
-LARGEST_CONCURRENCY: Final = 2**31 - 1
 _DISTRIBUTED_FIELDS: Final = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
 _TOLERATED_FIELDS: Final = (
     "ToleratedFailureCount",
@@ -228,7 +228,7 @@ def _nested(
 def _parse_map(name: str, fields: Fields, walk: Walk, outline: MachineOutline) -> MapState | None:
     processor = _processor(fields, walk, outline)
     items = _items(fields)
-    selector = fields.object_template("ItemSelector" if "ItemSelector" in fields else "Parameters")
+    selector = _item_selector(fields)
     concurrency = fields.quantity("MaxConcurrency", 0, LARGEST_CONCURRENCY)
     fields.quantity("ToleratedFailureCount", 0, LARGEST_CONCURRENCY)
     fields.share("ToleratedFailurePercentage")
@@ -255,6 +255,12 @@ def _items(fields: Fields) -> Path | JsonataTemplate | Expression | None:
         return fields.items("Items")
     path = fields.reference("ItemsPath")
     return WHOLE_DOCUMENT if path is None else path
+
+
+def _item_selector(fields: Fields) -> Template | None:
+    if fields.language is QueryLanguage.JSONATA:
+        return fields.jsonata("ItemSelector")
+    return fields.template("ItemSelector" if "ItemSelector" in fields else "Parameters")
 
 
 def _processor(fields: Fields, walk: Walk, outline: MachineOutline) -> Machine | None:

@@ -18,7 +18,7 @@ from interpreter.definition.diagnostics import (
     Report,
     Severity,
 )
-from interpreter.definition.fields import LONGEST_SECONDS, Fields
+from interpreter.definition.fields import Fields
 from interpreter.definition.graph import MachineOutline, check_graph
 from interpreter.definition.json_faults import JsonFault
 from interpreter.definition.json_source import (
@@ -31,7 +31,7 @@ from interpreter.definition.json_source import (
 from interpreter.definition.machines import parse_machine
 from interpreter.definition.model import Definition
 from interpreter.definition.resources import ResourceCatalog
-from interpreter.definition.schema import MACHINE_FIELDS, QueryLanguage
+from interpreter.definition.schema import LONGEST_SECONDS, MACHINE_FIELDS, QueryLanguage
 from interpreter.definition.walk import MachineType, Walk
 from interpreter.errors import DefinitionError
 from interpreter.values import JsonValue

@@ -13,6 +13,11 @@ class QueryLanguage(StrEnum):
     JSONATA = "JSONata"
 
 
+LONGEST_SECONDS: Final = 99_999_999
+"""The largest number of seconds, and of attempts, that a definition may name."""
+
+LARGEST_CONCURRENCY: Final = 2**31 - 1
+
 STATE_TYPES: Final = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
 """In the order in which AWS lists them."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from interpreter.definition.fields import LONGEST_SECONDS, Fields
+from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_branch_flow, parse_flow
 from interpreter.definition.graph import MachineOutline
 from interpreter.definition.handlers import parse_catchers, parse_retriers
@@ -29,7 +29,7 @@ from interpreter.definition.model import (
 )
 from interpreter.definition.resources import ResourceSupport, parse_resource
 from interpreter.definition.rules import BRANCH_FIELDS, parse_condition, parse_rule
-from interpreter.definition.schema import QueryLanguage
+from interpreter.definition.schema import LONGEST_SECONDS, QueryLanguage
 from interpreter.definition.walk import Walk, note_assigned
 from interpreter.values import MISSING
 

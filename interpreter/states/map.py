@@ -9,8 +9,8 @@ from interpreter.dataflow.flow import evaluate, take_input
 from interpreter.dataflow.jsonata import evaluate_integer, evaluate_typed, refused
 from interpreter.dataflow.jsonpath import select
 from interpreter.dataflow.view import View
-from interpreter.definition.machines import LARGEST_CONCURRENCY
 from interpreter.definition.model import MapState, Quantity, Template
+from interpreter.definition.schema import LARGEST_CONCURRENCY
 from interpreter.errors import (
     QueryError,
     StatesError,

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from interpreter.dataflow.flow import arguments, evaluate, take_input
-from interpreter.dataflow.jsonata import evaluate_integer
+from interpreter.dataflow.jsonata import evaluate_integer, refused
 from interpreter.dataflow.jsonpath import select
 from interpreter.dataflow.view import View
-from interpreter.definition.fields import LONGEST_SECONDS
 from interpreter.definition.model import (
     ActivityResource,
     LambdaFunctionResource,
@@ -19,11 +18,12 @@ from interpreter.definition.model import (
     TaskResource,
     TaskState,
 )
+from interpreter.definition.schema import LONGEST_SECONDS
 from interpreter.effects import ActivityFailure, CallbackWait, Failed, Outcome, TaskCall, TaskRequest
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTimeout
 from interpreter.frames import Frame
 from interpreter.history import Worker
-from interpreter.jsonata import Expression
+from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path, Scope
 from interpreter.scheduler import Inbox
 from interpreter.states.failure import caught, plan_retry, wait_for_retry
@@ -250,6 +250,9 @@ def _role_arn(state: TaskState, view: View) -> str | None:
         return None
     credentials = evaluate(state.credentials, view)
     role_arn = credentials.get("RoleArn") if isinstance(credentials, dict) else None
-    if not isinstance(role_arn, str):
-        raise StatesRuntime(f"The field 'RoleArn' of Credentials must be a string but was: {json_text(role_arn)}")
-    return role_arn
+    if isinstance(role_arn, str):
+        return role_arn
+    cause = f"The field 'RoleArn' of Credentials must be a string but was: {json_text(role_arn)}"
+    if isinstance(state.credentials, JsonataTemplate):
+        raise refused(view, "Credentials/RoleArn", cause)
+    raise StatesRuntime(cause)

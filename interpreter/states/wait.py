@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from interpreter.dataflow.flow import handed_on, take_input
 from interpreter.dataflow.jsonata import evaluate_integer, evaluate_typed, refused
 from interpreter.dataflow.view import View
-from interpreter.definition.fields import LONGEST_SECONDS
 from interpreter.definition.model import Quantity, WaitState
+from interpreter.definition.schema import LONGEST_SECONDS
 from interpreter.errors import StatesRuntime
 from interpreter.frames import Frame
 from interpreter.jsonata import Expression

@@ -1,4 +1,4 @@
-"""A valid definition that uses every type of state and nearly every field; tests break it in all ways."""
+"""Valid definitions that use every type of state and nearly every field; tests break them in all ways."""
 
 from __future__ import annotations
 
@@ -84,5 +84,67 @@ EVERYTHING: dict[str, Any] = {
         },
         "Succeed": {"Type": "Succeed", "OutputPath": "$.done"},
         "Fail": {"Type": "Fail", "ErrorPath": "$.Error", "CausePath": "States.JsonToString($)"},
+    },
+}
+
+EVERYTHING_IN_JSONATA: dict[str, Any] = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Pass",
+    "States": {
+        "Pass": {
+            "Type": "Pass",
+            "Output": {"a": ["{% $states.input.a %}", None], "b.$": "$.b"},
+            "Assign": {"x": "{% $states.context.State.Name %}"},
+            "Next": "Task",
+        },
+        "Task": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": {"FunctionName": "f", "Payload": "{% $states.input %}"},
+            "Credentials": {"RoleArn": "{% $states.input.role %}"},
+            "TimeoutSeconds": "{% $states.input.seconds %}",
+            "HeartbeatSeconds": 5,
+            "Output": "{% $states.result.Payload %}",
+            "Assign": {"x": "{% $states.result.StatusCode %}"},
+            "Retry": [{"ErrorEquals": ["States.QueryEvaluationError"]}],
+            "Catch": [
+                {
+                    "ErrorEquals": ["States.ALL"],
+                    "Output": {"error": "{% $states.errorOutput %}"},
+                    "Assign": {"cause": "{% $states.errorOutput.Cause %}"},
+                    "Next": "Fail",
+                }
+            ],
+            "Next": "Choice",
+        },
+        "Choice": {
+            "Type": "Choice",
+            "Choices": [
+                {"Condition": "{% $x > 200 %}", "Next": "Wait", "Output": 1, "Assign": {"x": "{% $x + 1 %}"}},
+                {"Condition": False, "Next": "Fail"},
+            ],
+            "Default": "Until",
+            "Output": "{% $x %}",
+            "Assign": {"x": 0},
+        },
+        "Wait": {"Type": "Wait", "Seconds": "{% $x %}", "Output": 1, "Assign": {"w": 1}, "Next": "Parallel"},
+        "Until": {"Type": "Wait", "Timestamp": "{% $now() %}", "Next": "Parallel"},
+        "Parallel": {
+            "Type": "Parallel",
+            "Arguments": "{% $states.input %}",
+            "Branches": [{"StartAt": "Left", "States": {"Left": {"Type": "Succeed", "Output": "{% $x %}"}}}],
+            "Output": "{% $states.result[0] %}",
+            "Next": "Map",
+        },
+        "Map": {
+            "Type": "Map",
+            "Items": ["{% $x %}", 2],
+            "ItemSelector": {"v": "{% $states.context.Map.Item.Value %}"},
+            "MaxConcurrency": "{% 2 %}",
+            "ItemProcessor": {"StartAt": "Item", "States": {"Item": {"Type": "Pass", "End": True}}},
+            "Output": "{% $states.result %}",
+            "End": True,
+        },
+        "Fail": {"Type": "Fail", "Error": "{% $states.input.error %}", "Cause": "{% $cause %}"},
     },
 }

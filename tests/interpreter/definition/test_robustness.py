@@ -16,17 +16,25 @@ from interpreter.definition.parse import parse_definition
 from interpreter.definition.validate import validate_definition
 from interpreter.errors import DefinitionError
 from tests.interpreter.definition.catalogs import TEST_CATALOG
-from tests.interpreter.definition.samples import EVERYTHING
+from tests.interpreter.definition.samples import EVERYTHING, EVERYTHING_IN_JSONATA
 
 Place = tuple[Any, ...]
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None, exclude_categories=()))
 TEXTS = st.sampled_from(
-    ["", "$", "$$", "$.a[", "$.a[*]", "$x", "$states", "States.UUID()", "States.Nope(", "JSONata", "EXPRESS", "Next"]
+    (
+        *("", "$", "$$", "$.a[", "$.a[*]", "$x", "$states", "States.UUID()", "States.Nope(", "JSONata", "EXPRESS"),
+        *("Next", "{% $x %}", "{% x %}", "{% ( %}", "{%%}", "{% $states.result %}", "{% $states.errorOutput %}"),
+    )
 )
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 LEAVES = st.none() | st.booleans() | NUMBERS | TEXTS | ANY_TEXT
-FIELDS = st.sampled_from(["Type", "Next", "End", "x.$", "And", "Not", "Choices", "States", "StartAt", "Retry"])
+FIELDS = st.sampled_from(
+    (
+        *("Type", "Next", "End", "x.$", "And", "Not", "Choices", "States", "StartAt", "Retry"),
+        *("QueryLanguage", "Output", "Assign", "Arguments", "Condition", "Items"),
+    )
+)
 NAMES = FIELDS | ANY_TEXT
 JSON = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=8
@@ -38,7 +46,8 @@ def _places(value: Any, at: Place = ()) -> list[Place]:
     return [at, *(place for key, child in children for place in _places(child, (*at, key)))]
 
 
-PLACES = [place for place in _places(EVERYTHING) if place]
+SAMPLES = {"JSONPath": EVERYTHING, "JSONata": EVERYTHING_IN_JSONATA}
+PLACES = [(language, place) for language, sample in SAMPLES.items() for place in _places(sample) if place]
 
 
 def _holder(definition: Any, place: Place) -> Any:
@@ -68,17 +77,19 @@ def _check(text: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(place=st.sampled_from(PLACES), value=JSON)
-def test_any_value_in_any_place(place: Place, value: Any) -> None:
-    definition = copy.deepcopy(EVERYTHING)
+@given(where=st.sampled_from(PLACES), value=JSON)
+def test_any_value_in_any_place(where: tuple[str, Place], value: Any) -> None:
+    language, place = where
+    definition = copy.deepcopy(SAMPLES[language])
     _holder(definition, place)[place[-1]] = value
     _check(json.dumps(definition))
 
 
 @settings(max_examples=200, deadline=None)
-@given(place=st.sampled_from(PLACES), name=NAMES, value=JSON)
-def test_any_member_added_anywhere(place: Place, name: str, value: Any) -> None:
-    definition = copy.deepcopy(EVERYTHING)
+@given(where=st.sampled_from(PLACES), name=NAMES, value=JSON)
+def test_any_member_added_anywhere(where: tuple[str, Place], name: str, value: Any) -> None:
+    language, place = where
+    definition = copy.deepcopy(SAMPLES[language])
     holder = _holder(definition, (*place, None))
     if isinstance(holder, dict):
         holder[name] = value
@@ -87,9 +98,11 @@ def test_any_member_added_anywhere(place: Place, name: str, value: Any) -> None:
     _check(json.dumps(definition))
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: "/".join(map(str, place)))
-def test_anything_taken_away(place: Place) -> None:
-    definition = copy.deepcopy(EVERYTHING)
+@pytest.mark.parametrize(
+    "language, place", PLACES, ids=lambda part: part if isinstance(part, str) else "/".join(map(str, part))
+)
+def test_anything_taken_away(language: str, place: Place) -> None:
+    definition = copy.deepcopy(SAMPLES[language])
     del _holder(definition, place)[place[-1]]
     _check(json.dumps(definition))
 
@@ -111,5 +124,6 @@ def test_the_text_damaged_anywhere(cut: int, length: int, inserted: str) -> None
     _check(text[:cut] + inserted + text[cut + length :])
 
 
-def test_the_sample_itself_is_valid() -> None:
-    assert validate_definition(json.dumps(EVERYTHING), TEST_CATALOG) == []
+@pytest.mark.parametrize("language", SAMPLES)
+def test_the_samples_themselves_are_valid(language: str) -> None:
+    assert validate_definition(json.dumps(SAMPLES[language]), TEST_CATALOG) == []
