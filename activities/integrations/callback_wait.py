@@ -6,6 +6,7 @@ holds nothing for it. Cancelling such a wait reaches no code, so that it is repo
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from temporalio import activity
@@ -32,14 +33,17 @@ class WaitCloser:
         """Refuse the token of a wait from now on; one that is closed already, or gone, is none of our business.
 
         Args:
-            argument: `{"activity_id": str}`, a started wait of the same workflow whose cancellation was requested.
+            argument: `{"activity_id": str}` or `{"activity_ids": [str, ...]}`, started waits of the same workflow
+                whose cancellation was requested.
         """
         info = activity.info()
         if info.workflow_id is None:
             raise ValueError(f"{CLOSE_WAIT} runs in workflows only")
-        wait = self._client.get_async_activity_handle(
-            workflow_id=info.workflow_id, run_id=info.workflow_run_id, activity_id=argument["activity_id"]
-        )
+        ids = argument["activity_ids"] if "activity_ids" in argument else [argument["activity_id"]]
+        await asyncio.gather(*(self._close(info.workflow_id, info.workflow_run_id, id_) for id_ in ids))
+
+    async def _close(self, workflow_id: str, run_id: str | None, activity_id: str) -> None:
+        wait = self._client.get_async_activity_handle(workflow_id=workflow_id, run_id=run_id, activity_id=activity_id)
         try:
             await wait.report_cancellation()
         except RPCError as error:

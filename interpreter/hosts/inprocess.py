@@ -28,6 +28,7 @@ from interpreter.effects import (
 from interpreter.execution import Execution, FailedWith, Succeeded
 from interpreter.frames import JsonObject
 from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger, Ledger
+from interpreter.hosts.operations import asks_heartbeat
 from interpreter.inspection import Inspection
 from interpreter.limits import limits_of
 from interpreter.start import ExecutionStart
@@ -131,7 +132,7 @@ class InProcessHost:
             case TaskCall(request, _):
                 self._calls[number] = asyncio.create_task(self._call(number, operation))
                 self._expire(number, request.timeout_seconds, "timeout")
-                if not self._express:  # whose calls are real: what takes them watches their heartbeats
+                if asks_heartbeat(operation) and not self._express:  # whose calls are watched by what takes them
                     self._expire(number, request.heartbeat_seconds, "heartbeat")
             case CallbackWait(_, operation_id, timeout_seconds, heartbeat_seconds):
                 self._waits[operation_id] = operation

@@ -21,24 +21,46 @@ TURN_BYTES: Final = 1_500_000
 """Bytes of arguments that one workflow task may carry; a whole task's answer may not exceed 4 MB."""
 
 
+CLOSED_AT_ONCE: Final = 100
+"""Abandoned activities that one activity of ours closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Activities that a cancellation does not close, as their workers left them open: another activity closes them.
+
+    They count as pending until it has done so. A single one is closed without that: it needs no watching.
+    """
+
+    numbers: tuple[int, ...]
+    activity_ids: tuple[str, ...]
+
+    @property
+    def activity_id(self) -> str | None:
+        """The id of the activity that closes them; None for a single one, which nobody waits for."""
+        return None if len(self.numbers) == 1 else f"close-{self.activity_ids[0]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """What one turn begins and gives up, in order. `again` asks for another turn soon, as more is waiting."""
 
     started: list[tuple[int, Operation]]
     cancelled: list[tuple[int, Operation]]
+    closings: list[Closing]
     again: bool
 
 
 class OperationQueue:
     """First in, first out, within the bounds above; timers count as commands only."""
 
-    __slots__ = ("_cancelled", "_pending", "_waiting")
+    __slots__ = ("_abandoned", "_cancelled", "_pending", "_waiting")
 
     def __init__(self) -> None:
         self._waiting: dict[int, Operation] = {}
         self._pending: set[int] = set()
         self._cancelled: list[tuple[int, Operation]] = []
+        self._abandoned: list[tuple[int, str]] = []
 
     def start(self, number: int, operation: Operation) -> None:
         """Queue an operation."""
@@ -46,9 +68,18 @@ class OperationQueue:
 
     def cancel(self, number: int, operation: Operation) -> None:
         """Take a queued operation back, or have a begun one cancelled with the next turn."""
-        if self._waiting.pop(number, None) is None:
+        if self._waiting.pop(number, None) is not None:
+            return
+        self._cancelled.append((number, operation))
+        left_open = _left_open(operation)
+        if left_open is None:
             self._pending.discard(number)
-            self._cancelled.append((number, operation))
+        else:
+            self._abandoned.append((number, left_open))
+
+    def closed(self, closing: Closing) -> None:
+        """Abandoned activities are closed; their places in the budget are free."""
+        self._pending.difference_update(closing.numbers)
 
     def settled(self, number: int) -> None:
         """An operation is over; its place in the budget is free."""
@@ -56,6 +87,7 @@ class OperationQueue:
 
     def turn(self) -> Begun:
         """What to begin and to cancel now."""
+        closings = self._closings()
         started: list[tuple[int, Operation]] = []
         size = 0
         again = False
@@ -72,7 +104,25 @@ class OperationQueue:
             if not isinstance(operation, Timer):
                 self._pending.add(number)
         cancelled, self._cancelled = self._cancelled, []
-        return Begun(started, cancelled, again)
+        return Begun(started, cancelled, closings, again)
+
+    def _closings(self) -> list[Closing]:
+        abandoned, self._abandoned = self._abandoned, []
+        if len(abandoned) == 1:
+            self._pending.discard(abandoned[0][0])
+        batches = (abandoned[first : first + CLOSED_AT_ONCE] for first in range(0, len(abandoned), CLOSED_AT_ONCE))
+        return [Closing(*zip(*batch, strict=True)) for batch in batches]
+
+
+def _left_open(operation: Operation) -> str | None:
+    """The activity id of an operation that, once begun, no worker holds: cancelling it reaches nobody."""
+    match operation:
+        case CallbackWait(_, operation_id, _, int()):
+            return operation_id
+        case TaskCall(request, call) if call.worker == "polled":
+            return request.operation_id
+        case _:
+            return None
 
 
 def _size(operation: Operation) -> int:
@@ -84,6 +134,10 @@ def _size(operation: Operation) -> int:
 
 
 def asks_heartbeat(operation: TaskCall | CallbackWait) -> bool:
-    """Whether the state itself has HeartbeatSeconds; else a missed heartbeat means a dead worker."""
-    asked = operation.request.heartbeat_seconds if isinstance(operation, TaskCall) else operation.heartbeat_seconds
-    return asked is not None
+    """Whether a missed heartbeat is the state's own HeartbeatSeconds; else it means a dead worker.
+
+    Workers of ours heartbeat by themselves whatever the state says, so that theirs always means that.
+    """
+    if isinstance(operation, TaskCall):
+        return operation.call.worker != "ours" and operation.request.heartbeat_seconds is not None
+    return operation.heartbeat_seconds is not None

@@ -15,7 +15,7 @@ from interpreter.definition.model import Definition
 from interpreter.effects import CallbackWait, Done, Failed, Operation, Outcome, TaskCall, TaskRouter, Timer
 from interpreter.execution import Execution
 from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger
-from interpreter.hosts.operations import OperationQueue, asks_heartbeat
+from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat
 from interpreter.limits import limits_of
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue
@@ -100,6 +100,7 @@ class Projection:
         self._again: int | None = None
         self._awake = True
         self._activities: dict[str, tuple[int, TaskCall | CallbackWait]] = {}
+        self._closings: dict[str, Closing] = {}
 
     @property
     def events(self) -> Sequence[HistoryEvent]:
@@ -166,6 +167,11 @@ class Projection:
         for record in batch:
             match record:
                 case ActivityEnded(activity_id, outcome):
+                    closing = self._closings.pop(activity_id, None)
+                    if closing is not None:
+                        self._queue.closed(closing)
+                        self._awake = True
+                        continue
                     begun = self._activities.pop(activity_id, None)
                     if begun is not None:
                         number, operation = begun
@@ -197,6 +203,9 @@ class Projection:
                 case _:
                     assert_never(operation)
         self._forget({number for number, _ in begun.cancelled})
+        for closing in begun.closings:
+            if closing.activity_id is not None:
+                self._closings[closing.activity_id] = closing
         if begun.again and self._again is None:
             self._timers += 1
             self._again = self._timers

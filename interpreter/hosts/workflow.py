@@ -36,7 +36,7 @@ from interpreter.effects import (
 from interpreter.execution import Execution, FailedWith
 from interpreter.history import Ledger
 from interpreter.hosts.details import describe_frames
-from interpreter.hosts.operations import OperationQueue, asks_heartbeat
+from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat
 from interpreter.hosts.tokens import TaskToken
 from interpreter.hosts.wire import GIVEN_BACK, InlineJson, outcome_of_payload
 from interpreter.limits import limits_of
@@ -61,6 +61,8 @@ _UNTIL_TAKEN: Final = RetryPolicy(
     non_retryable_error_types=["TemporalTimeout:Heartbeat", "TemporalTimeout:StartToClose"],
 )
 """A task that was given back is offered again; a worker that falls silent has had its attempt."""
+
+_CLOSING: Final = timedelta(seconds=30)
 
 _MORE: Final = 0
 """The number of the timer that asks for a turn to begin more operations; the core's own numbers start at 1."""
@@ -126,7 +128,7 @@ class _TemporalHost:
         self._wiring = wiring
         self._queue = OperationQueue()
         self._handles: dict[int, asyncio.Task[Any]] = {}
-        self._arrived: list[tuple[int, Operation, asyncio.Task[Any]]] = []
+        self._arrived: list[tuple[int, Operation | Closing, asyncio.Task[Any]]] = []
         self._wake: asyncio.Future[None] | None = None
         definition = wiring.definitions.compiled(start.definition)
         ledger = Ledger(limits_of(start.mode).history_events)
@@ -176,15 +178,19 @@ class _TemporalHost:
         outcomes: list[tuple[int, Outcome]] = []
         for number, operation, handle in arrived:
             del self._handles[number]
+            if isinstance(operation, Closing):
+                handle.exception()  # it is retried until it succeeds, unless an operator gave it up
+                self._queue.closed(operation)
+                continue
             self._queue.settled(number)
             outcomes.append((number, _outcome(operation, handle)))
         self._execution.settle(outcomes)
 
-    def _watch(self, number: int, operation: Operation, handle: asyncio.Task[Any]) -> None:
+    def _watch(self, number: int, operation: Operation | Closing, handle: asyncio.Task[Any]) -> None:
         self._handles[number] = handle
         handle.add_done_callback(lambda done: self._ended(number, operation, done))
 
-    def _ended(self, number: int, operation: Operation, handle: asyncio.Task[Any]) -> None:
+    def _ended(self, number: int, operation: Operation | Closing, handle: asyncio.Task[Any]) -> None:
         if self._handles.get(number) is not handle:
             return  # cancelled: not a reason for a turn, which a projection would not know of
         self._arrived.append((number, operation, handle))
@@ -195,11 +201,12 @@ class _TemporalHost:
         begun = self._queue.turn()
         for number, operation in begun.started:
             self._watch(number, operation, self._begin(operation))
-        for number, operation in begun.cancelled:
+        for number, _ in begun.cancelled:
             handle = self._handles.pop(number, None)
             if handle is not None:
                 handle.cancel()
-                self._close_abandoned(operation)
+        for closing in begun.closings:
+            self._close(closing)
         return begun.again
 
     def _begin(self, operation: Operation) -> asyncio.Task[Any]:
@@ -227,25 +234,21 @@ class _TemporalHost:
             summary=f"{wait.state_name}: callback",
         )
 
-    def _close_abandoned(self, operation: Operation) -> None:
-        """A started wait that is only cancelled would still take its token; a worker reports it as cancelled."""
-        match operation:
-            case CallbackWait(state_name, operation_id, _, int()):
-                self._close(operation_id, f"{state_name}: close the abandoned callback")
-            case TaskCall(request, call) if call.worker == "polled":
-                self._close(request.operation_id, f"{request.state_name}: close the abandoned task")
-            case _:
-                pass
-
-    def _close(self, activity_id: str, summary: str) -> None:
-        closing = workflow.start_activity(
+    def _close(self, closing: Closing) -> None:
+        """Have a worker report activities as cancelled that were left open; until then they would take their tokens."""
+        ids = closing.activity_ids
+        handle = workflow.start_activity(
             self._wiring.close_wait,
-            {"activity_id": activity_id},
+            {"activity_id": ids[0]} if closing.activity_id is None else {"activity_ids": list(ids)},
             task_queue=self._wiring.workflow_queue,
-            start_to_close_timeout=timedelta(seconds=10),
-            summary=summary,
+            activity_id=closing.activity_id,
+            start_to_close_timeout=_CLOSING,
+            summary=f"close {len(ids)} abandoned",
         )
-        closing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        if closing.activity_id is None:
+            handle.add_done_callback(lambda done: done.cancelled() or done.exception())
+        else:
+            self._watch(-closing.numbers[0], closing, handle)
 
 
 def _start_call(operation: TaskCall) -> asyncio.Task[Any]:
@@ -260,7 +263,7 @@ def _start_call(operation: TaskCall) -> asyncio.Task[Any]:
         activity_id=request.operation_id,
         schedule_to_close_timeout=timeout if polled else None,
         start_to_close_timeout=None if polled else timeout,
-        heartbeat_timeout=heartbeat or (_WORKER_HEARTBEAT if ours else None),
+        heartbeat_timeout=_WORKER_HEARTBEAT if ours else heartbeat,
         retry_policy=_retry_policy(call),
         result_type=RawValue,
         summary=request.state_name,
@@ -281,7 +284,12 @@ def _application_error(result: FailedWith) -> ApplicationError:
     """The workflow's failure: error name as type, cause as message, and both in the details where absence shows."""
     error = result.error
     details = {name: value for name, value in (("error", error.name), ("cause", error.cause)) if value is not None}
-    return ApplicationError(error.cause or "", details, type=error.name or "", non_retryable=True)
+    return ApplicationError(_printable(error.cause), details, type=_printable(error.name), non_retryable=True)
+
+
+def _printable(text: str | None) -> str:
+    """The text without lone surrogates, which Temporal's own fields cannot hold."""
+    return "" if text is None else text.encode("utf-8", "replace").decode()
 
 
 def _outcome(operation: Operation, handle: asyncio.Task[Any]) -> Outcome:

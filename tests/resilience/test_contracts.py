@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from api.service.errors import TaskTimedOut
+from api.service.gateway import NoSuchTask
 from api.service.shapes import (
     DescribeExecutionRequest,
     SendTaskHeartbeatRequest,
@@ -205,6 +206,28 @@ async def test_late_token_after_a_sibling_failed(
         await _refused(engine, given_up)
     described = await engine.service.describe_execution(DescribeExecutionRequest(execution_arn=execution))
     assert described.status == "RUNNING"
+    await engine.service.stop_execution(StopExecutionRequest(execution_arn=execution))
+
+
+async def test_many_open_callbacks_given_up(engine: TestEngine, functions: Functions) -> None:
+    """Started waits stay pending until they are closed: closing them must not outrun what Temporal keeps pending."""
+    row = {"Type": "Map", "ItemProcessor": machine(Ask=callback(HeartbeatSeconds=3600)), "End": True}
+    every = map_over("$", row, Catch=[{"ErrorEquals": ["Rejected"], "Next": "Rest"}])
+    rest = {"Type": "Wait", "Seconds": 3600, "End": True}
+    arn = await engine.create("given-up", machine(Each=every, Rest=rest))
+    execution = await engine.start(arn, [[*range(40)] for _ in range(8)])
+    tokens = [await functions.tokens.get() for _ in range(8 * 40)]
+    async with asyncio.timeout(60):
+        while True:  # a token is good as soon as a worker has started its wait
+            try:
+                await engine.gateway.fail_task(tokens[0], "Rejected", None)
+            except NoSuchTask:
+                await asyncio.sleep(0.05)
+            else:
+                break
+    await _until_entered(engine, execution, "WaitStateEntered")
+    with pytest.raises(TaskTimedOut):
+        await _refused(engine, tokens[-1])
     await engine.service.stop_execution(StopExecutionRequest(execution_arn=execution))
 
 

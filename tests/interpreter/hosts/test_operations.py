@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from interpreter.definition.model import LambdaFunctionResource
 from interpreter.effects import ActivityCall, CallbackWait, Operation, TaskCall, TaskRequest, Timer
 from interpreter.hosts.operations import (
+    CLOSED_AT_ONCE,
     PENDING_BUDGET,
     TURN_BYTES,
     TURN_COMMANDS,
@@ -17,9 +20,11 @@ from interpreter.hosts.operations import (
 from interpreter.values import JsonValue
 
 
-def _call(argument: JsonValue = None, heartbeat: int | None = None) -> TaskCall:
+def _call(
+    argument: JsonValue = None, heartbeat: int | None = None, worker: Literal["ours", "foreign", "polled"] = "ours"
+) -> TaskCall:
     request = TaskRequest(LambdaFunctionResource("arn:f"), argument, "T", "T-1", None, heartbeat)
-    return TaskCall(request, ActivityCall("f", "functions", argument, "ours"))
+    return TaskCall(request, ActivityCall("f", "functions", argument, worker))
 
 
 def _wait(heartbeat: int | None = None) -> CallbackWait:
@@ -46,8 +51,8 @@ def test_all_begins_at_once_in_order() -> None:
     for number, operation in operations:
         queue.start(number, operation)
 
-    assert queue.turn() == Begun(operations, [], again=False)
-    assert queue.turn() == Begun([], [], again=False)
+    assert queue.turn() == Begun(operations, [], [], again=False)
+    assert queue.turn() == Begun([], [], [], again=False)
 
 
 @pytest.mark.parametrize("operation", [TIMER, _call(), _wait()], ids=["timer", "call", "wait"])
@@ -114,7 +119,7 @@ def test_what_has_not_begun_is_taken_back_without_a_trace() -> None:
     queue = _queue(2, TIMER)
     queue.cancel(1, TIMER)
 
-    assert queue.turn() == Begun([(2, TIMER)], [], again=False)
+    assert queue.turn() == Begun([(2, TIMER)], [], [], again=False)
 
 
 def test_what_has_begun_is_cancelled_with_the_next_turn() -> None:
@@ -122,14 +127,47 @@ def test_what_has_begun_is_cancelled_with_the_next_turn() -> None:
     queue.turn()
     queue.cancel(1, TIMER)
 
-    assert queue.turn() == Begun([], [(1, TIMER)], again=False)
-    assert queue.turn() == Begun([], [], again=False)
+    assert queue.turn() == Begun([], [(1, TIMER)], [], again=False)
+    assert queue.turn() == Begun([], [], [], again=False)
 
 
 @pytest.mark.parametrize(
     "operation, asked",
-    [(_call(), False), (_call(heartbeat=5), True), (_wait(), False), (_wait(5), True)],
-    ids=["call", "call with heartbeat", "wait", "wait with heartbeat"],
+    [
+        (_call(), False),
+        (_call(heartbeat=5), False),
+        (_call(heartbeat=5, worker="foreign"), True),
+        (_call(heartbeat=5, worker="polled"), True),
+        (_wait(), False),
+        (_wait(5), True),
+    ],
+    ids=["call", "heartbeat of our own worker", "plain worker", "activity", "wait", "wait with heartbeat"],
 )
 def test_asks_heartbeat(operation: TaskCall | CallbackWait, asked: bool) -> None:
     assert asks_heartbeat(operation) is asked
+
+
+def test_many_abandoned_waits_are_closed_together_and_stay_pending_until_then() -> None:
+    queue = OperationQueue()
+    for number in range(1, PENDING_BUDGET + 1):
+        queue.start(number, CallbackWait("T", f"T-{number}", None, 60))
+    while queue.turn().again:
+        pass
+    for number in range(1, PENDING_BUDGET + 1):
+        queue.cancel(number, CallbackWait("T", f"T-{number}", None, 60))
+    queue.start(PENDING_BUDGET + 1, _call())
+    begun = queue.turn()
+    assert len(begun.closings) == PENDING_BUDGET // CLOSED_AT_ONCE
+    assert begun.closings[0].activity_ids == tuple(f"T-{number}" for number in range(1, CLOSED_AT_ONCE + 1))
+    assert begun.started == [], "what is not closed is still pending"
+    queue.closed(begun.closings[0])
+    assert queue.turn().started == [(PENDING_BUDGET + 1, _call())]
+
+
+def test_one_abandoned_wait_is_closed_without_being_watched() -> None:
+    queue = OperationQueue()
+    queue.start(1, _wait(5))
+    queue.turn()
+    queue.cancel(1, _wait(5))
+    (closing,) = queue.turn().closings
+    assert (closing.numbers, closing.activity_ids, closing.activity_id) == ((1,), ("T-1",), None)

@@ -119,7 +119,9 @@ def test_activities_are_known_by_id() -> None:
 
 def test_a_heartbeat_that_the_state_asked_for_is_a_timeout() -> None:
     missed = ActivityFailure("heartbeat", None, "", (), heartbeat_asked=False)
-    asked = _case(_machine(T={**_CALL, "TimeoutSeconds": 9, "HeartbeatSeconds": 5}))
+    parameters = {"ActivityType": "f", "TaskQueue": "plain"}
+    plain = {**_CALL, "Resource": "arn:aws:states:::temporal:activity", "Parameters": parameters}
+    asked = _case(_machine(T={**plain, "TimeoutSeconds": 9, "HeartbeatSeconds": 5}))
     ended = ActivityEnded(_operation("T"), Failed(missed))
 
     assert _shown(_fed(asked, *_task(3), ended, *_task(8)))[-1].endswith("E=States.Timeout")
