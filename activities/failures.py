@@ -8,16 +8,62 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from interpreter.errors import StatesError
-from interpreter.values import JsonValue
+from interpreter.errors import StatesError, StatesRuntime
+from interpreter.values import JsonValue, json_text
 
 MAX_ERROR_LENGTH: Final = 256
 MAX_CAUSE_LENGTH: Final = 32_768
 """Characters that Step Functions keeps of an error name and of a cause (API reference, SendTaskFailure)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An AWS API's error answer.
+
+    Attributes:
+        code: the API's error code, such as `ResourceNotFoundException`.
+        message: its message.
+        status: the HTTP status.
+        request_id: the API's request id.
+        exception: the exception that the API's model has for the code; None for codes that it does not have.
+        host_id: S3's second request id.
+    """
+
+    code: str
+    message: str
+    status: int
+    request_id: str
+    exception: str | None
+    host_id: str | None = None
+
+
+def optimized_error(prefix: str, sdk_name: str, base_exception: str, refusal: Refusal) -> StatesError:
+    """A refusal as optimized integrations show it: `sdk_name` and `base_exception` are those of the SDK for Java v1."""
+    cause = (
+        f"{refusal.message} (Service: {sdk_name}; Status Code: {refusal.status}; Error Code: {refusal.code}; "
+        f"Request ID: {refusal.request_id}; Proxy: null)"
+    )
+    name = base_exception if refusal.exception is None else _exception_name(refusal.exception)
+    return StatesError(f"{prefix}.{name}", cause)
+
+
+def sdk_error(prefix: str, refusal: Refusal) -> StatesError:
+    """A refusal as `aws-sdk` integrations show it; unmodelled codes share the name of the SDK's client."""
+    extended = f", Extended Request ID: {refusal.host_id}" if refusal.host_id else ""
+    cause = (
+        f"{refusal.message} (Service: {prefix}, Status Code: {refusal.status}, Request ID: {refusal.request_id}"
+        f"{extended}) (SDK Attempt Count: 1)"
+    )
+    return StatesError(f"{prefix}.{_exception_name(refusal.exception or prefix)}", cause)
+
+
+def _exception_name(name: str) -> str:
+    return name if name.endswith("Exception") else f"{name}Exception"
 
 
 def service_error(code: str, message: str, *, status: int, request_id: str, modelled: bool = True) -> StatesError:
@@ -30,11 +76,9 @@ def service_error(code: str, message: str, *, status: int, request_id: str, mode
         request_id: the service's request id.
         modelled: whether the code is one of the API's own exceptions; others are called `AWSLambdaException`.
     """
-    cause = (
-        f"{message} (Service: AWSLambda; Status Code: {status}; Error Code: {code}; "
-        f"Request ID: {request_id}; Proxy: null)"
-    )
-    return StatesError(f"Lambda.{code if modelled else 'AWSLambdaException'}", cause)
+    exception = code if modelled else None
+    refusal = Refusal(code=code, message=message, status=status, request_id=request_id, exception=exception)
+    return optimized_error("Lambda", "AWSLambda", "AWSLambdaException", refusal)
 
 
 def function_not_found(arn: str, request_id: str) -> StatesError:
@@ -42,9 +86,14 @@ def function_not_found(arn: str, request_id: str) -> StatesError:
     return service_error("ResourceNotFoundException", f"Function not found: {arn}", status=404, request_id=request_id)
 
 
-def client_error(reason: str) -> StatesError:
+def client_error(reason: str, *, prefix: str = "Lambda") -> StatesError:
     """The call never got an answer: `reason` says where it went and what happened."""
-    return StatesError("Lambda.SdkClientException", f"Unable to execute HTTP request: {reason}")
+    return StatesError(f"{prefix}.SdkClientException", f"Unable to execute HTTP request: {reason}")
+
+
+def unusable_arguments(arguments: JsonValue, reason: str) -> StatesRuntime:
+    """The arguments of a Task cannot be used to call its resource (text recorded)."""
+    return StatesRuntime(f"The Parameters '{json_text(arguments)}' could not be used to start the Task: [{reason}]")
 
 
 def application_error(error: StatesError) -> ApplicationError:

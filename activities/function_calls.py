@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from activities.function_names import LATEST
+from activities.sdk_metadata import sdk_metadata
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue, parse_json
 
@@ -66,19 +67,13 @@ def invoke_result(
     log_result: str | None = None,
 ) -> dict[str, JsonValue]:
     """The result of `lambda:invoke`: members in alphabetical order, headers too (without regard to case)."""
-    ordered = sorted(headers.items(), key=lambda header: header[0].lower())
     result: dict[str, JsonValue] = {}
     if executed_version is not None:
         result["ExecutedVersion"] = executed_version
     if log_result is not None:
         result["LogResult"] = log_result
     result["Payload"] = payload
-    result["SdkHttpMetadata"] = {
-        "AllHttpHeaders": {name: [value] for name, value in ordered},
-        "HttpHeaders": dict(ordered),
-        "HttpStatusCode": status,
-    }
-    result["SdkResponseMetadata"] = {"RequestId": request_id}
+    result |= sdk_metadata(headers, status=status, request_id=request_id)
     result["StatusCode"] = status
     return result
 

@@ -34,6 +34,9 @@ INVOKE_LAMBDA: Final = "steploom:lambda-invoke"
 INVOKE_URL: Final = "steploom:function-url"
 """Activity type that invokes a function behind an HTTP URL."""
 
+AWS_CALL: Final = "steploom:aws-call"
+"""Activity type that makes one call of an AWS API."""
+
 VERSION_ATTRIBUTE: Final = "SteploomVersionArn"
 ALIAS_ATTRIBUTE: Final = "SteploomAliasArn"
 REDRIVE_ATTRIBUTE: Final = "SteploomRedriveCount"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from activities.aws_calls import OPTIMIZED
 from activities.sdk_services import sdk_action_exists
 from interpreter.definition.model import (
     ActivityResource,
@@ -89,6 +90,7 @@ _OPTIMIZED: Final = {
 """`temporal` is ours: any Temporal worker as a Task resource."""
 
 _RUNNABLE: Final = frozenset({("lambda", "invoke"), ("temporal", "activity")})
+"""Beside the services that are one call of an AWS API."""
 
 
 class Registry:
@@ -109,11 +111,12 @@ def _check_sdk(service: str, action: str, pattern: TaskPattern) -> ResourceSuppo
     waits_for_job = pattern in (TaskPattern.SYNC, TaskPattern.SYNC_2)
     if waits_for_job or not sdk_action_exists(service, action):
         return ResourceSupport.UNKNOWN
-    return ResourceSupport.NOT_YET
+    return ResourceSupport.SUPPORTED
 
 
 def _check_optimized(service: str, action: str, pattern: TaskPattern) -> ResourceSupport:
     entry = _OPTIMIZED.get(service)
     if entry is None or not entry.has(action, pattern):
         return ResourceSupport.UNKNOWN
-    return ResourceSupport.SUPPORTED if (service, action) in _RUNNABLE else ResourceSupport.NOT_YET
+    runnable = service in OPTIMIZED or (service, action) in _RUNNABLE
+    return ResourceSupport.SUPPORTED if runnable else ResourceSupport.NOT_YET

@@ -10,7 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from activities.failures import client_error, recorded_error, service_error
+from activities.aws_calls import AwsCall, error_prefix, is_aws_call
+from activities.failures import client_error, recorded_error, service_error, unusable_arguments
 from activities.function_calls import FunctionCall, invoke_result, request_id_of
 from activities.function_names import LATEST, FunctionName, parse_function_name
 from activities.function_routes import (
@@ -22,7 +23,7 @@ from activities.function_routes import (
     function_route,
     parse_functions,
 )
-from activities.names import ACTIVITY_EXISTS, INVOKE_LAMBDA, INVOKE_URL, WORKFLOW_QUEUE
+from activities.names import ACTIVITY_EXISTS, AWS_CALL, INVOKE_LAMBDA, INVOKE_URL, WORKFLOW_QUEUE
 from interpreter.definition.model import ActivityResource, LambdaFunctionResource, ServiceResource
 from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTaskFailed, StatesTimeout
@@ -39,7 +40,7 @@ _NAME_PATTERN: Final = (
 
 
 class Router:
-    """The one `TaskRouter`: functions by the execution's setting, `temporal:activity` by its arguments."""
+    """The one `TaskRouter`: functions by the execution's setting, `temporal:activity` by its arguments, AWS's APIs."""
 
     def route(self, request: TaskRequest, functions: JsonValue) -> ActivityCall:
         """The Temporal activity that runs `request`.
@@ -53,6 +54,8 @@ class Router:
                 return ActivityCall(arn, arn, request.arguments, "polled")
             case "activity":
                 return _temporal_activity(request)
+            case "aws":
+                return _aws_call(request)
             case "invoke" | "function":
                 call = _function_call(request)
                 name = parse_function_name(call.function, call.qualifier)
@@ -77,8 +80,8 @@ class Router:
         """The error name and cause that the state sees.
 
         A worker's death (a missed heartbeat that the state did not ask for) and whatever else kept the call from being
-        answered is `Lambda.SdkClientException` for functions, which the Retry that AWS recommends covers, and
-        `States.TaskFailed` for `temporal:activity`.
+        answered is `SdkClientException` of the service for functions and AWS APIs, which the Retry that AWS recommends
+        covers, and `States.TaskFailed` for `temporal:activity`.
         """
         match failure.kind:
             case "timeout":
@@ -93,7 +96,7 @@ class Router:
                 return _unanswered(request, functions, failure.message or "the call was not answered")
 
 
-_Integration = Literal["polled", "activity", "invoke", "function"]
+_Integration = Literal["polled", "activity", "aws", "invoke", "function"]
 
 
 def _integration(request: TaskRequest) -> _Integration:
@@ -106,6 +109,8 @@ def _integration(request: TaskRequest) -> _Integration:
             return "activity"
         case ActivityResource():
             return "polled"
+        case ServiceResource(service=service) if is_aws_call(service):
+            return "aws"
         case ServiceResource(arn=arn):
             raise ValueError(f"{arn} is not routed: the definition should have been refused")
 
@@ -191,6 +196,16 @@ def _temporal_activity(request: TaskRequest) -> ActivityCall:
     return ActivityCall(activity_type, task_queue, fields.get("Input", {}), "foreign")
 
 
+def _aws_call(request: TaskRequest) -> ActivityCall:
+    """Whether the arguments fit the API is found out where its model is at hand: by the activity."""
+    if not isinstance(request.resource, ServiceResource):
+        raise TypeError(f"{request.resource} is not a service")
+    if not isinstance(request.arguments, dict):
+        raise _unusable(request, "The value is not a JSON object")
+    call = AwsCall(service=request.resource.service, action=request.resource.action, arguments=request.arguments)
+    return ActivityCall(AWS_CALL, WORKFLOW_QUEUE, call.to_json(), "ours")
+
+
 def _checked_fields(request: TaskRequest, known: tuple[str, ...]) -> dict[str, JsonValue]:
     if not isinstance(request.arguments, dict):
         raise _unusable(request, "The value is not a JSON object")
@@ -214,8 +229,7 @@ def _optional_text(request: TaskRequest, fields: dict[str, JsonValue], name: str
 
 
 def _unusable(request: TaskRequest, reason: str) -> StatesRuntime:
-    arguments = json_text(request.arguments)
-    return StatesRuntime(f"The Parameters '{arguments}' could not be used to start the Task: [{reason}]")
+    return unusable_arguments(request.arguments, reason)
 
 
 def _invalid_name(request: TaskRequest, text: str) -> StatesError:
@@ -243,6 +257,8 @@ def _raised(request: TaskRequest, functions: JsonValue, failure: ActivityFailure
     integration = _integration(request)
     if integration in ("activity", "polled"):
         return StatesError(failure.type or StatesTaskFailed.NAME, failure.message)
+    if integration == "aws":
+        return _aws_failure(request, functions, failure)
     route = _target(request, functions).route
     foreign = isinstance(route, TemporalRoute) and route.worker == "foreign"
     error = None if foreign else recorded_error(failure.details)
@@ -253,6 +269,13 @@ def _raised(request: TaskRequest, functions: JsonValue, failure: ActivityFailure
     if integration == "function" or error.cause is None:
         return error
     return StatesError(error.name, _compact(error.cause))
+
+
+def _aws_failure(request: TaskRequest, functions: JsonValue, failure: ActivityFailure) -> StatesError:
+    error = recorded_error(failure.details)
+    if error is None:  # a fault of ours: the activity reports all that it expects
+        return _unanswered(request, functions, f"{failure.type}: {failure.message}")
+    return StatesRuntime(error.cause) if error.name == StatesRuntime.NAME else error
 
 
 def _plain_worker_error(failure: ActivityFailure) -> StatesError:
@@ -274,6 +297,10 @@ def _compact(cause: str) -> str:
 def _unanswered(request: TaskRequest, functions: JsonValue, reason: str) -> StatesError:
     if _integration(request) in ("activity", "polled"):
         return StatesTaskFailed(f"The Temporal activity of state {request.state_name!r} did not end: {reason}")
+    if isinstance(request.resource, ServiceResource) and is_aws_call(request.resource.service):
+        resource = request.resource
+        prefix = error_prefix(resource.service)
+        return client_error(f"{resource.service}:{resource.action}: {reason}", prefix=prefix)
     target = _target(request, functions)
     match target.route:
         case TemporalRoute(task_queue=queue):

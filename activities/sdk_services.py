@@ -6,8 +6,9 @@ integrations"), which is botocore's folder name but for those in `_FOLDERS`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from botocore.loaders import Loader, create_loader
 
@@ -83,4 +84,15 @@ def _hyphenated() -> dict[str, str]:
 @cache
 def _actions(folder: str) -> frozenset[str]:
     model = _loader().load_service_model(folder, "service-2")
-    return frozenset(name[:1].lower() + name[1:] for name in model["operations"])
+    streams = {name for name, shape in model["shapes"].items() if shape.get("eventstream")}
+    return frozenset(
+        name[:1].lower() + name[1:]
+        for name, operation in model["operations"].items()
+        if not _is_streaming(operation, model["shapes"], streams)
+    )
+
+
+def _is_streaming(operation: Mapping[str, Any], shapes: Mapping[str, Any], streams: set[str]) -> bool:
+    """Whether an operation sends or answers a stream of events, which no state could take."""
+    ends = (operation[end]["shape"] for end in ("input", "output") if end in operation)
+    return any(member["shape"] in streams for end in ends for member in shapes[end].get("members", {}).values())

@@ -22,6 +22,7 @@ from temporalio.worker import Worker
 
 from activities.functions.host import FunctionHost, function_activity
 from activities.integrations.activity_look_up import ActivityLookUp
+from activities.integrations.aws_service import AwsService
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
@@ -32,6 +33,7 @@ from activities.registry import Registry
 from activities.router import Router
 from activities.worker import WorkerLimits, activity_worker, run_workers, workflow_worker
 from api.aws_json.application import create_app
+from api.aws_json.in_process import InProcessDoor
 from api.config import ConfigurationError, Settings
 from api.gateway import TemporalGateway
 from api.grpc.server import create_server
@@ -188,17 +190,22 @@ async def running(workers: Sequence[Worker]) -> AsyncIterator[asyncio.Task[None]
 
 @asynccontextmanager
 async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator[list[Worker]]:
-    """The workers that host executions, call integrations and open callback waits."""
+    """The workers that host executions, call integrations and open callback waits.
+
+    They have an application service of their own, which answers Tasks that call Step Functions itself.
+    """
     limits = WorkerLimits(
         cached_workflows=settings.worker_max_cached_workflows,
         concurrent_workflow_tasks=settings.worker_max_concurrent_workflow_tasks,
         concurrent_activities=settings.worker_max_concurrent_activities,
     )
     arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession() as session, application(settings, engine) as service:
+        aws = AwsService(settings.region, own=InProcessDoor(service), own_resources=arns.of_workflow)
         calls = [
             LambdaInvoker(settings.region).invoke,
             UrlInvoker(session).invoke,
+            aws.invoke,
             WaitCloser(engine.client).close_wait,
             ActivityLookUp(KnownActivities(engine.store, arns)).exists,
         ]

@@ -5,18 +5,14 @@ Errors and results follow "Invoke Lambda with Step Functions" and "Handling erro
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError
 from temporalio import activity
 
+from activities.aws_clients import AwsClients, in_daemon_thread, why_unanswered
 from activities.failures import client_error, reported_failures, service_error
 from activities.function_calls import FunctionCall, function_error, invoke_result, payload_of
 from activities.function_names import parse_function_name
@@ -24,14 +20,6 @@ from activities.heartbeats import heartbeating
 from activities.names import INVOKE_LAMBDA
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue, json_bytes
-
-_T = TypeVar("_T")
-
-_READ_TIMEOUTS: Final = (10, 60, 300, 910)
-"""Seconds that a client waits for an answer: the least that covers the activity's time is taken. The last one is
-Lambda's own limit of 15 minutes and a little; few values, since each needs a client of its own."""
-
-_CONNECT_TIMEOUT_SECONDS: Final = 5
 
 _HEADER_SPELLING: Final = {
     name.lower(): name
@@ -61,9 +49,7 @@ class LambdaInvoker:
     """
 
     def __init__(self, region: str | None = None) -> None:
-        self._session = boto3.session.Session(region_name=region)
-        self._clients: dict[tuple[str | None, int], Any] = {}  # boto3 makes a client's methods at run time
-        self._lock = threading.Lock()
+        self._clients = AwsClients(region)
 
     @activity.defn(name=INVOKE_LAMBDA)
     async def invoke(self, argument: dict[str, Any]) -> Any:
@@ -83,39 +69,23 @@ class LambdaInvoker:
         Raises:
             StatesError: the function failed, or the call was refused or not answered.
         """
-        read_timeout = _read_timeout(limit_seconds)
-        answer = await _in_daemon_thread(lambda: self._call(call, read_timeout))
+        answer = await in_daemon_thread(lambda: self._call(call, limit_seconds), name="lambda-invoke")
         return _result(call, answer)
 
-    def _call(self, call: FunctionCall, read_timeout: int) -> _Answer:
+    def _call(self, call: FunctionCall, limit_seconds: float | None) -> _Answer:
         name = parse_function_name(call.function)
-        client = self._client(name.region if name else None, read_timeout)
+        client = self._client(name.region if name else None, limit_seconds)
         try:
             response = client.invoke(**_parameters(call))
             return _Answer(response["Payload"].read(), response)
         except ClientError as error:
             raise _service_error(client, error) from None
         except BotoCoreError as error:
-            raise _no_answer(client.meta.endpoint_url, error) from None
+            raise client_error(why_unanswered(client.meta.endpoint_url, error)) from None
 
-    def _client(self, region: str | None, read_timeout: int) -> Any:
-        with self._lock:  # a session is not safe to make clients in two threads at once
-            client = self._clients.get((region, read_timeout))
-            if client is None:
-                client = self._clients[region, read_timeout] = self._make_client(region, read_timeout)
-            return client
-
-    def _make_client(self, region: str | None, read_timeout: int) -> Any:
-        config = Config(
-            connect_timeout=_CONNECT_TIMEOUT_SECONDS,
-            read_timeout=read_timeout,
-            retries={"total_max_attempts": 1},
-            max_pool_connections=200,
-            parameter_validation=False,
-            tcp_keepalive=True,
-        )
+    def _client(self, region: str | None, limit_seconds: float | None) -> Any:
         try:
-            return self._session.client("lambda", region_name=region, config=config)
+            return self._clients.client("lambda", region, limit_seconds)
         except BotoCoreError as error:
             raise StatesError("Lambda.SdkClientException", str(error)) from None
 
@@ -124,13 +94,6 @@ class LambdaInvoker:
 class _Answer:
     body: bytes
     response: Mapping[str, Any]
-
-
-def _read_timeout(limit_seconds: float | None) -> int:
-    for seconds in _READ_TIMEOUTS:
-        if limit_seconds is not None and limit_seconds < seconds:
-            return seconds
-    return _READ_TIMEOUTS[-1]
 
 
 def _parameters(call: FunctionCall) -> Any:
@@ -175,35 +138,3 @@ def _service_error(client: Any, error: ClientError) -> StatesError:
         request_id=str(metadata.get("RequestId", "")),
         modelled=client.meta.service_model.shape_for_error_code(code) is not None,
     )
-
-
-def _no_answer(endpoint: str, error: BotoCoreError) -> StatesError:
-    if isinstance(error, ReadTimeoutError):
-        return client_error("Read timed out")
-    host = endpoint.partition("://")[2].rstrip("/")
-    reason = _system_reason(error)
-    return client_error(f"{host}: {reason}" if reason else str(error))
-
-
-def _system_reason(error: BaseException | None) -> str | None:
-    """The operating system's words for the trouble at the bottom of a chain of exceptions."""
-    while error is not None:
-        if isinstance(error, OSError) and error.strerror:
-            return error.strerror
-        error = error.__cause__ or error.__context__
-    return None
-
-
-async def _in_daemon_thread(call: Callable[[], _T]) -> _T:
-    """Run a blocking call beside the loop; one that nobody waits for any more keeps no process from ending."""
-    future: Future[_T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(call())
-        except BaseException as error:  # not handled here: it is raised again where the call is awaited
-            future.set_exception(error)
-
-    future.set_running_or_notify_cancel()
-    threading.Thread(target=run, name="lambda-invoke", daemon=True).start()
-    return await asyncio.wrap_future(future)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
@@ -75,25 +76,18 @@ class _Door:
     async def call(self, request: web.Request) -> web.Response:
         """Answer one call of an operation."""
         start, request_id = perf_counter(), str(uuid4())
-        operation = _operation(request.headers.get("X-Amz-Target", ""))
-        code, status, body = "OK", HTTPStatus.OK, b""
-        try:
-            params = _traced(request, operation, _params(await _body(request)))
+        operation = operation_of(request.headers.get("X-Amz-Target", ""))
+
+        async def invoke() -> Mapping[str, JsonValue]:
+            params = _traced(request, operation, params_of(await _body(request)))
             answer = await self._service.invoke(operation, params)
             await self._return_undeliverable(request, answer)
-            body = _json(answer)
-        except ServiceError as error:
-            code, status, body = error.code, _STATUS.get(type(error), HTTPStatus.BAD_REQUEST), _error_json(error)
-        except Exception:  # the outermost place: a bug must still be answered in AWS's shape, and be found in the log
-            _LOG.exception("request %s: %s failed", request_id, operation)
-            failure = InternalFailure()
-            code, status, body = failure.code, _STATUS[InternalFailure], _error_json(failure)
+            return answer
+
+        result = await answered(invoke, request_id, operation)
         known = operation if operation in operation_names() else "unknown"
-        self._metrics.count(known, code, perf_counter() - start)
-        headers = {"Content-Type": _CONTENT_TYPE, "x-amzn-RequestId": request_id}
-        if code != "OK":
-            headers["x-amzn-ErrorType"] = code
-        return web.Response(status=status, body=body, headers=headers)
+        self._metrics.count(known, result.code, perf_counter() - start)
+        return web.Response(status=result.status, body=result.body, headers=result.headers)
 
     async def _return_undeliverable(self, request: web.Request, answer: Mapping[str, JsonValue]) -> None:
         """Let another worker have a task whose caller has hung up; of a cut that nobody has noticed, none can know."""
@@ -113,7 +107,37 @@ class _Door:
         return web.Response(body=text, headers={"Content-Type": content_type})
 
 
-def _operation(target: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a call is answered with; `code` is the error's, or `OK`."""
+
+    code: str
+    status: HTTPStatus
+    headers: dict[str, str]
+    body: bytes
+
+
+async def answered(
+    invoke: Callable[[], Awaitable[Mapping[str, JsonValue]]], request_id: str, operation: str
+) -> Answered:
+    """The answer to a call of `operation`, in AWS's shape whatever becomes of it."""
+    code, status = "OK", HTTPStatus.OK
+    try:
+        body = _json(await invoke())
+    except ServiceError as error:
+        code, status, body = error.code, _STATUS.get(type(error), HTTPStatus.BAD_REQUEST), _error_json(error)
+    except Exception:  # the outermost place: a bug must still be answered in AWS's shape, and be found in the log
+        _LOG.exception("request %s: %s failed", request_id, operation)
+        failure = InternalFailure()
+        code, status, body = failure.code, _STATUS[InternalFailure], _error_json(failure)
+    headers = {"Content-Type": _CONTENT_TYPE, "x-amzn-RequestId": request_id}
+    if code != "OK":
+        headers["x-amzn-ErrorType"] = code
+    return Answered(code, status, headers, body)
+
+
+def operation_of(target: str) -> str:
+    """The operation that the header X-Amz-Target names; empty where it is none of Step Functions."""
     return target.removeprefix(_TARGET_PREFIX) if target.startswith(_TARGET_PREFIX) else ""
 
 
@@ -132,7 +156,12 @@ async def _body(request: web.Request) -> bytes:
         raise SerializationException("The body could not be read") from error
 
 
-def _params(body: bytes) -> dict[str, JsonValue]:
+def params_of(body: bytes) -> dict[str, JsonValue]:
+    """The parameters in a request's body.
+
+    Raises:
+        SerializationException: it is not a JSON object in UTF-8.
+    """
     try:
         params = parse_json(body.decode("utf-8")) if body else {}
     except (ValueError, RecursionError):

@@ -105,6 +105,14 @@ class Arns:
         """The ARN that an execution of TestState shows (recorded)."""
         return ":".join([*self._prefix, "express", state_machine_name, name])
 
+    def of_workflow(self, workflow_id: str) -> tuple[str, str]:
+        """The ARNs of the execution that a workflow hosts, and of its state machine."""
+        state_machine, name, *uuid = workflow_id.split(":")
+        execution = (
+            self.execution(state_machine, name) if not uuid else self.express_execution(state_machine, name, uuid[0])
+        )
+        return execution, self.state_machine(state_machine)
+
     def read_state_machine(self, text: str) -> StateMachineArn:
         """Read the ARN of a state machine, version or alias.
 

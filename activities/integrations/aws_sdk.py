@@ -1,0 +1,72 @@
+"""Resources `aws-sdk:<service>:<action>`: the names that their errors begin with.
+
+A prefix is the client's name in the AWS SDK for Java v2, whose lower-case form is the resource's segment ("Learning to
+use AWS service SDK integrations"). Kept as data so that a workflow never loads botocore's models for it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SEGMENT: Final = "aws-sdk:"
+"""What the service of such a resource begins with."""
+
+_PREFIXES: Final = """
+AccessAnalyzer AccountAccess AccountAccessRuntime AcmPca AgentRegistry AgentRegistryControl AiOps
+AlexaForBusiness AmplifyBackend AmplifyUiBuilder ApiGateway ApiGatewayManagementApi ApiGatewayV2 AppConfig
+AppConfigData AppFabric AppIntegrations ApplicationAutoScaling ApplicationCostProfiler ApplicationDiscovery
+ApplicationInsights ApplicationSignals AppMesh AppRunner AppStream AppSync ArcRegionSwitch ArcZonalShift
+AuditManager AutoScaling AutoScalingPlans B2Bi BackupGateway BackupSearch BcmDashboards BcmDataExports
+BcmPricingCalculator BcmRecommendedActions BedrockAgent BedrockAgentCore BedrockAgentCoreControl
+BedrockAgentRuntime BedrockDataAutomation BedrockDataAutomationRuntime BedrockRuntime ChimeSdkIdentity
+ChimeSdkMediaPipelines ChimeSdkMeetings ChimeSdkMessaging ChimeSdkVoice CleanRooms CleanRoomsMl CloudControl
+CloudDirectory CloudFormation CloudFront CloudFrontKeyValueStore CloudHsm CloudHsmV2 CloudSearch
+CloudSearchDomain CloudTrail CloudTrailData CloudWatch CloudWatchLogs CloudWatchOmni CodeBuild CodeCatalyst
+CodeCommit CodeConnections CodeDeploy CodeGuruProfiler CodeGuruReviewer CodeGuruSecurity CodePipeline CodeStar
+CodeStarConnections CodestarNotifications CognitoIdentity CognitoIdentityProvider CognitoSync ComprehendMedical
+ComputeOptimizer ComputeOptimizerAutomation ConnectCampaigns ConnectCampaignsV2 ConnectCases ConnectContactLens
+ConnectHealth ConnectParticipant ConnectScheduling ControlCatalog ControlTower CostAndUsageReport CostExplorer
+CostOptimizationHub CustomerProfiles DatabaseMigration DataBrew DataExchange DataPipeline DataSync DataZone
+DeviceFarm DevOpsAgent DevOpsGuru DirectConnect DirectoryServiceData DocDb DocDbElastic DynamoDb DynamoDbStreams
+Ec2InstanceConnect EcrPublic EksAuth ElastiCache ElasticBeanstalk ElasticInference ElasticLoadBalancing
+ElasticLoadBalancingV2 ElasticTranscoder ElementalInference EmrContainers EmrServerless EndUserMessaging
+EntityResolution EventBridge EventBridgeV2 FraudDetector FreeTier FSx GameLift GameLiftStreams GeoMaps GeoPlaces
+GeoRoutes GlobalAccelerator GreengrassV2 GroundStation GuardDuty HealthLake IamToolbox ImportExport
+InspectorScan InternetMonitor Iot1ClickProjects IoTAnalytics IoTDataPlane IotDeviceAdvisor IotEvents
+IotEventsData IoTFleetHub IoTFleetWise IotJobsDataPlane IoTManagedIntegrations IoTSecureTunneling IoTSiteWise
+IoTThingsGraph IoTTwinMaker IotWireless IvsRealTime KafkaConnect KendraRanking KeyspacesStreams KinesisAnalytics
+KinesisAnalyticsV2 KinesisVideo KinesisVideoArchivedMedia KinesisVideoMedia KinesisVideoSignaling
+KinesisVideoWebRtcStorage LakeFormation LambdaCore LambdaMicrovms LambdaWeb LaunchWizard LexModelBuilding
+LexModelsV2 LexRuntime LexRuntimeV2 LicenseManager LicenseManagerLinuxSubscriptions
+LicenseManagerUserSubscriptions LookoutEquipment LookoutVision MachineLearning MailManager ManagedBlockchain
+ManagedBlockchainQuery MarketplaceAgreement MarketplaceCatalog MarketplaceCommerceAnalytics
+MarketplaceDeployment MarketplaceDiscovery MarketplaceEntitlement MarketplaceMetering MarketplaceReporting
+MediaConnect MediaConvert MediaLive MediaPackage MediaPackageV2 MediaPackageVod MediaStore MediaStoreData
+MediaTailor MedicalImaging MemoryDB MigrationHub MigrationHubConfig MigrationHubOrchestrator
+MigrationHubRefactorSpaces MigrationHubStrategy MTurk MwaaServerless NeptuneGraph NetworkFirewall
+NetworkFlowMonitor NetworkManager NetworkMonitor NetworkSecurityManager NotificationsContacts NovaAct
+ObservabilityAdmin OpenSearch OpenSearchMemory OpenSearchServerless OpsWorks OpsWorksCm PartnerCentralAccount
+PartnerCentralBenefits PartnerCentralChannel PartnerCentralRevenueMeasurement PartnerCentralSelling
+PaymentCryptography PaymentCryptographyData PcaConnectorAd PcaConnectorScep PersonalizeEvents PersonalizeRuntime
+PinpointEmail PinpointSmsVoice PinpointSmsVoiceV2 PricingPlanManager QApps QBusiness QConnect QldbSession
+QuickSight RdsData RedshiftData RedshiftServerless ResourceExplorer2 ResourceGroups ResourceGroupsTaggingApi
+RoboMaker RolesAnywhere Route53Domains Route53GlobalResolver Route53Profiles Route53RecoveryCluster
+Route53RecoveryControlConfig Route53RecoveryReadiness Route53Resolver RtbFabric S3Control S3Files S3Outposts
+S3Tables S3Vectors SageMaker SageMakerA2IRuntime SagemakerEdge SageMakerFeatureStoreRuntime SageMakerGeospatial
+SageMakerInferenceRouterRuntime SagemakerJobRuntime SageMakerMetrics SageMakerRuntime
+SageMakerTrainingSessionRuntime SecretsManager SecurityAgent SecurityHub SecurityIr SecurityLake
+ServerlessApplicationRepository ServiceCatalog ServiceCatalogAppRegistry ServiceDiscovery ServiceQuotas SesV2
+SignerData SimpleDBv2 SnowDeviceManagement SocialMessaging SsmContacts SsmGuiConnect SsmIncidents SsmQuickSetup
+SsmSap SsoAdmin SsoOidc StorageGateway SupplyChain SupportApp SupportAuthZ TaxSettings TimestreamInfluxDb
+TimestreamQuery TimestreamWrite TrustedAdvisor VerifiedPermissions VoiceId VpcLattice WafRegional
+WellArchitected WorkDocs WorkMail WorkMailMessageFlow WorkSpaces WorkspacesInstances WorkSpacesThinClient
+WorkSpacesWeb XRay
+"""
+"""Those with more than one capital letter, or none; all others are the segment with a capital letter."""
+
+_BY_SEGMENT: Final = {prefix.lower(): prefix for prefix in _PREFIXES.split()}
+
+
+def error_prefix(segment: str) -> str:
+    """What the errors of `aws-sdk:<segment>:...` begin with, such as `DynamoDb` for `dynamodb`."""
+    return _BY_SEGMENT.get(segment, segment.capitalize())

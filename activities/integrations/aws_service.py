@@ -1,0 +1,235 @@
+"""AWS APIs as Task resources: one attempt of a Task is one call through boto3, `aws-sdk:*` and optimized ones alike.
+
+Follows "Learning to use AWS service SDK integrations" and "Integrating optimized services"; what differs from service
+to service is data in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from botocore import UNSIGNED, xform_name
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.model import OperationModel, ServiceModel, StructureShape
+from temporalio import activity
+
+from activities.aws_calls import OPTIMIZED, AwsCall, error_prefix
+from activities.aws_clients import AwsClients, in_daemon_thread, why_unanswered
+from activities.failures import (
+    Refusal,
+    client_error,
+    optimized_error,
+    reported_failures,
+    sdk_error,
+    unusable_arguments,
+)
+from activities.function_calls import request_id_of
+from activities.heartbeats import heartbeating
+from activities.integrations.aws_sdk import SEGMENT
+from activities.integrations.aws_shapes import (
+    UnusableArgument,
+    input_shape,
+    output_shape,
+    pascal_case,
+    to_parameters,
+    to_result,
+)
+from activities.integrations.optimized import Optimized
+from activities.integrations.own_step_functions import Answerer, InProcess
+from activities.integrations.sqs import NoSuchHost
+from activities.names import AWS_CALL
+from activities.sdk_metadata import sdk_metadata
+from activities.sdk_services import sdk_folder
+from interpreter.errors import StatesError
+from interpreter.values import JsonValue
+
+_STEP_FUNCTIONS: Final = "stepfunctions"
+_STEP_FUNCTIONS_URL: Final = "AWS_ENDPOINT_URL_SFN"
+_UNSIGNED: Final = Config(signature_version=UNSIGNED)
+_SETTINGS: Final = {"s3": Config(response_checksum_validation="when_required")}
+"""The checksums of objects show only where the state asks for them (recorded)."""
+
+
+def _no_resources(_workflow_id: str) -> tuple[str, ...]:
+    return ()
+
+
+class AwsService:
+    """Runs `steploom:aws-call`; register its `invoke` in a worker.
+
+    Endpoints and credentials come from where boto3 finds them, except for Step Functions: that is this installation,
+    unless `AWS_ENDPOINT_URL_SFN` names another.
+
+    Args:
+        region: the region of the calls; by default the one that boto3 finds.
+        own: answers calls of Step Functions in this process.
+        own_resources: the ARNs of the execution that a workflow id stands for and of its state machine.
+    """
+
+    def __init__(
+        self,
+        region: str | None = None,
+        *,
+        own: Answerer | None = None,
+        own_resources: Callable[[str], tuple[str, ...]] = _no_resources,
+    ) -> None:
+        self._own = None if own is None or _STEP_FUNCTIONS_URL in os.environ else InProcess(own)
+        self._own_resources = own_resources
+        settings = _SETTINGS if self._own is None else {**_SETTINGS, _STEP_FUNCTIONS: _UNSIGNED}
+        self._clients = AwsClients(region, settings=settings, prepare=self._prepare)
+
+    @activity.defn(name=AWS_CALL)
+    async def invoke(self, argument: dict[str, Any]) -> Any:
+        """Make the call once; `argument` is an `AwsCall` as JSON.
+
+        Returns:
+            The answer, in PascalCase; with the SDK's metadata where the integration shows them.
+        """
+        info = activity.info()
+        limit = info.start_to_close_timeout
+        attempt = _Attempt(
+            operation_id=info.activity_id,
+            limit_seconds=limit.total_seconds() if limit else None,
+            own_resources=self._own_resources(info.workflow_id) if info.workflow_id else (),
+        )
+        with reported_failures(), heartbeating():
+            return await self._call(AwsCall.from_json(argument), attempt)
+
+    async def _call(self, call: AwsCall, attempt: _Attempt) -> JsonValue:
+        if self._own is not None:
+            self._own.attach()
+        optimized = OPTIMIZED.get(call.service)
+        make = _Sdk(call) if optimized is None else _OptimizedCall(call, optimized)
+        return await in_daemon_thread(lambda: self._made(make, attempt), name="aws-call")
+
+    def _made(self, make: _Made, attempt: _Attempt) -> JsonValue:
+        """The call's result, from the thread that may block."""
+        endpoint = ""
+        try:
+            client = self._clients.client(make.api, make.region(), attempt.limit_seconds)
+            endpoint = client.meta.endpoint_url
+            operation = _operation(client.meta.service_model, make.call.action)
+            parameters = make.parameters(operation, attempt)
+            answer = getattr(client, xform_name(operation.name))(**parameters)
+            return make.result(output_shape(operation), answer)
+        except UnusableArgument as error:
+            raise unusable_arguments(make.call.arguments, str(error)) from None
+        except ClientError as error:
+            raise make.refused(_refusal(client.meta.service_model, error)) from None
+        except NoSuchHost as error:
+            raise make.unanswered(f"{error.host}: {error.reason}") from None
+        except BotoCoreError as error:
+            raise make.unanswered(why_unanswered(endpoint, error)) from None
+
+    def _prepare(self, api: str, client: Any) -> None:
+        if api == _STEP_FUNCTIONS and self._own is not None:
+            client.meta.events.register("before-send.sfn", self._own.send)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    operation_id: str
+    limit_seconds: float | None
+    own_resources: tuple[str, ...]
+
+
+class _Made:
+    """One call of either kind: where it goes, and how its answer and its failures are shown."""
+
+    def __init__(self, call: AwsCall, api: str) -> None:
+        self.call = call
+        self.api = api
+        self.prefix = error_prefix(call.service)
+
+    def region(self) -> str | None:
+        return None
+
+    def arguments(self, _attempt: _Attempt) -> Mapping[str, JsonValue]:
+        return self.call.arguments
+
+    def parameters(self, operation: OperationModel, attempt: _Attempt) -> dict[str, Any]:
+        shape, strict = input_shape(operation), self.call.service not in OPTIMIZED
+        parameters = to_parameters(shape, self.arguments(attempt), strict=strict)
+        for name in operation.idempotent_members:
+            parameters.setdefault(name, request_id_of(attempt.operation_id))
+        return parameters
+
+    def result(self, shape: StructureShape | None, answer: Mapping[str, Any]) -> JsonValue:
+        return to_result(shape, answer)
+
+    def refused(self, refusal: Refusal) -> StatesError:
+        return sdk_error(self.prefix, refusal)
+
+    def unanswered(self, reason: str) -> StatesError:
+        return client_error(reason, prefix=self.prefix)
+
+
+class _Sdk(_Made):
+    """`aws-sdk:<service>:<action>`."""
+
+    def __init__(self, call: AwsCall) -> None:
+        segment = call.service.removeprefix(SEGMENT)
+        super().__init__(call, sdk_folder(segment) or segment)
+
+
+class _OptimizedCall(_Made):
+    """`<service>:<action>`; unknown arguments are dropped (recorded for SQS)."""
+
+    def __init__(self, call: AwsCall, optimized: Optimized) -> None:
+        super().__init__(call, optimized.folder)
+        self._optimized = optimized
+
+    def region(self) -> str | None:
+        return self._optimized.region(self.call.arguments)
+
+    def arguments(self, attempt: _Attempt) -> Mapping[str, JsonValue]:
+        return self._optimized.prepare(self.call.arguments, attempt.own_resources)
+
+    def result(self, shape: StructureShape | None, answer: Mapping[str, Any]) -> JsonValue:
+        result = to_result(shape, answer)
+        self._optimized.check(result)
+        if self._optimized.metadata:
+            result |= self._metadata(answer["ResponseMetadata"])
+        return dict(sorted(result.items()))
+
+    def _metadata(self, metadata: Mapping[str, Any]) -> dict[str, JsonValue]:
+        spelling = self._optimized.headers
+        headers = {spelling.get(name, name): value for name, value in metadata["HTTPHeaders"].items()}
+        return sdk_metadata(headers, status=metadata["HTTPStatusCode"], request_id=metadata.get("RequestId", ""))
+
+    def refused(self, refusal: Refusal) -> StatesError:
+        optimized = self._optimized
+        return optimized_error(optimized.prefix, optimized.sdk_name, optimized.base_exception, refusal)
+
+
+def _operation(model: ServiceModel, action: str) -> OperationModel:
+    name = next(name for name in model.operation_names if pascal_case(name) == pascal_case(action))
+    return model.operation_model(name)
+
+
+def _refusal(model: ServiceModel, error: ClientError) -> Refusal:
+    details: Mapping[str, Any] = error.response.get("Error", {})
+    metadata: Mapping[str, Any] = error.response.get("ResponseMetadata", {})
+    code = str(details.get("Code", "Unknown"))
+    message = details.get("Message") or error.response.get("message") or "null"
+    return Refusal(
+        code=code,
+        message=str(message),
+        status=int(metadata.get("HTTPStatusCode", 500)),
+        request_id=str(metadata.get("RequestId", "")),
+        exception=_exception(model, code, details.get("QueryErrorCode")),
+        host_id=metadata.get("HostId") or None,
+    )
+
+
+def _exception(model: Any, *codes: str | None) -> str | None:
+    """The exception that the model has for one of an error's codes: former query APIs have two."""
+    for code in codes:
+        shape = None if code is None else model.shape_for_error_code(code)
+        if shape is not None:
+            return str(shape.name)
+    return None

@@ -1,0 +1,205 @@
+"""JSON to botocore's parameters and botocore's answers back to JSON, led by the API's shapes.
+
+Members are in PascalCase on our side whatever the API calls them; objects, numbers and truth values given for a string
+or a blob become compact JSON (recorded for SQS, SNS, SFN, EventBridge and S3); blobs are text in UTF-8, times are
+ISO-8601 in UTC with milliseconds ("Learning to use AWS service SDK integrations").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+from botocore.response import StreamingBody
+from botocore.utils import parse_to_aware_datetime
+
+from interpreter.errors import StatesDataLimitExceeded
+from interpreter.values import JsonValue, is_integer, is_number, json_text
+
+_S = TypeVar("_S", bound=Shape)
+
+_LARGEST_BODY: Final = 8 * 1024 * 1024
+"""Bytes of a streamed answer: more than any mode lets a state have as its result."""
+
+
+class UnusableArgument(ValueError):
+    """An argument does not fit the API; the text says which, in Step Functions' words."""
+
+
+def pascal_case(name: str) -> str:
+    """An API's name of an operation or a member as Step Functions writes it."""
+    return name[:1].upper() + name[1:]
+
+
+def input_shape(operation: OperationModel) -> StructureShape | None:
+    """The shape of what an operation takes."""
+    return None if operation.input_shape is None else _as(operation.input_shape, StructureShape)
+
+
+def output_shape(operation: OperationModel) -> StructureShape | None:
+    """The shape of what an operation answers."""
+    return None if operation.output_shape is None else _as(operation.output_shape, StructureShape)
+
+
+def to_parameters(shape: StructureShape | None, arguments: Mapping[str, JsonValue], *, strict: bool) -> dict[str, Any]:
+    """The parameters of a boto3 call.
+
+    Args:
+        shape: the operation's input, None where it has none.
+        arguments: the state's arguments.
+        strict: whether an unknown member at the top is refused; else it is dropped.
+
+    Raises:
+        UnusableArgument: an argument has the wrong form, is unknown or is missing from the request's address.
+    """
+    members = {} if shape is None else _members(shape)
+    unknown = [name for name in arguments if name not in members]
+    if strict and unknown:
+        raise UnusableArgument(f"The field {unknown[0]!r} is not supported by Step Functions")
+    known = {name: value for name, value in arguments.items() if name in members}
+    if shape is None:
+        return {}
+    parameters = _structure(shape, known)
+    for name in shape.required_members:
+        if name not in parameters and shape.members[name].serialization.get("location") == "uri":
+            raise UnusableArgument(f"The field {pascal_case(name)!r} is required but was missing")
+    return parameters
+
+
+def _members(shape: StructureShape) -> dict[str, str]:
+    return {pascal_case(name): name for name in shape.members}
+
+
+def _structure(shape: StructureShape, value: Mapping[str, JsonValue]) -> dict[str, Any]:
+    members = _members(shape)
+    parameters: dict[str, Any] = {}
+    for key, item in value.items():
+        name = members.get(key)
+        if name is None:
+            raise UnusableArgument(f"The field {key!r} is not supported by Step Functions")
+        if item is not None:  # the SDK for Java does not tell null from absent
+            parameters[name] = _parameter(shape.members[name], item, key)
+    return parameters
+
+
+def _parameter(shape: Shape, value: JsonValue, field: str) -> Any:
+    if getattr(shape, "is_document_type", False):
+        return value
+    match shape.type_name:
+        case "structure" if isinstance(value, dict):
+            return _structure(_as(shape, StructureShape), value)
+        case "map" if isinstance(value, dict):
+            item = _as(shape, MapShape).value
+            return {key: _parameter(item, member, field) for key, member in value.items() if member is not None}
+        case "list" if isinstance(value, list):
+            item = _as(shape, ListShape).member
+            return [_parameter(item, member, field) for member in value if member is not None]
+        case "structure" | "map" | "list":
+            raise _invalid(field)
+        case _:
+            return _scalar(shape.type_name, value, field)
+
+
+def _as(shape: Shape, kind: type[_S]) -> _S:
+    if not isinstance(shape, kind):
+        raise TypeError(f"{shape} is not a {kind.__name__}")
+    return shape
+
+
+def _scalar(type_name: str, value: JsonValue, field: str) -> Any:
+    match type_name:
+        case "string" | "character":
+            return value if isinstance(value, str) else json_text(value)
+        case "blob":
+            return (value if isinstance(value, str) else json_text(value)).encode("utf-8", "surrogatepass")
+        case "timestamp":
+            return _time(value, field)
+        case "boolean" if isinstance(value, bool):
+            return value
+        case "integer" | "long" | "bigInteger" if is_integer(value):
+            return int(value)
+        case "float" | "double" | "bigDecimal" if is_number(value):
+            return value
+        case _:
+            raise _invalid(field)
+
+
+def _time(value: JsonValue, field: str) -> datetime:
+    if isinstance(value, str) or is_number(value):
+        try:
+            return parse_to_aware_datetime(value)  # type: ignore[arg-type]  # numbers too, whatever the stubs say
+        except (ValueError, OverflowError, TypeError):
+            pass
+    raise _invalid(field)
+
+
+def _invalid(field: str) -> UnusableArgument:
+    return UnusableArgument(f"The value of the field {field!r} has an invalid format")
+
+
+def to_result(shape: StructureShape | None, answer: Mapping[str, Any]) -> dict[str, JsonValue]:
+    """The answer of a boto3 call: members in alphabetical order, a streamed body last.
+
+    Raises:
+        StatesDataLimitExceeded: a streamed body is too large for a result.
+        OSError, BotoCoreError: reading a streamed body failed.
+    """
+    if shape is None:
+        return {}
+    result = _answer_members(shape, answer)
+    ordered = dict(sorted(result.items()))
+    payload = shape.serialization.get("payload")
+    if payload is not None and shape.members[payload].type_name == "blob" and pascal_case(payload) in ordered:
+        ordered[pascal_case(payload)] = ordered.pop(pascal_case(payload))
+    return ordered
+
+
+def _answer_members(shape: StructureShape, answer: Mapping[str, Any]) -> dict[str, JsonValue]:
+    return {
+        pascal_case(name): _answer(member, answer[name])
+        for name, member in shape.members.items()
+        if answer.get(name) is not None
+    }
+
+
+def _answer(shape: Shape, value: Any) -> JsonValue:
+    if getattr(shape, "is_document_type", False):
+        return value  # type: ignore[no-any-return]  # JSON by the API's contract
+    match shape.type_name:
+        case "structure":
+            return _answer_members(_as(shape, StructureShape), value)
+        case "map":
+            item = _as(shape, MapShape).value
+            return {str(key): _answer(item, member) for key, member in value.items()}
+        case "list":
+            item = _as(shape, ListShape).member
+            return [_answer(item, member) for member in value]
+        case "timestamp":
+            return _instant(value)
+        case "blob":
+            return _text(value)
+        case "float" | "double":
+            return value if math.isfinite(value) else str(value)
+        case "string" | "character":
+            return value if isinstance(value, str) else json_text(value)
+        case _:
+            return value  # type: ignore[no-any-return]  # an integer or a truth value
+
+
+def _instant(value: Any) -> str:
+    if not isinstance(value, datetime):
+        return str(value)
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _text(value: bytes | str | StreamingBody) -> str:
+    if isinstance(value, StreamingBody):
+        data: bytes = value.read(_LARGEST_BODY + 1)
+        value.close()
+        if len(data) > _LARGEST_BODY:
+            raise StatesDataLimitExceeded(f"The service answered with more than {_LARGEST_BODY} bytes.")
+        return data.decode("utf-8", "replace")
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
