@@ -93,8 +93,14 @@ _TRANSIENT: Final = frozenset(
         RPCStatusCode.DEADLINE_EXCEEDED,
         RPCStatusCode.RESOURCE_EXHAUSTED,
         RPCStatusCode.ABORTED,
+        RPCStatusCode.UNKNOWN,
+        RPCStatusCode.INTERNAL,
+        RPCStatusCode.CANCELLED,
     )
 )
+"""What the SDK itself repeats a call for. A connection that breaks during one is UNKNOWN ("transport error", observed),
+or what gRPC has for a stream that is cut: INTERNAL, CANCELLED."""
+
 _STOP_PATIENCE: Final = timedelta(seconds=5)
 """How long a stopped execution has to close by itself before it is terminated."""
 
@@ -291,15 +297,8 @@ class TemporalGateway:
         nothing = StopReason(None, None)
         if described.close_time is None or described.status is WorkflowExecutionStatus.TIMED_OUT:
             return None, nothing
-        response = await self._client.workflow_service.get_workflow_execution_history_reverse(
-            GetWorkflowExecutionHistoryReverseRequest(
-                namespace=self._client.namespace,
-                execution=WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id),
-                maximum_page_size=_LAST_EVENTS,
-            )
-        )
-        events = response.history.events
-        last = events[0]
+        events = self._events_backwards(described)
+        last = await anext(events)
         if last.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
             payloads = list(last.workflow_execution_completed_event_attributes.result.payloads)
             return await self._output(payloads), nothing
@@ -307,10 +306,26 @@ class TemporalGateway:
             return None, await self._failure(last)
         if last.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
             return None, parse_stop_reason(last.workflow_execution_terminated_event_attributes.reason)
-        for event in events:
+        async for event in events:  # behind it come the cancellations of all that was under way
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
                 return None, parse_stop_reason(event.workflow_execution_cancel_requested_event_attributes.cause)
         return None, nothing
+
+    async def _events_backwards(self, described: WorkflowExecutionDescription) -> AsyncIterator[TemporalEvent]:
+        """All events, the last one first; a few at once, then more."""
+        request = GetWorkflowExecutionHistoryReverseRequest(
+            namespace=self._client.namespace,
+            execution=WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id),
+            maximum_page_size=_LAST_EVENTS,
+        )
+        while True:
+            response = await self._client.workflow_service.get_workflow_execution_history_reverse(request)
+            for event in response.history.events:
+                yield event
+            if not response.next_page_token:
+                return
+            request.next_page_token = response.next_page_token
+            request.maximum_page_size = _PAGE_EVENTS
 
     async def _output(self, payloads: Sequence[Payload]) -> str:
         if not payloads:
@@ -405,6 +420,8 @@ class TemporalGateway:
         )
 
     def _keep(self, key: tuple[str, str], events: Sequence[HistoryEvent]) -> None:
+        if key in self._closed:  # another reader was quicker
+            return
         self._closed[key] = events
         self._closed_events += len(events)
         while self._closed_events > _CACHED_EVENTS:

@@ -1,0 +1,116 @@
+"""The engine over a real Temporal server: stopped executions, a server that dies, concurrent readers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+
+from activities.payloads import CompiledDefinitions, data_converter
+from api import gateway as gateway_module
+from api.gateway import TemporalGateway
+from api.service.gateway import EngineUnavailable
+from api.service.shapes import DescribeExecutionRequest, StopExecutionRequest
+from api.temporal_server import TemporalServer
+from interpreter.values import JsonValue
+from tests.support.engine import running_engine
+from tests.support.executions import MACHINE, Case, execution_start
+from tests.support.temporal import MemoryStore
+
+WAIT = Case(
+    name="wait",
+    definition={"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}},
+    source="ours",
+    status="SUCCEEDED",
+    history=(),
+    time="real",
+)
+
+
+async def test_what_stop_was_told_is_shown_however_much_it_gave_up(
+    temporal_server: TemporalServer, tmp_path: Path
+) -> None:
+    """The cancellations of forty calls come between the request and the end of Temporal's history."""
+    begun: asyncio.Queue[JsonValue] = asyncio.Queue()
+
+    async def hang(event: Any) -> JsonValue:
+        await begun.put(event)
+        return await asyncio.Future[JsonValue]()
+
+    call = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:hang", "End": True}
+    each = {"Type": "Map", "ItemProcessor": {"StartAt": "Call", "States": {"Call": call}}, "End": True}
+    async with running_engine(temporal_server, tmp_path, {"hang": hang}) as engine:
+        arn = await engine.create("many-calls", {"StartAt": "Each", "States": {"Each": each}})
+        execution = await engine.start(arn, list(range(40)))
+        for _ in range(40):
+            await begun.get()
+        await engine.service.stop_execution(StopExecutionRequest(execution_arn=execution, error="E", cause="why"))
+        ended = await engine.service.describe_execution(DescribeExecutionRequest(execution_arn=execution))
+    assert (ended.status, ended.error, ended.cause) == ("ABORTED", "E", "why")
+
+
+async def until_refused(call: Callable[[], Awaitable[object]]) -> None:
+    """Call again and again; ends with whatever the call raises."""
+    while True:
+        await call()
+
+
+@pytest.mark.timeout(120)
+async def test_a_server_that_dies_during_a_call_makes_the_engine_unavailable() -> None:
+    store = MemoryStore()
+    definitions = CompiledDefinitions(store)
+    async with await TemporalServer.start() as server:
+        client = await Client.connect(server.address, data_converter=data_converter(definitions, store))
+        gateway = TemporalGateway(client, definitions)
+        start = execution_start(WAIT, store.add(WAIT.text))
+        await gateway.start(MACHINE, start, "{}", 3600)
+        watched = asyncio.Event()
+
+        async def watch() -> None:
+            async with aclosing(gateway.watch(MACHINE, start.key)) as events:  # type: ignore[type-var]  # a generator
+                async for _ in events:
+                    watched.set()
+
+        calls = {
+            "wait": asyncio.create_task(until_refused(lambda: gateway.wait(MACHINE, start.key))),
+            "watch": asyncio.create_task(until_refused(watch)),
+            "describe": asyncio.create_task(until_refused(lambda: gateway.describe(MACHINE, start.key))),
+            "history": asyncio.create_task(until_refused(lambda: gateway.history(MACHINE, start.key))),
+            "poll": asyncio.create_task(until_refused(lambda: gateway.poll_activity("arn:activity", None))),
+        }
+        await watched.wait()
+        server.kill()
+        ended = await asyncio.gather(*calls.values(), return_exceptions=True)
+        await gateway.close()
+    assert dict(zip(calls, map(type, ended), strict=True)) == dict.fromkeys(calls, EngineUnavailable)
+
+
+async def test_concurrent_readers_keep_a_history_once(
+    temporal_server: TemporalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty readers of one history do not push it out of a cache that has room for it."""
+    async with running_engine(temporal_server, tmp_path, {}) as engine:
+        arn = await engine.create("read", {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
+        ended = await engine.run(arn)
+        _, _, machine, name = ended.execution_arn.rsplit(":", 3)
+        projected = 0
+        project = engine.gateway._project
+
+        async def counted(described: Any) -> Any:
+            nonlocal projected
+            projected += 1
+            return await project(described)
+
+        monkeypatch.setattr(gateway_module, "_CACHED_EVENTS", 10)
+        monkeypatch.setattr(engine.gateway, "_project", counted)
+        histories = await asyncio.gather(*(engine.gateway.history(machine, name) for _ in range(50)))
+        assert {len(history) for history in histories} == {4}
+        at_once, projected = projected, 0
+        assert at_once > 10
+        await engine.gateway.history(machine, name)
+        assert projected == 0
