@@ -56,6 +56,13 @@ _ACTIVATION_BUDGET: Final = 300_000
 
 _TRANSITION_COST: Final = 60
 _BYTES_PER_COST: Final = 20
+_NODE_COST: Final = 3
+_STRETCH_BUDGET: Final = 600_000
+"""Estimated microseconds of JSONPath between two places where the core can wait; more would end the workflow task."""
+
+_LONGEST_ERROR: Final = 256
+_LONGEST_CAUSE: Final = 32_768
+"""Characters of an execution's error and cause (API reference, ExecutionFailedEventDetails)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,7 @@ class Execution:
         self._sinks: dict[int, Sink] = {}
         self._operations = 0
         self._cost = 0
+        self._stretch = 0
         self._pause: Promise[None] | None = None
 
     # ------------------------------------------------------------------ what a host calls
@@ -136,6 +144,7 @@ class Execution:
     def run(self) -> None:
         """Go on until everything waits for the host, or the execution has ended."""
         self._cost = 0
+        self._stretch = 0
         self._scheduler.run()
 
     def settle(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
@@ -311,8 +320,24 @@ class Execution:
         """Count work that a transition does besides its own, in estimated microseconds."""
         self._cost += cost
 
+    def charge(self, nodes: int) -> None:
+        """Count the values that a JSONPath looked at.
+
+        Raises:
+            StatesRuntime: the expressions of one state are more work than a workflow task may do at a stretch.
+        """
+        cost = nodes * _NODE_COST
+        self._cost += cost
+        self._stretch += cost
+        if self._stretch > _STRETCH_BUDGET:
+            raise StatesRuntime(
+                "The JSONPath expressions of the state look at too many values for one step; use fewer of them, "
+                "shorter paths, or a smaller input."
+            )
+
     async def pace(self) -> None:
         """Count one transition; wait for the host's next turn when this one has done enough."""
+        self._stretch = 0
         if self.on_boundary is not None:
             self.on_boundary()
         self._cost += _TRANSITION_COST + self.measure.bytes_printed // _BYTES_PER_COST
@@ -349,6 +374,7 @@ class Execution:
         return None
 
     def _fail(self, error: StatesError, frame: Frame) -> None:
+        error = _within_limits(error)
         self.result = FailedWith(error)
         self.ledger.record("ExecutionFailed", frame.chain, Failure(error.name, error.cause))
         self._scheduler.stop()
@@ -383,3 +409,12 @@ class Execution:
 
             self.begin_operation(self.root, Timer(self.effects.now() + 1, "pacing"), turned)
         await self._pause
+
+
+def _within_limits(error: StatesError) -> StatesError:
+    name, cause = error.name or "", error.cause or ""
+    if len(name) <= _LONGEST_ERROR and len(cause) <= _LONGEST_CAUSE:
+        return error
+    return StatesError(
+        None if error.name is None else name[:_LONGEST_ERROR], None if error.cause is None else cause[:_LONGEST_CAUSE]
+    )

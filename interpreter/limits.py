@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-
 EXPRESS_SECONDS: Final = 300
 """How long executions of EXPRESS state machines, and TestState, may take."""
 

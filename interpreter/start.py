@@ -50,7 +50,7 @@ class ExecutionStart:
 
     @property
     def key(self) -> str:
-        """What tells this execution from all others of its state machine: its name, for EXPRESS with the UUID behind."""
+        """What tells this execution from all others of its machine: its name, for EXPRESS with the UUID behind."""
         return self.execution_arn.split(":", 7)[7]
 
     @property

@@ -41,6 +41,10 @@ class View(Scope):
     result: JsonValue | Missing = MISSING
     error_output: JsonValue | Missing = MISSING
 
+    def charge(self, nodes: int) -> None:
+        """Let the execution count the work, and bound it."""
+        self.execution.charge(nodes)
+
 
 class StatesVariable(Mapping[str, JsonValue]):
     """JSONata's `$states` (developer guide, "Reserved variable"); the context object is built when it is looked at."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from jsonpath_ng import Descendants, This
 from jsonpath_ng.jsonpath import Wildcard as NgWildcard
 
-from interpreter.jsonpath.filters import holds
+from interpreter.jsonpath.filters import Lookup, holds
 from interpreter.jsonpath.path import Path
 from interpreter.jsonpath.reference_path import walk
 from interpreter.jsonpath.scope import Scope
@@ -58,7 +58,7 @@ class JaywayPath(Path):
         head = self.head(scope)
         if head is MISSING:
             return MISSING
-        return _evaluate(self.steps, head, head)
+        return _evaluate(self.steps, head, head, scope.charge)
 
     def why_missing(self, scope: Scope) -> str:
         """See `Path`."""
@@ -67,9 +67,12 @@ class JaywayPath(Path):
         return f"No results for path: {self.text_from_document}"
 
 
-def _evaluate(steps: tuple[Step, ...], start: JsonValue, root: JsonValue) -> JsonValue | Missing:
+_Charge: TypeAlias = Callable[[int], None]
+
+
+def _evaluate(steps: tuple[Step, ...], start: JsonValue, root: JsonValue, charge: _Charge) -> JsonValue | Missing:
     if steps and isinstance(steps[-1], Function):
-        argument = _evaluate(steps[:-1], start, root)
+        argument = _evaluate(steps[:-1], start, root, charge)
         return MISSING if argument is MISSING else _FUNCTIONS[steps[-1].name](argument)
     reached: list[JsonValue] = [start]
     last = len(steps) - 1
@@ -79,12 +82,24 @@ def _evaluate(steps: tuple[Step, ...], start: JsonValue, root: JsonValue) -> Jso
             objects = [value for value in reached if isinstance(value, dict)]
             reached = [_members(value, step) for value in objects if not after_descend or _has_all(value, step)]
         elif isinstance(step, Filter) and after_descend:
-            reached = list(_filtered_below(reached, step, root))
+            charge(len(reached))
+            reached = list(_filtered_below(reached, step, root, charge))
         else:
-            reached = [found for value in reached for found in _take(step, value, root)]
+            reached = _take_all(step, reached, root, charge)
         after_descend = isinstance(step, Descend)
     if is_definite(steps):
         return reached[0] if reached else MISSING
+    return reached
+
+
+def _take_all(step: Step, values: list[JsonValue], root: JsonValue, charge: _Charge) -> list[JsonValue]:
+    reached: list[JsonValue] = []
+    for value in values:
+        if isinstance(step, Filter) and isinstance(value, list):
+            charge(len(value))
+        found = list(_take(step, value, root, charge))
+        charge(len(found) + 1)
+        reached += found
     return reached
 
 
@@ -96,7 +111,7 @@ def _has_all(value: dict[str, JsonValue], step: Names) -> bool:
     return all(name in value for name in step.names)
 
 
-def _take(step: Step, value: JsonValue, root: JsonValue) -> Iterable[JsonValue]:
+def _take(step: Step, value: JsonValue, root: JsonValue, charge: _Charge) -> Iterable[JsonValue]:
     """Everything that one step reaches from one value."""
     match step:
         case str() | int():
@@ -113,7 +128,8 @@ def _take(step: Step, value: JsonValue, root: JsonValue) -> Iterable[JsonValue]:
             return [match.value for match in _SELF_AND_BELOW.find(value)]
         case Filter():
             tested = value if isinstance(value, list) else [value] if isinstance(value, dict) else []
-            return [item for item in tested if holds(step.condition, item, root, _look_up)]
+            look_up = _operands(charge)
+            return [item for item in tested if holds(step.condition, item, root, look_up)]
         case Function():
             raise ValueError("a function stands only at the end of a path")
         case _:
@@ -132,17 +148,25 @@ def _slice(items: list[JsonValue], step: Slice) -> Iterable[JsonValue]:
     return [found for index in positions for found in _present(walk(items, (index,)))]
 
 
-def _filtered_below(reached: list[JsonValue], step: Filter, root: JsonValue) -> Iterator[JsonValue]:
+def _filtered_below(reached: list[JsonValue], step: Filter, root: JsonValue, charge: _Charge) -> Iterator[JsonValue]:
     """`..[?(...)]`: every object below is tested once, and of the arrays those elements that are not objects."""
+    look_up = _operands(charge)
     for value in reached:
-        if isinstance(value, dict) and holds(step.condition, value, root, _look_up):
+        if isinstance(value, dict) and holds(step.condition, value, root, look_up):
             yield value
         elif isinstance(value, list):
             scalars = (item for item in value if not isinstance(item, dict))
-            yield from (item for item in scalars if holds(step.condition, item, root, _look_up))
+            yield from (item for item in scalars if holds(step.condition, item, root, look_up))
 
 
-def _look_up(path: RelativePath, tested: JsonValue, root: JsonValue) -> JsonValue | Missing:
+def _operands(charge: _Charge) -> Lookup:
+    def look_up(path: RelativePath, tested: JsonValue, root: JsonValue) -> JsonValue | Missing:
+        return _look_up(path, tested, root, charge)
+
+    return look_up
+
+
+def _look_up(path: RelativePath, tested: JsonValue, root: JsonValue, charge: _Charge) -> JsonValue | Missing:
     """The operand of a filter; a path that is not definite is missing where its definite beginning is."""
     start = root if path.from_root else tested
     plain: list[str | int] = []
@@ -153,7 +177,7 @@ def _look_up(path: RelativePath, tested: JsonValue, root: JsonValue) -> JsonValu
     begin = walk(start, tuple(plain))
     if begin is MISSING or len(plain) == len(path.steps):
         return begin
-    return _evaluate(path.steps[len(plain) :], begin, root)
+    return _evaluate(path.steps[len(plain) :], begin, root, charge)
 
 
 def _over_numbers(fold: Callable[[list[int | float]], int | float]) -> Callable[[JsonValue], JsonValue | Missing]:

@@ -37,3 +37,6 @@ class Scope:
     context: Context
     variables: Mapping[str, JsonValue]
     chance: Chance
+
+    def charge(self, nodes: int) -> None:
+        """Count the values that a path has looked at; whoever bounds work overrides this."""

@@ -31,7 +31,7 @@ from interpreter.values import MISSING, JsonValue, is_integer, json_text
 if TYPE_CHECKING:
     from interpreter.execution import Execution
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]+")
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 async def run_map(execution: Execution, frame: Frame, state: MapState) -> Transition:

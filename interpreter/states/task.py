@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from interpreter.dataflow.flow import arguments, evaluate, take_input
 from interpreter.dataflow.jsonata import evaluate_integer, refused
@@ -20,7 +20,13 @@ from interpreter.definition.model import (
 )
 from interpreter.definition.schema import LONGEST_SECONDS
 from interpreter.effects import ActivityFailure, CallbackWait, Failed, Outcome, TaskCall, TaskRequest
-from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTimeout
+from interpreter.errors import (
+    StatesDataLimitExceeded,
+    StatesError,
+    StatesHeartbeatTimeout,
+    StatesRuntime,
+    StatesTimeout,
+)
 from interpreter.frames import Frame
 from interpreter.history import Worker
 from interpreter.jsonata import Expression, JsonataTemplate
@@ -54,6 +60,10 @@ async def run_task(execution: Execution, frame: Frame, state: TaskState) -> Tran
         except StatesError as error:
             if not plan_retry(execution, frame, state, error):
                 return caught(execution, frame, state, error)
+
+
+_LARGEST_INLINE: Final = 1_900_000
+"""Temporal refuses payloads of 2 MiB and more, which would fail the workflow task for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +127,24 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
         heartbeat_seconds=None if waits else heartbeat,
     )
     call = TaskCall(request, execution.router.route(request, execution.start.functions))
+    _check_inline(execution, call)
     wait = None if wait_id is None else CallbackWait(state.name, wait_id, timeout, heartbeat)
     return _Attempt(call, wait, role_arn)
+
+
+def _check_inline(execution: Execution, call: TaskCall) -> None:
+    """Refuse an argument that could not travel: a worker that is not ours gets it inside the history.
+
+    Raises:
+        StatesDataLimitExceeded: the argument is too large; only in `native` mode, as AWS's limit is smaller.
+    """
+    if execution.limits.payload_bytes is None and call.call.worker == "foreign":
+        size = execution.measure.size(call.call.argument)
+        if size > _LARGEST_INLINE:
+            raise StatesDataLimitExceeded(
+                f"The argument of the task '{call.request.state_name}' has {size} bytes; a worker that is not "
+                f"steploom's own can be handed {_LARGEST_INLINE} at most."
+            )
 
 
 def _declared(attempt: _Attempt) -> tuple[int | None, int | None]:
@@ -238,7 +264,7 @@ def _seconds(quantity: Quantity | None, field: str, view: View) -> int | None:
 
 def _seconds_at(path: Path, field: str, scope: Scope) -> int:
     value = select(path, scope)
-    if not is_integer(value) or value <= 0:
+    if not is_integer(value) or not 0 < value <= LONGEST_SECONDS:
         raise StatesRuntime(
             f"The {field} field refers to value {json_text(value)} which is not a positive integer: {path.text}"
         )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LONGEST_SECONDS: Final = 2**31 - 1
 """Recorded: a moment 24,855 days ahead is taken, one 24,856 days ahead refused."""
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]+")
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 async def run_wait(execution: Execution, frame: Frame, state: WaitState) -> Transition:
