@@ -19,6 +19,7 @@ from interpreter.effects import Effects, Operation, Outcome, TaskRouter, Timer
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesQueryEvaluationError, StatesRuntime
 from interpreter.frames import CHECKPOINT_VERSION, Ended, Frame, JsonObject, MapItem, frame_from_json, frame_to_json
 from interpreter.history import (
+    Details,
     EvaluationFailure,
     ExecutionStarted,
     Failure,
@@ -249,9 +250,9 @@ class Execution:
             chain = frame
         return View(frame.input, context, frame.variables, self.chance, self, frame, self.inspection, chain)
 
-    def record(self, type_: str, previous_id: int, frame: Frame, details: object = None) -> int:
+    def record(self, type_: str, previous_id: int, frame: Frame, details: Details | None = None) -> int:
         """Record an event of a frame's chain."""
-        frame.chain = self.ledger.record(type_, previous_id, details)  # type: ignore[arg-type]  # one union, checked by callers
+        frame.chain = self.ledger.record(type_, previous_id, details)
         return frame.chain
 
     def check_size(self, value: JsonValue, source: str) -> None:
