@@ -131,7 +131,7 @@ def _time(value: JsonValue, field: str) -> datetime:
     if isinstance(value, str) or is_number(value):
         try:
             return parse_to_aware_datetime(value)  # type: ignore[arg-type]  # numbers too, whatever the stubs say
-        except (ValueError, OverflowError, TypeError):
+        except (ValueError, OverflowError, RuntimeError):  # the last is botocore's word for an impossible number
             pass
     raise _invalid(field)
 

@@ -12,11 +12,13 @@ from activities.router import Router
 from interpreter.definition.resources import parse_resource
 from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTaskFailed, StatesTimeout
-from interpreter.values import JsonValue
+from interpreter.values import JsonValue, json_text
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
 INVOKE = "arn:aws:states:::lambda:invoke"
 ACTIVITY = "arn:aws:states:::temporal:activity"
+SQS = "arn:aws:states:::sqs:sendMessage"
+GET_OBJECT = "arn:aws:states:::aws-sdk:s3:getObject"
 OPERATION = "Task-6f0e9c1e-0000-4000-8000-000000000001"
 REQUEST_ID = request_id_of(OPERATION)
 
@@ -37,6 +39,11 @@ def through_lambda(**members: JsonValue) -> ActivityCall:
 
 def through_url(**members: JsonValue) -> ActivityCall:
     return ActivityCall("steploom:function-url", "steploom", members, "ours")
+
+
+def through_aws(service: str, action: str, **arguments: JsonValue) -> ActivityCall:
+    argument: JsonValue = {"service": service, "action": action, "arguments": arguments}
+    return ActivityCall("steploom:aws-call", "steploom", argument, "ours")
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,13 @@ ROUTES = [
     ),
     Route("URL, direct", ARN, 1, through_url(function="f", payload=1, wrapped=False, url="http://u/"), URL),
     Route(
+        "an optimized API",
+        f"{SQS}.waitForTaskToken",
+        {"QueueUrl": "q"},
+        through_aws("sqs", "sendMessage", QueueUrl="q"),
+    ),
+    Route("any API", GET_OBJECT, {"Bucket": "b"}, through_aws("aws-sdk:s3", "getObject", Bucket="b")),
+    Route(
         "an activity",
         ACTIVITY,
         {"ActivityType": "Price", "TaskQueue": "pricing", "Input": [1]},
@@ -117,6 +131,12 @@ ROUTES = [
         f"{ACTIVITY}.waitForTaskToken",
         {"ActivityType": "Price", "TaskQueue": "pricing"},
         ActivityCall("Price", "pricing", {}, "foreign"),
+    ),
+    Route(
+        "an activity with the longest names",
+        ACTIVITY,
+        {"ActivityType": "é" * 500, "TaskQueue": "q" * 1000},
+        ActivityCall("é" * 500, "q" * 1000, {}, "foreign"),
     ),
 ]
 
@@ -150,6 +170,7 @@ UNUSABLE = [
         "The value of the field 'FunctionName' has an invalid format",
     ),
     Unusable("no object", INVOKE, [1], "[1]", "The value is not a JSON object"),
+    Unusable("no object for an API", GET_OBJECT, "b", '"b"', "The value is not a JSON object"),
     Unusable(
         "unknown field",
         INVOKE,
@@ -207,6 +228,28 @@ UNUSABLE = [
         '{"ActivityType":"a","TaskQueue":"steploom"}',
         "The task queue 'steploom' is reserved",
     ),
+    *(
+        Unusable(
+            f"{name}: {field}",
+            resource,
+            others | {field: text},
+            json_text(others | {field: text}),
+            f"The value of the field {field!r} has an invalid format",
+        )
+        for name, text in (("too many bytes", "é" * 501), ("a lone surrogate", "q\ud800"))
+        for resource, others, field in (
+            (ACTIVITY, {"TaskQueue": "q"}, "ActivityType"),
+            (ACTIVITY, {"ActivityType": "a"}, "TaskQueue"),
+            (INVOKE, {"FunctionName": "f"}, "Qualifier"),
+        )
+    ),
+    Unusable(
+        "a task queue of Temporal's own",
+        ACTIVITY,
+        {"ActivityType": "a", "TaskQueue": "/_sys/q"},
+        '{"ActivityType":"a","TaskQueue":"/_sys/q"}',
+        "The value of the field 'TaskQueue' has an invalid format",
+    ),
 ]
 
 
@@ -261,6 +304,7 @@ RESULTS = [
     Result("hosted, direct", ARN, {}, "v"),
     Result("Lambda frames it itself", INVOKE, {"FunctionName": "f"}, "v", "lambda"),
     Result("so does a URL", INVOKE, {"FunctionName": "f"}, "v", URL),
+    Result("an API", GET_OBJECT, {}, "v"),
     Result("an activity", ACTIVITY, {"ActivityType": "a", "TaskQueue": "q"}, "v"),
 ]
 
@@ -373,6 +417,31 @@ FAILURES = [
         message="of A-1",
         arguments=PRICE,
     ),
+    Failure(
+        "dead worker, calling an API",
+        GET_OBJECT,
+        "heartbeat",
+        StatesError(
+            "S3.SdkClientException",
+            "Unable to execute HTTP request: aws-sdk:s3:getObject: the worker died in the middle of the call",
+        ),
+    ),
+    Failure("an API", SQS, "application", StatesError("SQS.E", RAISED), details=({"error": "SQS.E", "cause": RAISED},)),
+    Failure(
+        "an API's arguments",
+        SQS,
+        "application",
+        StatesRuntime("no"),
+        details=({"error": "States.Runtime", "cause": "no"},),
+    ),
+    Failure(
+        "an API, a fault of ours",
+        SQS,
+        "application",
+        StatesError("SQS.SdkClientException", "Unable to execute HTTP request: sqs:sendMessage: TypeError: oops"),
+        type="TypeError",
+        message="oops",
+    ),
     Failure("an activity, untyped", ACTIVITY, "application", StatesTaskFailed("oops"), message="oops", arguments=PRICE),
     Failure(
         "an activity, cancelled",
@@ -390,4 +459,5 @@ def test_failure(case: Failure) -> None:
     failure = ActivityFailure(case.kind, case.type, case.message, case.details, case.heartbeat_asked)
     error = Router().failure(request(case.resource, case.arguments), case.functions, failure)
     assert (error.name, error.cause) == (case.error.name, case.error.cause)
-    assert isinstance(error, StatesHeartbeatTimeout) == isinstance(case.error, StatesHeartbeatTimeout)
+    for kind in (StatesHeartbeatTimeout, StatesRuntime):
+        assert isinstance(error, kind) == isinstance(case.error, kind)

@@ -110,3 +110,12 @@ def test_makes_what_it_reads() -> None:
     assert ARNS.read_state_machine(ARNS.state_machine("é")).name == "é"
     execution = ARNS.read_execution(ARNS.execution("é", "ü"))
     assert (execution.state_machine_name, execution.name) == ("é", "ü")
+
+
+@pytest.mark.parametrize(
+    "workflow_id, execution",
+    [("m:e", ARNS.execution("m", "e")), ("m:e:u", ARNS.express_execution("m", "e", "u"))],
+    ids=["standard", "express"],
+)
+def test_of_a_workflow(workflow_id: str, execution: str) -> None:
+    assert ARNS.of_workflow(workflow_id) == (execution, ARNS.state_machine("m"))

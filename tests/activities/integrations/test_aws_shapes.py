@@ -1,0 +1,127 @@
+"""JSON to botocore's parameters and back, on shapes of real APIs."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.model import StructureShape
+from botocore.response import StreamingBody
+from botocore.session import Session
+
+from activities.integrations.aws_shapes import (
+    UnusableArgument,
+    input_shape,
+    output_shape,
+    to_parameters,
+    to_result,
+)
+from interpreter.errors import StatesDataLimitExceeded
+from interpreter.values import JsonValue
+
+
+def takes(service: str, operation: str) -> StructureShape | None:
+    return input_shape(Session().get_service_model(service).operation_model(operation))
+
+
+def answers(service: str, operation: str) -> StructureShape | None:
+    return output_shape(Session().get_service_model(service).operation_model(operation))
+
+
+@dataclass(frozen=True)
+class Parameters:
+    name: str
+    operation: tuple[str, str]
+    arguments: dict[str, JsonValue]
+    sent: dict[str, Any]
+
+
+PARAMETERS = [
+    Parameters(
+        "camel case inside",
+        ("ecs", "RunTask"),
+        {"TaskDefinition": "t", "Overrides": {"ContainerOverrides": [{"Name": "c", "Environment": []}]}},
+        {"taskDefinition": "t", "overrides": {"containerOverrides": [{"name": "c", "environment": []}]}},
+    ),
+    Parameters(
+        "map keys are data",
+        ("dynamodb", "PutItem"),
+        {"Item": {"camelKey": {"B": "é"}, "Null": {"NULL": True}}},
+        {"Item": {"camelKey": {"B": "é".encode()}, "Null": {"NULL": True}}},
+    ),
+    Parameters(
+        "a time",
+        ("cloudwatch", "GetMetricStatistics"),
+        {"StartTime": "2026-11-22T10:00:00.5Z", "EndTime": 0, "Period": 60},
+        {
+            "StartTime": datetime(2026, 11, 22, 10, 0, 0, 500_000, tzinfo=UTC),
+            "EndTime": datetime(1970, 1, 1, tzinfo=UTC),
+            "Period": 60,
+        },
+    ),
+    Parameters("null is absent", ("sqs", "SendMessage"), {"QueueUrl": "q", "MessageBody": None}, {"QueueUrl": "q"}),
+    Parameters("a number for a text", ("sqs", "SendMessage"), {"MessageBody": 1}, {"MessageBody": "1"}),
+    Parameters("null in a text", ("sqs", "SendMessage"), {"MessageBody": [None]}, {"MessageBody": "[null]"}),
+]
+
+
+@pytest.mark.parametrize("case", PARAMETERS, ids=lambda case: case.name)
+def test_parameters(case: Parameters) -> None:
+    assert to_parameters(takes(*case.operation), case.arguments, strict=True) == case.sent
+
+
+@pytest.mark.parametrize(
+    "operation, arguments, field",
+    [
+        (("sqs", "SendMessage"), {"DelaySeconds": "1"}, "DelaySeconds"),
+        (("sqs", "SendMessage"), {"DelaySeconds": True}, "DelaySeconds"),
+        (("sqs", "SendMessage"), {"DelaySeconds": 1.5}, "DelaySeconds"),
+        (("sqs", "SendMessage"), {"MessageAttributes": []}, "MessageAttributes"),
+        (("events", "PutEvents"), {"Entries": [{"Time": "tomorrow-ish"}]}, "Time"),
+        (("events", "PutEvents"), {"Entries": [{"Time": 1e300}]}, "Time"),
+        (("events", "PutEvents"), {"Entries": {}}, "Entries"),
+        (("dynamodb", "GetItem"), {"ConsistentRead": "true"}, "ConsistentRead"),
+    ],
+)
+def test_wrong_form(operation: tuple[str, str], arguments: dict[str, JsonValue], field: str) -> None:
+    with pytest.raises(UnusableArgument, match=f"^The value of the field '{field}' has an invalid format$"):
+        to_parameters(takes(*operation), arguments, strict=True)
+
+
+def test_unknown_fields() -> None:
+    shape = takes("sqs", "SendMessage")
+    assert to_parameters(shape, {"MessageBody": "m", "Other": 1}, strict=False) == {"MessageBody": "m"}
+    nested: dict[str, JsonValue] = {"MessageAttributes": {"a": {"other": 1}}}
+    for strict in (True, False):
+        with pytest.raises(UnusableArgument, match=r"^The field 'other' is not supported by Step Functions$"):
+            to_parameters(shape, nested, strict=strict)
+
+
+def test_result() -> None:
+    answer = {
+        "taskArn": "dropped: no member",
+        "tasks": [{"createdAt": datetime(2026, 11, 22, 10, 0, 0, 1999, tzinfo=UTC), "containers": [], "cpu": "256"}],
+        "failures": [],
+        "ResponseMetadata": {},
+    }
+    assert to_result(answers("ecs", "RunTask"), answer) == {
+        "Failures": [],
+        "Tasks": [{"Containers": [], "Cpu": "256", "CreatedAt": "2026-11-22T10:00:00.001Z"}],
+    }
+
+
+def body(data: bytes) -> StreamingBody:
+    return StreamingBody(io.BytesIO(data), len(data))
+
+
+def test_streamed_body() -> None:
+    result = to_result(answers("s3", "GetObject"), {"Body": body(b"\xff\xc3\xa9"), "ContentLength": 3, "ETag": '"e"'})
+    assert list(result.items()) == [("ContentLength", 3), ("ETag", '"e"'), ("Body", "\ufffdé")]
+
+
+def test_streamed_body_without_end() -> None:
+    with pytest.raises(StatesDataLimitExceeded):
+        to_result(answers("s3", "GetObject"), {"Body": body(b"x" * (9 * 1024 * 1024))})
