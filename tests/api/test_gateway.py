@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from activities.payloads import CompiledDefinitions, data_converter
@@ -32,26 +34,42 @@ WAIT = Case(
 )
 
 
-async def test_what_stop_was_told_is_shown_however_much_it_gave_up(
-    temporal_server: TemporalServer, tmp_path: Path
+async def test_what_stop_was_told_is_shown_however_much_came_after_it(
+    temporal_server: TemporalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cancellations of forty calls come between the request and the end of Temporal's history."""
-    begun: asyncio.Queue[JsonValue] = asyncio.Queue()
+    """Forty callbacks are answered between the request and the end, which waits for a worker."""
+    monkeypatch.setattr(gateway_module, "_STOP_PATIENCE", timedelta(seconds=60))
+    tokens: asyncio.Queue[str] = asyncio.Queue()
 
-    async def hang(event: Any) -> JsonValue:
-        await begun.put(event)
-        return await asyncio.Future[JsonValue]()
+    async def ask(event: Any) -> JsonValue:
+        await tokens.put(event)
+        return None
 
-    call = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:hang", "End": True}
-    each = {"Type": "Map", "ItemProcessor": {"StartAt": "Call", "States": {"Call": call}}, "End": True}
-    async with running_engine(temporal_server, tmp_path, {"hang": hang}) as engine:
-        arn = await engine.create("many-calls", {"StartAt": "Each", "States": {"Each": each}})
+    resource = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+    parameters = {"FunctionName": "ask", "Payload.$": "$$.Task.Token"}
+    call = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
+    each = {"Type": "Map", "ItemProcessor": {"StartAt": "Ask", "States": {"Ask": call}}, "End": True}
+    async with running_engine(temporal_server, tmp_path, {"ask": ask}) as engine:
+        arn = await engine.create("stopped", {"StartAt": "Each", "States": {"Each": each}})
         execution = await engine.start(arn, list(range(40)))
-        for _ in range(40):
-            await begun.get()
-        await engine.service.stop_execution(StopExecutionRequest(execution_arn=execution, error="E", cause="why"))
+        given = [await tokens.get() for _ in range(40)]
+        await engine.stop_workers()
+        request = StopExecutionRequest(execution_arn=execution, error="E", cause="why")
+        stopping = asyncio.create_task(engine.service.stop_execution(request))
+        handle = engine.client.get_workflow_handle(execution.split(":", 6)[6])
+        async for event in handle.fetch_history_events(wait_new_event=True):
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
+                break
+        for token in given:
+            await engine.gateway.complete_task(token, 1)
+        async with running_engine(temporal_server, tmp_path, {}):
+            await stopping
         ended = await engine.service.describe_execution(DescribeExecutionRequest(execution_arn=execution))
+        history = [event.event_type async for event in handle.fetch_history_events()]
     assert (ended.status, ended.error, ended.cause) == ("ABORTED", "E", "why")
+    requested = history.index(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED)
+    assert history[-1] == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED
+    assert len(history) - requested > 40
 
 
 async def until_refused(call: Callable[[], Awaitable[object]]) -> None:
