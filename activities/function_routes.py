@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from activities.function_names import FunctionName
-from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE, WAITS_QUEUE, WORKFLOW_QUEUE
+from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE, WAITS_QUEUE, WORKFLOW_QUEUE, is_temporal_name
 from interpreter.values import JsonValue, json_text, json_type_name, parse_json
 
 ANY_FUNCTION: Final = "*"
@@ -149,6 +149,8 @@ def _check_url(name: str, url: str) -> None:
 def _check_queue(name: str, queue: str, worker: JsonValue) -> None:
     if not queue or queue in RESERVED_QUEUES:
         raise ValueError(f"functions maps {name!r} to the task queue {queue!r}, which is empty or reserved")
+    if not is_temporal_name(queue):
+        raise ValueError(f"functions maps {name!r} to the task queue {queue!r}, which Temporal takes for no queue")
     if worker not in ("foreign", "ours"):
         raise ValueError(f"functions maps {name!r} to the worker {_described(worker)}; expected 'foreign' or 'ours'")
 

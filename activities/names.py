@@ -44,3 +44,18 @@ MAP_RUN_ATTRIBUTE: Final = "SteploomMapRunArn"
 
 KEYWORD_ATTRIBUTES: Final = (VERSION_ATTRIBUTE, ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, MAP_RUN_ATTRIBUTE)
 """Keyword search attributes that the namespace must know; set only when an execution starts."""
+
+_LONGEST_NAME: Final = 1_000
+"""Bytes of an id (Temporal's limit.maxIDLength); a task that names more is refused, again and again."""
+
+_SYSTEM_QUEUES: Final = "/_sys/"
+"""Begins the names of task queues that Temporal keeps for itself."""
+
+
+def is_temporal_name(text: str) -> bool:
+    """Whether Temporal takes `text` as an activity type and as a task queue: encodable, not too long, not its own."""
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return 0 < len(encoded) <= _LONGEST_NAME and not text.startswith(_SYSTEM_QUEUES)

@@ -23,7 +23,14 @@ from activities.function_routes import (
     function_route,
     parse_functions,
 )
-from activities.names import ACTIVITY_EXISTS, AWS_CALL, INVOKE_LAMBDA, INVOKE_URL, WORKFLOW_QUEUE
+from activities.names import (
+    ACTIVITY_EXISTS,
+    AWS_CALL,
+    INVOKE_LAMBDA,
+    INVOKE_URL,
+    WORKFLOW_QUEUE,
+    is_temporal_name,
+)
 from interpreter.definition.model import ActivityResource, LambdaFunctionResource, ServiceResource
 from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTaskFailed, StatesTimeout
@@ -151,6 +158,8 @@ def _function_activity(
         return ActivityCall(INVOKE_LAMBDA, WORKFLOW_QUEUE, call.to_json(), "ours")
     if name is None:
         raise _invalid_name(request, call.function)
+    if not is_temporal_name(name.qualified):
+        raise _unusable(request, "The value of the field 'Qualifier' has an invalid format")
     _check_synchronous(request, call, name)
     if isinstance(route, UrlRoute):
         return ActivityCall(INVOKE_URL, WORKFLOW_QUEUE, _url_call(request, call, name, route).to_json(), "ours")
@@ -193,6 +202,9 @@ def _temporal_activity(request: TaskRequest) -> ActivityCall:
     task_queue = _required_text(request, fields, "TaskQueue")
     if task_queue in RESERVED_QUEUES:
         raise _unusable(request, f"The task queue {task_queue!r} is reserved")
+    for field, text in (("ActivityType", activity_type), ("TaskQueue", task_queue)):
+        if not is_temporal_name(text):
+            raise _unusable(request, f"The value of the field {field!r} has an invalid format")
     return ActivityCall(activity_type, task_queue, fields.get("Input", {}), "foreign")
 
 

@@ -55,6 +55,9 @@ REFUSED = [
     Refused("a bad port", {"f": {"url": "http://x:99999"}}, "which is not an http or https URL"),
     Refused("our own queue", {"f": {"task_queue": "steploom"}}, "'steploom', which is empty or reserved"),
     Refused("no queue", {"f": {"task_queue": ""}}, "'', which is empty or reserved"),
+    Refused("a long queue", {"f": {"task_queue": "é" * 501}}, "which Temporal takes for no queue"),
+    Refused("Temporal's own queue", {"f": {"task_queue": "/_sys/q"}}, "which Temporal takes for no queue"),
+    Refused("a queue with a lone surrogate", {"f": {"task_queue": "\ud800"}}, "which Temporal takes for no queue"),
     Refused("another worker", {"f": {"task_queue": "q", "worker": "mine"}}, "expected 'foreign' or 'ours'"),
 ]
 
