@@ -10,10 +10,13 @@ from typing import Any, Final
 from activities.function_names import LATEST
 from activities.sdk_metadata import sdk_metadata
 from interpreter.errors import StatesError
-from interpreter.values import JsonValue, parse_json
+from interpreter.values import JsonValue, json_bytes, parse_json
 
 _OUTCOME_ERRORS: Final = frozenset({"Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory", "Runtime.Unknown"})
 """What Lambda itself says of a function that did not return: Step Functions calls it `Lambda.Unknown`."""
+
+MAX_PAYLOAD_BYTES: Final = 6_291_556
+"""Of what a function returns (Lambda quota, synchronous payload: 6 MB, and a little for the frame)."""
 
 _REQUEST_IDS: Final = uuid.UUID("6f2c7f0e-52d1-4f0f-8d6f-3a6b1f0f7c11")
 
@@ -84,6 +87,13 @@ def payload_of(body: bytes) -> JsonValue:
         return parse_json(body)
     except ValueError:
         return body.decode("utf-8", "replace")
+
+
+def payload_too_large() -> StatesError:
+    """The error of a function that returned more than `MAX_PAYLOAD_BYTES`, as Lambda's runtime tells it."""
+    message = f"Response payload size exceeded maximum allowed payload size ({MAX_PAYLOAD_BYTES} bytes)."
+    body = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
+    return function_error(json_bytes(body))
 
 
 def function_error(body: bytes) -> StatesError:

@@ -13,7 +13,15 @@ import aiohttp
 from temporalio import activity
 
 from activities.failures import client_error, reported_failures, service_error
-from activities.function_calls import FunctionCall, function_error, invoke_result, payload_of, request_id_of
+from activities.function_calls import (
+    MAX_PAYLOAD_BYTES,
+    FunctionCall,
+    function_error,
+    invoke_result,
+    payload_of,
+    payload_too_large,
+    request_id_of,
+)
 from activities.heartbeats import heartbeating
 from activities.names import INVOKE_URL
 from interpreter.errors import StatesError
@@ -62,11 +70,21 @@ class UrlInvoker:
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_TIMEOUT_SECONDS),
                 allow_redirects=False,
             ) as response:
-                return _result(call, response, await response.read(), request_id)
+                return _result(call, response, await _bounded_body(response), request_id)
         except aiohttp.ClientConnectorError as error:
             raise client_error(f"{error.host}:{error.port}: {_system_reason(error.os_error)}") from None
         except (TimeoutError, aiohttp.ClientError) as error:
             raise client_error(f"{url}: {str(error) or type(error).__name__}") from None
+
+
+async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
+    """The answer's body; one byte more than a payload may have of a larger one, which is not fetched to its end."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_PAYLOAD_BYTES:
+            return bytes(body[: MAX_PAYLOAD_BYTES + 1])
+    return bytes(body)
 
 
 def _system_reason(error: OSError) -> str:
@@ -89,6 +107,8 @@ def _headers(call: FunctionCall, operation_id: str, request_id: str) -> dict[str
 def _result(call: FunctionCall, response: aiohttp.ClientResponse, body: bytes, request_id: str) -> JsonValue:
     if not 200 <= response.status < 300:
         raise _refused(call, response, body, request_id)
+    if len(body) > MAX_PAYLOAD_BYTES:
+        raise payload_too_large()
     if "X-Amz-Function-Error" in response.headers:
         raise function_error(body)
     payload = None if not body else payload_of(body)

@@ -14,7 +14,14 @@ from temporalio import activity
 
 from activities.aws_clients import AwsClients, in_daemon_thread, why_unanswered
 from activities.failures import client_error, reported_failures, service_error
-from activities.function_calls import FunctionCall, function_error, invoke_result, payload_of
+from activities.function_calls import (
+    MAX_PAYLOAD_BYTES,
+    FunctionCall,
+    function_error,
+    invoke_result,
+    payload_of,
+    payload_too_large,
+)
 from activities.function_names import parse_function_name
 from activities.heartbeats import heartbeating
 from activities.names import INVOKE_LAMBDA
@@ -77,7 +84,7 @@ class LambdaInvoker:
         client = self._client(name.region if name else None, limit_seconds)
         try:
             response = client.invoke(**_parameters(call))
-            return _Answer(response["Payload"].read(), response)
+            return _Answer(response["Payload"].read(MAX_PAYLOAD_BYTES + 1), response)
         except ClientError as error:
             raise _service_error(client, error) from None
         except BotoCoreError as error:
@@ -110,6 +117,8 @@ def _parameters(call: FunctionCall) -> Any:
 
 
 def _result(call: FunctionCall, answer: _Answer) -> JsonValue:
+    if len(answer.body) > MAX_PAYLOAD_BYTES:
+        raise payload_too_large()
     if answer.response.get("FunctionError") is not None:
         raise function_error(answer.body)
     payload = payload_of(answer.body)

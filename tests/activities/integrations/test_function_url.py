@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -19,6 +21,9 @@ from interpreter.values import JsonValue
 REQUEST_ID = request_id_of("test")
 
 
+LIMIT = 6_291_556
+
+
 class FunctionServer:
     def __init__(self) -> None:
         self.url = ""
@@ -30,18 +35,26 @@ class FunctionServer:
         return self.reply
 
 
+@asynccontextmanager
+async def serving(handle: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
+    """A server on a free port; the URL that `handle` answers."""
+    application = web.Application()
+    application.router.add_post("/f", handle)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}/f"
+    finally:
+        await runner.cleanup()
+
+
 @pytest.fixture
 async def server() -> AsyncIterator[FunctionServer]:
     server = FunctionServer()
-    application = web.Application()
-    application.router.add_post("/f", server.handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    server.url = f"http://{host}:{port}/f"
-    yield server
-    await runner.cleanup()
+    async with serving(server.handle) as server.url:
+        yield server
 
 
 async def invoke(url: str, *, wrapped: bool = False, client_context: str | None = None) -> JsonValue:
@@ -132,6 +145,49 @@ FAILURES = [
         ANSWERED + f"Found (Service: AWSLambda; Status Code: 302; Error Code: AWSLambdaException; {TAIL}",
     ),
 ]
+
+
+async def test_the_largest_payload(server: FunctionServer) -> None:
+    server.reply = web.Response(text="a" * LIMIT)
+    assert await invoke(server.url) == "a" * LIMIT
+
+
+async def test_a_larger_payload_fails_as_on_lambda(server: FunctionServer) -> None:
+    server.reply = web.Response(text="a" * (LIMIT + 1))
+    assert await too_large(server.url) == TOO_LARGE
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end() -> None:
+    """The server sends until the caller has hung up."""
+    hung_up = asyncio.Event()
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(b"a" * 65_536)
+        except ConnectionError:
+            hung_up.set()
+        return response
+
+    async with serving(stream) as url:
+        assert await too_large(url) == TOO_LARGE
+        async with asyncio.timeout(20):
+            await hung_up.wait()
+
+
+TOO_LARGE = {
+    "error": "Function.ResponseSizeTooLarge",
+    "cause": '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).",'
+    '"errorType":"Function.ResponseSizeTooLarge"}',
+}
+
+
+async def too_large(url: str) -> object:
+    with pytest.raises(ApplicationError) as raised:
+        await invoke(url)
+    return raised.value.details[0]
 
 
 @pytest.mark.parametrize("case", FAILURES, ids=lambda case: case.name)

@@ -85,6 +85,13 @@ async def test_unwrapped_result(api: FakeLambdaApi) -> None:
     assert await invoke(FunctionCall(function="f", wrapped=False)) == [1]
 
 
+async def test_a_payload_that_is_too_large(api: FakeLambdaApi) -> None:
+    api.replies["f"] = Reply(200, b"a" * 6_291_557)
+    error, cause = await failure(FunctionCall(function="f"))
+    assert error == "Function.ResponseSizeTooLarge"
+    assert "maximum allowed payload size (6291556 bytes)" in cause
+
+
 async def test_payload_that_is_no_json(api: FakeLambdaApi) -> None:
     api.replies["f"] = Reply(200, b"aaa")
     assert await invoke(FunctionCall(function="f", wrapped=False)) == "aaa"
