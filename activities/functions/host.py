@@ -20,7 +20,7 @@ from typing import Any, Final, assert_never
 from temporalio import activity
 from temporalio.common import RawValue
 
-from activities.failures import function_not_found, reported_failures
+from activities.failures import client_error, function_not_found, reported_failures
 from activities.function_calls import function_error, payload_of, request_id_of
 from activities.function_names import LATEST, function_arn
 from activities.functions.catalog import FunctionCatalog, FunctionSpec
@@ -151,9 +151,14 @@ class FunctionHost:
                 self._discard(process)
         if self._running + len(self._idle) > self._max_concurrency:
             self._discard(self._idle.pop(0)[1])
-        return await FunctionProcess.start(
-            spec.name, self._boot(spec), self._catalog.directory, self._environment(spec)
-        )
+        try:
+            return await FunctionProcess.start(
+                spec.name, self._boot(spec), self._catalog.directory, self._environment(spec)
+            )
+        except (OSError, ValueError) as error:  # no process or file left, or variables that no process can have
+            raise client_error(
+                f"the function host cannot start a process for function {spec.name!r}: {error}"
+            ) from error
 
     async def _call(
         self, process: FunctionProcess, spec: FunctionSpec, event: JsonValue, request_id: str, seconds: float

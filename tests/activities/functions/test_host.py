@@ -6,7 +6,9 @@ import asyncio
 import json
 import logging
 import os
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -184,6 +186,24 @@ async def test_exception_has_lambda_s_shape(write: Write, make_host: MakeHost) -
         f'{{"errorMessage": "Ä", "errorType": "OrderError", "requestId": "{REQUEST}", "stackTrace": '
         f'["  File \\"{path}\\", line 5, in handler\\n    raise OrderError(\'Ä\')\\n"]}}'
     )
+
+
+async def test_a_process_that_cannot_be_started(
+    write: Write, make_host: MakeHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A fault of the host itself is one that a Retry covers, and no error of the function."""
+    write("f.py", handler("return 'unharmed'"))
+    host = make_host()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", str(tmp_path / "gone"))
+        with pytest.raises(StatesError) as raised:
+            await call(host, "f")
+    assert (raised.value.name, raised.value.cause) == (
+        "Lambda.SdkClientException",
+        "Unable to execute HTTP request: the function host cannot start a process for function 'f': "
+        f"[Errno 2] No such file or directory: '{tmp_path / 'gone'}'",
+    )
+    assert await call(host, "f") == "unharmed"
 
 
 async def test_unknown_function(write: Write, make_host: MakeHost) -> None:
