@@ -430,6 +430,10 @@ class TemporalGateway:
 
     # ------------------------------------------------------------------ task tokens
 
+    def check_token(self, token: str) -> None:
+        """Refuse what is no token of this installation."""
+        self._task(token)
+
     async def complete_task(self, token: str, output: JsonValue) -> None:
         """Complete the wait, or the activity's task, with `{"output": ...}`."""
         await self._complete(token, {"output": output})

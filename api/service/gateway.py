@@ -151,6 +151,10 @@ class ExecutionGateway(Protocol):
         """Stop an execution and return its stop date; that of a closed one is its own. Raises: NoSuchExecution."""
         ...
 
+    def check_token(self, token: str) -> None:
+        """Raises: MalformedToken. Whether there is still such a task is not asked."""
+        ...
+
     async def complete_task(self, token: str, output: JsonValue) -> None:
         """Raises: MalformedToken, NoSuchTask."""
         ...

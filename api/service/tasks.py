@@ -25,7 +25,11 @@ class Tasks:
         self._gateway = gateway
 
     async def succeed(self, request: SendTaskSuccessRequest) -> SendTaskSuccessResponse:
-        """SendTaskSuccess."""
+        """SendTaskSuccess; of a bad token and a bad output the token is told (recorded)."""
+        try:
+            self._gateway.check_token(request.task_token)
+        except MalformedToken:
+            raise InvalidToken from None
         fault = jackson_error(request.output)
         if fault is not None:
             raise InvalidOutput(fault)

@@ -153,6 +153,10 @@ class InMemoryGateway:
         assert stop_date is not None
         return stop_date
 
+    def check_token(self, token: str) -> None:
+        if token not in self.tasks:
+            raise MalformedToken
+
     async def complete_task(self, token: str, output: JsonValue) -> None:
         self._answer(token, {"output": output})
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.service.errors import InvalidOutput, ServiceError, ServiceUnavailable
+from api.service.errors import InvalidOutput, InvalidToken, ServiceError, ServiceUnavailable
 from tests.api.service.installation import Installation
 
 CALLS: list[tuple[str, dict[str, Any]]] = [
@@ -58,3 +58,8 @@ async def test_output_that_is_not_json(installation: Installation, output: str) 
     with pytest.raises(InvalidOutput, match=r"^Invalid Output: '.+'$"):
         await installation.call("SendTaskSuccess", taskToken="t", output=output)
     assert installation.gateway.tasks["t"] is None
+
+
+async def test_a_bad_token_before_a_bad_output(installation: Installation) -> None:
+    with pytest.raises(InvalidToken):
+        await installation.call("SendTaskSuccess", taskToken="garbage", output="{")
