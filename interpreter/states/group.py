@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from interpreter.definition.model import MapState, ParallelState, TaskState, WaitState
-from interpreter.errors import StatesError
+from interpreter.errors import StatesError, StatesQueryEvaluationError, StatesRuntime
 from interpreter.frames import Frame, Group
 from interpreter.history import Iteration
 from interpreter.inspection import Inspection
 from interpreter.scheduler import Inbox
+from interpreter.states.failure import caught, plan_retry, wait_for_retry
+from interpreter.states.outcome import Transition
 from interpreter.values import MISSING, JsonValue, Missing
 
 if TYPE_CHECKING:
@@ -128,3 +130,37 @@ def _record_aborted(execution: Execution, frame: Frame, cause: int) -> None:
             execution.ledger.record("MapStateAborted", cause)
         case _:
             pass
+
+
+async def attempt_until_final(
+    execution: Execution,
+    frame: Frame,
+    state: ParallelState | MapState,
+    attempt: Callable[[], Awaitable[Transition]],
+    failed_type: str,
+) -> Transition:
+    """Run a Parallel or Map until all its children succeed, the failure is caught, or it is final.
+
+    `failed_type` is the event of the state's failure: recorded when a child failed, and when an expression failed
+    before any child was started (recorded on AWS for Map).
+
+    Raises:
+        StatesError: no retrier and no catcher took the error.
+    """
+    while True:
+        await wait_for_retry(execution, frame)
+        try:
+            return await attempt()
+        except StatesRuntime:
+            raise
+        except ChildFailed as child:
+            error, fails = child.error, True
+        except StatesError as failure:
+            error, fails = failure, isinstance(failure, StatesQueryEvaluationError) and frame.group is None
+        finally:
+            frame.group = None
+        if plan_retry(execution, frame, state, error):
+            continue
+        if fails:
+            execution.record(failed_type, frame.chain, frame)
+        return caught(execution, frame, state, error)

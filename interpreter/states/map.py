@@ -13,7 +13,6 @@ from interpreter.definition.model import MapState, Quantity, Template
 from interpreter.definition.schema import LARGEST_CONCURRENCY
 from interpreter.errors import (
     QueryError,
-    StatesError,
     StatesQueryEvaluationError,
     StatesReferencePathConflict,
     StatesRuntime,
@@ -22,8 +21,7 @@ from interpreter.frames import Ended, Frame, Group, MapItem
 from interpreter.history import Iteration, Length
 from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path, Scope
-from interpreter.states.failure import caught, plan_retry, wait_for_retry
-from interpreter.states.group import ChildFailed, run_group
+from interpreter.states.group import attempt_until_final, run_group
 from interpreter.states.outcome import Transition
 from interpreter.states.result import completed
 from interpreter.values import MISSING, JsonValue, is_integer, json_text
@@ -40,26 +38,9 @@ async def run_map(execution: Execution, frame: Frame, state: MapState) -> Transi
     Raises:
         StatesError: no retrier and no catcher took the error of the iteration that failed.
     """
-    while True:
-        await wait_for_retry(execution, frame)
-        try:
-            return await _attempt(execution, frame, state)
-        except StatesRuntime:
-            raise
-        except ChildFailed as failed:
-            error = failed.error
-            if plan_retry(execution, frame, state, error):
-                continue
-            execution.record("MapStateFailed", frame.chain, frame)
-            return caught(execution, frame, state, error)
-        except StatesError as error:
-            if plan_retry(execution, frame, state, error):
-                continue
-            if isinstance(error, StatesQueryEvaluationError) and frame.group is None:  # before any iteration (recorded)
-                execution.record("MapStateFailed", frame.chain, frame)
-            return caught(execution, frame, state, error)
-        finally:
-            frame.group = None
+    return await attempt_until_final(
+        execution, frame, state, lambda: _attempt(execution, frame, state), "MapStateFailed"
+    )
 
 
 async def _attempt(execution: Execution, frame: Frame, state: MapState) -> Transition:

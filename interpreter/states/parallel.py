@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from interpreter.dataflow.flow import arguments, take_input
 from interpreter.definition.model import ParallelState
-from interpreter.errors import StatesError, StatesQueryEvaluationError, StatesRuntime
 from interpreter.frames import Frame, Group
-from interpreter.states.failure import caught, plan_retry, wait_for_retry
-from interpreter.states.group import ChildFailed, run_group
+from interpreter.states.group import attempt_until_final, run_group
 from interpreter.states.outcome import Transition
 from interpreter.states.result import completed
 from interpreter.values import MISSING
@@ -24,26 +22,9 @@ async def run_parallel(execution: Execution, frame: Frame, state: ParallelState)
     Raises:
         StatesError: no retrier and no catcher took the error of the branch that failed.
     """
-    while True:
-        await wait_for_retry(execution, frame)
-        try:
-            return await _attempt(execution, frame, state)
-        except StatesRuntime:
-            raise
-        except ChildFailed as failed:
-            error = failed.error
-            if plan_retry(execution, frame, state, error):
-                continue
-            execution.record("ParallelStateFailed", frame.chain, frame)
-            return caught(execution, frame, state, error)
-        except StatesError as error:
-            if plan_retry(execution, frame, state, error):
-                continue
-            if isinstance(error, StatesQueryEvaluationError) and frame.group is None:  # as a Map that has not begun
-                execution.record("ParallelStateFailed", frame.chain, frame)
-            return caught(execution, frame, state, error)
-        finally:
-            frame.group = None
+    return await attempt_until_final(
+        execution, frame, state, lambda: _attempt(execution, frame, state), "ParallelStateFailed"
+    )
 
 
 async def _attempt(execution: Execution, frame: Frame, state: ParallelState) -> Transition:
