@@ -92,7 +92,7 @@ def payload_of(body: bytes) -> JsonValue:
 def payload_too_large() -> StatesError:
     """The error of a function that returned more than `MAX_PAYLOAD_BYTES`, as Lambda's runtime tells it."""
     message = f"Response payload size exceeded maximum allowed payload size ({MAX_PAYLOAD_BYTES} bytes)."
-    body = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
+    body: JsonValue = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
     return function_error(json_bytes(body))
 
 

@@ -158,6 +158,12 @@ class Unusable:
 
 NEEDS_LAMBDA = "needs the Lambda API, and the function 'f' is reached without"
 
+
+def _bad_name(name: str, resource: str, arguments: JsonValue, field: str) -> Unusable:
+    reason = f"The value of the field {field!r} has an invalid format"
+    return Unusable(name, resource, arguments, json_text(arguments), reason)
+
+
 UNUSABLE = [
     Unusable(
         "no name", INVOKE, {"Payload": 1}, '{"Payload":1}', "The field 'FunctionName' is required but was missing"
@@ -229,13 +235,7 @@ UNUSABLE = [
         "The task queue 'steploom' is reserved",
     ),
     *(
-        Unusable(
-            f"{name}: {field}",
-            resource,
-            others | {field: text},
-            json_text(others | {field: text}),
-            f"The value of the field {field!r} has an invalid format",
-        )
+        _bad_name(f"{name}: {field}", resource, {**others, field: text}, field)
         for name, text in (("too many bytes", "é" * 501), ("a lone surrogate", "q\ud800"))
         for resource, others, field in (
             (ACTIVITY, {"TaskQueue": "q"}, "ActivityType"),
