@@ -8,10 +8,12 @@ import json
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.support.engine import ROLE
@@ -95,7 +97,7 @@ async def tokens_of(folder: Path, execution: str) -> list[Path]:
 
 
 def calls(folder: Path) -> Counter[str]:
-    """How often the function `step` was called, by execution and state."""
+    """How often the functions `step` and `ask` were called, by execution and state."""
     file = folder / "calls"
     return Counter(file.read_text().splitlines()) if file.exists() else Counter()
 
@@ -149,6 +151,44 @@ async def test_each_process_killed_at_the_worst_moment(installation: Installatio
         await asyncio.sleep(0.02)
     await installation.kill("functions")
     described = await ended(client, execution)
+    assert (described["status"], described["error"]) == ("FAILED", DEAD_WORKER)
+    assert (described["stopDate"] - described["startDate"]).total_seconds() < 15
+
+
+@asynccontextmanager
+async def silent_server() -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A URL that takes calls and never answers, and the event of the first one."""
+    called = asyncio.Event()
+
+    async def hold(request: web.Request) -> web.Response:
+        called.set()
+        return await asyncio.Future[web.Response]()
+
+    application = web.Application()
+    application.router.add_post("/", hold)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}/", called
+    finally:
+        await runner.cleanup()
+
+
+async def test_the_worker_that_makes_the_call_is_killed(tmp_path: Path) -> None:
+    """A function behind a URL is called by the worker itself, whose death is noticed within 15 seconds."""
+    (tmp_path / "tokens").mkdir()
+    async with silent_server() as (url, called):
+        environment = {"TEST_FOLDER": str(tmp_path), "STEPLOOM_FUNCTIONS": json.dumps({"silent": {"url": url}})}
+        async with installed(tmp_path, FUNCTIONS, environment) as installation:
+            client = installation.client()
+            task = {"Type": "Task", "Resource": f"{RESOURCE}silent", "End": True}
+            machine = create(client, "silent", {"Call": task})
+            execution = client.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+            await called.wait()
+            await installation.restart("worker")
+            described = await ended(client, execution)
     assert (described["status"], described["error"]) == ("FAILED", DEAD_WORKER)
     assert (described["stopDate"] - described["startDate"]).total_seconds() < 15
 
@@ -225,8 +265,10 @@ async def check_history(client: Any, arn: str, observed: Counter[str]) -> None:
         for event in events
         if event["type"] == "LambdaFunctionScheduled"
     )
-    for state in ("First", "Second", "Third"):
-        assert observed[f"{name}|{state}"] <= scheduled[state] <= ENTERED[state] * (1 + MOST_RETRIES), (name, state)
+    scheduled["Ask"] = sum(event["type"] == "TaskScheduled" for event in events)
+    for state in ("First", "Ask", "Second", "Third"):
+        most = ENTERED[state] * (1 + MOST_RETRIES)
+        assert ENTERED[state] <= observed[f"{name}|{state}"] <= scheduled[state] <= most, (name, state)
 
 
 def first_failure(outcomes: list[dict[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""Keeps the task token for whoever answers."""
+"""Notes that it was called, and keeps the task token for whoever answers."""
 
 import os
 import uuid
@@ -9,6 +9,8 @@ FOLDER = Path(os.environ["TEST_FOLDER"])
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
+    with (FOLDER / "calls").open("a") as calls:
+        calls.write(f"{event['execution']}|Ask\n")
     draft = FOLDER / f"{uuid.uuid4()}.draft"
     draft.write_text(event["token"])
     draft.rename(FOLDER / "tokens" / f"{event['execution']}.{draft.stem}")
