@@ -8,10 +8,18 @@ STAMP := $(VENV)/.installed
 # them are skipped, loudly; a named folder must be there.
 STEPLOOM_CONFORMANCE ?= ../shared/conformance
 export STEPLOOM_CONFORMANCE
+STEPLOOM_REFERENCE ?= ../shared/reference
+export STEPLOOM_REFERENCE
 ifeq ($(origin STEPLOOM_CONFORMANCE)$(wildcard $(STEPLOOM_CONFORMANCE)/cases),file)
 export STEPLOOM_CONFORMANCE_OPTIONAL := 1
 define NO_CONFORMANCE
 @echo "## NO CONFORMANCE DATA at $(STEPLOOM_CONFORMANCE): the cases recorded on AWS are NOT checked in this run." >&2
+endef
+endif
+# The table of answers to JSONPaths, likewise.
+ifeq ($(wildcard $(STEPLOOM_REFERENCE)/jsonpath-jayway-cases.json),)
+define NO_REFERENCE
+@echo "## NO REFERENCE DATA at $(STEPLOOM_REFERENCE): the table of JSONPath answers is NOT checked in this run." >&2
 endef
 endif
 
@@ -37,8 +45,10 @@ dev: $(STAMP) ## Run everything on this machine (steploom dev)
 
 test: $(STAMP) ## Run the tests
 	$(NO_CONFORMANCE)
+	$(NO_REFERENCE)
 	$(BIN)/pytest -n 2 --dist loadscope
 	$(NO_CONFORMANCE)
+	$(NO_REFERENCE)
 
 lint: $(STAMP) ## Check style, formatting, import contracts and YAML
 	$(BIN)/ruff check .
