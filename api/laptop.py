@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from api.roles import (
     running,
 )
 from api.service.application import ApplicationService
-from api.temporal_server import LOOPBACK, TemporalServer, TemporalServerError
+from api.temporal_server import TemporalServer, TemporalServerError, port_in_use
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
@@ -112,8 +111,8 @@ async def laptop(settings: Settings, options: LaptopOptions) -> AsyncIterator[La
 async def _temporal(options: LaptopOptions) -> TemporalServer:
     try:
         return await TemporalServer.start(
-            port=_port(options.temporal_port, _TEMPORAL_PORT),
-            ui_port=_port(options.ui_port, _UI_PORT),
+            port=_port(options.temporal_port, _TEMPORAL_PORT, "--temporal-port"),
+            ui_port=_port(options.ui_port, _UI_PORT, "--ui-port"),
             db_filename=None if options.folder is None else options.folder / "temporal.sqlite3",
         )
     except TemporalServerError as error:
@@ -125,17 +124,13 @@ async def _server_ends(temporal: TemporalServer) -> None:
     raise RoleError(f"The Temporal server has ended by itself, with exit code {code}.")
 
 
-def _port(wanted: int | None, usual: int) -> int | None:
+def _port(wanted: int | None, usual: int, option: str) -> int | None:
     """The port to ask for; None lets the launcher find a free one."""
-    if wanted is not None:
-        return wanted or None
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, usual))
-        except OSError:
-            return None
-    return usual
+    if wanted is None:
+        return None if port_in_use(usual) else usual
+    if port_in_use(wanted):
+        raise RoleError(f"Port {wanted} is in use; choose another with {option}.")
+    return wanted or None
 
 
 @contextmanager

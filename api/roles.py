@@ -45,6 +45,7 @@ from api.service.local_engine import LocalEngine
 from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store, StoreUnavailable
+from api.temporal_server import port_in_use
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
@@ -138,6 +139,8 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
         except (StoreUnavailable, RPCError):
             return False
 
+    _check_free("HTTP", settings.http_host, settings.http_port)
+    _check_free("gRPC", settings.grpc_host, settings.grpc_port)
     async with _http_door(settings, create_app(service, ready=ready)) as http_port:
         try:
             server, grpc_port = create_server(service, host=settings.grpc_host, port=settings.grpc_port)
@@ -169,6 +172,13 @@ async def _listen(site: web.TCPSite) -> None:
         await site.start()
     except OSError as error:
         raise RoleError(f"The HTTP door cannot listen on {site.name}: {error.strerror}") from error
+
+
+def _check_free(door: str, host: str, port: int) -> None:
+    """Refuse a taken port ourselves, before gRPC's core writes about it to standard error."""
+    if port_in_use(port, host):
+        told = f"port {port} is in use; choose another with --{door.lower()}-port."
+        raise RoleError(f"The {door} door cannot listen on {_host(host)}:{port}: {told}")
 
 
 def _host(host: str) -> str:

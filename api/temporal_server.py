@@ -7,6 +7,7 @@ and rounds each timer up to a second: latencies measured on it are those of the 
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -37,6 +38,7 @@ _STOP_TIMEOUT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.05
 _START_ATTEMPTS: Final = 5
 _OUTPUT_TAIL_BYTES: Final = 4000
+_IN_USE: Final = "address already in use"
 
 _PROCESSORS: Final = ("transfer", "timer", "visibility", "outbound", "archival")
 _DYNAMIC_CONFIG: Final = (
@@ -102,6 +104,21 @@ def free_ports(count: int) -> list[int]:
         for each in sockets:
             each.bind((LOOPBACK, 0))
         return [each.getsockname()[1] for each in sockets]
+
+
+def port_in_use(port: int, host: str = LOOPBACK) -> bool:
+    """Whether another process listens on a TCP port of `host`; never for port 0, which stands for any free one.
+
+    Addresses that cannot be listened on for another reason are not in use: whoever binds them tells better why.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, who follow an ended one
+            probe.bind(address)
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,12 +267,15 @@ class TemporalServer:
             if failure is None:
                 return
             log = failure.strip()
-            if "address already in use" not in log:
+            if _IN_USE not in log:
                 break
         raise TemporalServerError(f"The Temporal server did not start on {self.address}:\n{log}")
 
     async def _try_to_launch(self) -> str | None:
-        """Start the process and wait for it; the end of its log if it did not become ready, and is gone."""
+        """Start the process and wait for it; why not, or the end of its log, if it did not become ready and is gone."""
+        for port in (self.port, self.ui_port):
+            if port_in_use(port):  # else whoever listens there would answer in place of our server
+                return f"port {port} is in use: {_IN_USE}"
         # Once the server runs it alone holds the file, which has no name and goes with it.
         with tempfile.TemporaryFile() as output:
             self._spawn(output)

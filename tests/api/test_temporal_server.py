@@ -22,7 +22,14 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 
 from activities.names import KEYWORD_ATTRIBUTES
 from api.namespace import RETENTION, prepare_namespace
-from api.temporal_server import BINARY_VARIABLE, TemporalServer, TemporalServerError, free_ports, temporal_binary
+from api.temporal_server import (
+    BINARY_VARIABLE,
+    TemporalServer,
+    TemporalServerError,
+    free_ports,
+    port_in_use,
+    temporal_binary,
+)
 
 
 @pytest.fixture
@@ -99,13 +106,31 @@ async def test_only_the_loopback_interface_is_used(temporal_server: TemporalServ
     assert set(listening) == {"127.0.0.1"}
 
 
-async def test_a_taken_port_is_reported_with_the_servers_own_words() -> None:
+async def test_the_port_of_another_server_is_refused_although_that_one_answers(temporal_server: TemporalServer) -> None:
+    port = temporal_server.port
+    with pytest.raises(TemporalServerError, match=f"(?s)did not start on 127.0.0.1:{port}.*port {port} is in use"):
+        await TemporalServer.start(port=port)
+    assert temporal_server.running
+
+
+async def test_a_taken_ui_port_is_refused(temporal_server: TemporalServer) -> None:
+    with pytest.raises(TemporalServerError, match=f"port {temporal_server.ui_port} is in use"):
+        await TemporalServer.start(ui_port=temporal_server.ui_port)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_a_port_is_in_use_while_somebody_listens(host: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(TemporalServerError, match=f"(?s)did not start on 127.0.0.1:{port}.*address already in use"):
-            await TemporalServer.start(port=port)
+        assert port_in_use(port, host)
+    assert not port_in_use(port, host)
+    assert not port_in_use(0, host)
+
+
+def test_an_address_of_another_machine_is_not_in_use() -> None:
+    assert not port_in_use(80, "192.0.2.1")
 
 
 def test_free_ports_are_distinct() -> None:

@@ -147,12 +147,24 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        for option, door in (("--http-port", "HTTP"), ("--grpc-port", "gRPC")):
+        for option in ("--http-port", "--grpc-port", "--ui-port", "--temporal-port"):
             ended = subprocess.run(
                 [STEPLOOM, *dev_arguments((option, port))],
                 capture_output=True, text=True, cwd=tmp_path, env=clean_environment(), check=False, timeout=60,
             )  # fmt: skip
-            assert (ended.returncode, f"The {door} door cannot listen on" in ended.stderr) == (1, True), ended.stderr
+            assert ended.returncode == 1
+            assert f"ort {port} is in use; choose another with {option}.\n" in ended.stderr
+            assert len(ended.stderr.splitlines()) == 1, ended.stderr
+
+
+def test_the_port_of_another_temporal_server_is_told(tmp_path: Path, service: DevService) -> None:
+    port = service.temporal.rpartition(":")[2]
+    ended = subprocess.run(
+        [STEPLOOM, *dev_arguments(("--temporal-port", port))],
+        capture_output=True, text=True, cwd=tmp_path, env=clean_environment(), check=False, timeout=60,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == f"error: Port {port} is in use; choose another with --temporal-port.\n"
 
 
 def test_deploying_again_updates(steploom: Any, machine: str) -> None:
