@@ -21,7 +21,7 @@ def service(endpoint: str, region: str) -> Iterator[SfnClient]:
     """A client of the service at `endpoint`.
 
     Raises:
-        CommandError: from within the block, for what the service refuses or if nobody answers.
+        CommandError: `endpoint` is no URL; from within the block, for what the service refuses or if nobody answers.
     """
     import boto3
     from botocore.config import Config
@@ -29,14 +29,17 @@ def service(endpoint: str, region: str) -> Iterator[SfnClient]:
 
     # Without credentials boto3 would look for those of a cloud machine, which takes seconds; the door takes any.
     keyless = not (os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_PROFILE"))
-    client = boto3.client(
-        "stepfunctions",
-        endpoint_url=endpoint,
-        region_name=region,
-        aws_access_key_id="steploom" if keyless else None,
-        aws_secret_access_key="steploom" if keyless else None,
-        config=Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=5),
-    )
+    try:
+        client = boto3.client(
+            "stepfunctions",
+            endpoint_url=endpoint,
+            region_name=region,
+            aws_access_key_id="steploom" if keyless else None,
+            aws_secret_access_key="steploom" if keyless else None,
+            config=Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=5),
+        )
+    except ValueError as error:
+        raise CommandError(f"{endpoint!r} is not a URL like http://127.0.0.1:8083 ({error}).", exit_code=2) from error
     try:
         yield client
     except ClientError as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from api.cli.diagnostics import diagnostics_of, error_count, print_diagnostics, refuse_invalid, report, summary
 from api.cli.options import (
     ConfigOption,
     DefinitionArgument,
@@ -19,13 +19,12 @@ from api.cli.options import (
     read_text,
     settings_from,
 )
-from api.cli.output import CommandError, console, print_json, print_line
+from api.cli.output import CommandError, print_json, print_line
 
 if TYPE_CHECKING:
     from api.config import Settings
     from api.laptop import Laptop
     from api.service.shapes import DescribeExecutionResponse
-    from interpreter.definition.diagnostics import Diagnostic
 
 _ROLE: Final = "arn:aws:iam::{account}:role/steploom"
 _NAME: Final = "run"
@@ -42,14 +41,13 @@ def validate(
     Example: steploom validate order.asl.json
     """
     text = read_text(file)
-    found = _diagnostics(text, express=express)
-    errors = sum(one.severity == "ERROR" for one in found)
+    found = diagnostics_of(text, express=express)
+    errors = error_count(found)
     if as_json:
-        print_json({"result": "FAIL" if errors else "OK", "diagnostics": [_as_json(one) for one in found]})
+        print_json(report(found))
     else:
-        _print_diagnostics(file, found)
-        summary = f"{errors} errors, {len(found) - errors} warnings" if found else "valid"
-        print_line(f"{file}: {summary}", "red" if errors else "green")
+        print_diagnostics(file, found)
+        print_line(f"{file}: {summary(found)}", "red" if errors else "green")
     if errors:
         raise typer.Exit(1)
 
@@ -70,11 +68,10 @@ def run(
     from api.cli.logs import set_up_logs
 
     definition, input_text = read_text(file), read_input(input_)
-    found = _diagnostics(definition, express=False)
-    if any(one.severity == "ERROR" for one in found):
-        _print_diagnostics(file, found)
-        raise CommandError(f"{file} is not a valid definition.")
+    refuse_invalid(file, definition)
     settings = settings_from(config)
+    if functions is None:
+        _refuse_unserved(definition, settings)
     set_up_logs(settings)
     ended = _run_embedded(settings, functions, definition, input_text, quiet=as_json)
     _print_ended(ended, as_json=as_json)
@@ -82,9 +79,23 @@ def run(
         raise typer.Exit(1)
 
 
+def _refuse_unserved(definition: str, settings: Settings) -> None:
+    """Nobody else can serve functions to a server that nobody else knows: their Tasks would wait for ever."""
+    from api.cli.hosted_functions import hosted_functions
+
+    if names := hosted_functions(definition, settings.functions):
+        raise CommandError(
+            f"The definition calls functions that nothing serves: {', '.join(names)}. Name the folder of their "
+            "handlers with --functions DIR.",
+            exit_code=2,
+        )
+
+
 def _run_embedded(
     settings: Settings, functions: Path | None, definition: str, input_text: str, *, quiet: bool
 ) -> DescribeExecutionResponse:
+    from temporalio.service import RPCError
+
     from api.cli.signals import until_signal
     from api.laptop import LaptopOptions, laptop
     from api.roles import RoleError
@@ -100,6 +111,8 @@ def _run_embedded(
         finished = asyncio.run(until_signal(work()))
     except RoleError as error:
         raise CommandError(str(error)) from error
+    except RPCError as error:
+        raise CommandError(f"The embedded Temporal server no longer answers: {error.message}") from error
     if not finished:
         raise CommandError("interrupted", exit_code=_INTERRUPTED)
     return ends[0]
@@ -138,33 +151,3 @@ def _print_ended(ended: DescribeExecutionResponse, *, as_json: bool) -> None:
         print_json({name: value for name, value in told.items() if value is not None})
     else:
         print_outcome(ended.status, ended.output, ended.error, ended.cause)
-
-
-def _diagnostics(text: str, *, express: bool) -> Sequence[Diagnostic]:
-    from activities.registry import Registry
-    from interpreter.definition.validate import validate_definition
-
-    return validate_definition(text, Registry(), machine_type="EXPRESS" if express else "STANDARD")
-
-
-def _print_diagnostics(file: Path, found: Sequence[Diagnostic]) -> None:
-    out = console()
-    for one in found:
-        place = ":".join(str(part) for part in (file, one.line, one.column) if part is not None)
-        style = "bold red" if one.severity == "ERROR" else "bold yellow"
-        out.print(place, end=": ", markup=False)
-        out.print(str(one.severity).lower(), style=style, end=" ")
-        message = " ".join(one.message.split())
-        out.print(f"{one.code}: {message}" + (f" (at {one.location})" if one.location else ""), markup=False)
-
-
-def _as_json(one: Diagnostic) -> Mapping[str, Any]:
-    members = {
-        "severity": str(one.severity),
-        "code": one.code,
-        "message": one.message,
-        "location": one.location,
-        "line": one.line,
-        "column": one.column,
-    }
-    return {name: value for name, value in members.items() if value is not None}

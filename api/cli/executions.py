@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.client import SfnClient, execution_arn, find_state_machine, service, state_machine_arn
+from api.cli.diagnostics import refuse_invalid
 from api.cli.options import (
     ConfigOption,
     DefinitionArgument,
@@ -20,7 +21,7 @@ from api.cli.options import (
     read_text,
     settings_from,
 )
-from api.cli.output import date_text, print_fields, print_json, print_line, print_table
+from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_table
 from api.cli.progress import Progress, history_row, print_outcome
 
 _DEFAULT_ROLE: Final = "arn:aws:iam::{account}:role/steploom"
@@ -42,6 +43,7 @@ def deploy(
     """
     settings = settings_from(config, endpoint=endpoint)
     definition = read_text(file)
+    refuse_invalid(file, definition, express=express, as_json=as_json)
     role_arn = role or _DEFAULT_ROLE.format(account=settings.account_id)
     with service(settings.endpoint, settings.region) as client:
         arn = find_state_machine(client, name)
@@ -84,8 +86,11 @@ def start(
         arn = client.start_execution(stateMachineArn=state_machine_arn(client, machine), input=text, **named)[
             "executionArn"
         ]
-        if not wait:
+        express = arn.split(":")[5] == "express"
+        if not wait or express:
             print_json({"executionArn": arn}) if as_json else print_line(arn)
+            if wait and not as_json:
+                print_line("Express executions cannot be described: it is not waited for.", "dim")
             return
         if not as_json:
             print_line(arn, "dim")
@@ -167,6 +172,8 @@ def list_(
 
     Examples: steploom list; steploom list orders --status FAILED
     """
+    if machine is None and status is not None:
+        raise CommandError("--status needs a MACHINE, whose executions to list.", exit_code=2)
     settings = settings_from(config, endpoint=endpoint)
     with service(settings.endpoint, settings.region) as client:
         if machine is None:
@@ -198,14 +205,20 @@ def stop(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Stop a running execution; it ends as ABORTED.
+    """Stop a running execution; it ends as ABORTED. One that has ended stays as it is.
 
     Example: steploom stop orders:run-1 --cause "wrong input"
     """
     settings = settings_from(config, endpoint=endpoint)
     told = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
     with service(settings.endpoint, settings.region) as client:
-        answer = client.stop_execution(executionArn=execution_arn(client, execution), **told)
+        arn = execution_arn(client, execution)
+        before = client.describe_execution(executionArn=arn)
+        if before["status"] not in ("RUNNING", "PENDING_REDRIVE"):
+            ended = {"status": before["status"], "stopDate": before.get("stopDate")}
+            print_json(ended) if as_json else print_line(f"{execution} has already ended: {before['status']}")
+            return
+        answer = client.stop_execution(executionArn=arn, **told)
     print_json(_answer(answer)) if as_json else print_line(f"stopped {date_text(answer['stopDate'])}")
 
 

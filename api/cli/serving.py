@@ -85,7 +85,7 @@ def dev(
                 "gRPC": addresses["grpc"],
                 "Temporal UI": addresses["ui"],
                 "Temporal": addresses["temporal"],
-                "functions": ", ".join(laptop.function_names) or None,
+                "functions": ", ".join(laptop.function_names) or _no_functions(functions),
                 "kept in": "memory only" if ephemeral else str(db),
             }
         )
@@ -211,6 +211,12 @@ def config(
         print_json(settings)
     else:
         print_fields({name: str(value) for name, value in settings.items()})
+
+
+def _no_functions(folder: Path | None) -> str:
+    if folder is None:
+        return "none (serve some with --functions DIR or steploom functions DIR)"
+    return f"none yet in {folder}"
 
 
 def _connection() -> ClientConnectConfig:

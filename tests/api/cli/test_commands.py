@@ -89,10 +89,33 @@ def test_diagnostics_as_json(steploom: Steploom, capsys: pytest.CaptureFixture[s
     assert {"severity", "code", "message", "location", "line", "column"} <= told["diagnostics"][0].keys()
 
 
-def test_text_that_is_no_json_has_a_position(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
-    Path("m.json").write_text('{"StartAt": "A",\n "States" {}}')
+NO_JSON = {
+    '{"StartAt": "A",\n "States" {}}': (
+        "m.json:2:12: error INVALID_JSON_DESCRIPTION: Unexpected character ('{' (code 123)): was expecting a colon to "
+        "separate field name and value"
+    ),
+    '{"StartAt": "A",\n "States": {}': (
+        "m.json:2:14: error INVALID_JSON_DESCRIPTION: Unexpected end-of-input: expected close marker for Object "
+        "(start marker at line: 1, column: 1)"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", NO_JSON)
+def test_text_that_is_no_json_is_not_echoed(text: str, steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text(text)
     assert steploom("validate", "m.json") == 1
-    assert capsys.readouterr().out.startswith("m.json:2:")
+    assert capsys.readouterr().out.splitlines() == [NO_JSON[text], "m.json: 1 error, 0 warnings"]
+
+
+def test_diagnostics_are_in_the_order_of_the_file(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    states = {"A": {"Type": "Pass", "Result": "$.x", "Next": "B"}, "B": {"Type": "Pass", "End": True, "Bogus": 1}}
+    Path("m.json").write_text(json.dumps({"StartAt": "A", "States": states, "Version": "9"}, indent=1))
+    assert steploom("validate", "m.json", "--json") == 1
+    told = json.loads(capsys.readouterr().out)["diagnostics"]
+    places = [(one["line"], one["column"]) for one in told]
+    assert [one["severity"] for one in told] == ["WARNING", "ERROR", "ERROR"]
+    assert places == sorted(places)
 
 
 def test_run_refuses_an_invalid_definition_before_it_starts_anything(
@@ -103,6 +126,23 @@ def test_run_refuses_an_invalid_definition_before_it_starts_anything(
     told = capsys.readouterr()
     assert "MISSING_TRANSITION_TARGET" in told.out
     assert told.err == "error: m.json is not a valid definition.\n"
+
+
+def test_deploy_shows_what_is_wrong_without_a_service(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text(INVALID)
+    assert steploom("deploy", "m.json", "--name", "m", "--endpoint", "http://127.0.0.1:9") == 1
+    told = capsys.readouterr()
+    assert told.out.startswith("m.json:4:35: error MISSING_TRANSITION_TARGET: ")
+    assert told.err == "error: m.json is not a valid definition.\n"
+
+
+def test_run_refuses_functions_that_nothing_serves(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge-card", "End": True}
+    Path("m.json").write_text(json.dumps({"StartAt": "A", "States": {"A": task}}))
+    assert steploom("run", "m.json") == 2
+    told = capsys.readouterr()
+    assert "nothing serves: charge-card." in told.err
+    assert "--functions DIR" in told.err
 
 
 def test_config_shows_what_is_in_effect(
@@ -134,6 +174,8 @@ class Misuse:
         Misuse("wrong setting", ("api", "--http-port", "70000"), 2, "http_port (STEPLOOM_HTTP_PORT)"),
         Misuse("no execution", ("describe", ":x"), 2, "is neither an execution ARN nor MACHINE:NAME"),
         Misuse("no service", ("list", "--endpoint", "http://127.0.0.1:9"), 1, "No steploom service answers at"),
+        Misuse("endpoint is no URL", ("list", "--endpoint", "foo"), 2, "'foo' is not a URL"),
+        Misuse("status without machine", ("list", "--status", "FAILED"), 2, "--status needs a MACHINE"),
         Misuse("functions folder missing", ("functions", "nowhere"), 2, "does not exist"),
     ],
     ids=lambda case: case.id,

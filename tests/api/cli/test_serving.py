@@ -105,6 +105,7 @@ def test_plain_output_tells_the_addresses(tmp_path: Path) -> None:
         assert process.wait(30) == 0
     assert lines[0].startswith("steploom is ready after ")
     assert [line.split("  ")[0] for line in lines[1:5]] == ["HTTP (AWS JSON)", "gRPC", "Temporal UI", "Temporal"]
+    assert lines[5] == "functions        none (serve some with --functions DIR or steploom functions DIR)\n"
 
 
 def test_what_is_kept_survives_a_kill(tmp_path: Path) -> None:
@@ -198,6 +199,7 @@ def test_describe_history_list_and_stop(steploom: Any, machine: str) -> None:
     reverse = steploom("history", "greet:long", "--reverse")[1].splitlines()
     assert reverse[1].split()[4] == "ExecutionAborted"
     assert steploom("history", "greet:long", "--follow")[1].splitlines()[-1].split()[1] == "ExecutionAborted"
+    assert steploom("stop", "greet:long") == (0, "greet:long has already ended: ABORTED\n")
     listed = json.loads(steploom("list", "greet", "--status", "aborted", "--json")[1])
     assert [one["name"] for one in listed] == ["long"]
     assert "greet" in steploom("list")[1]
@@ -206,8 +208,19 @@ def test_describe_history_list_and_stop(steploom: Any, machine: str) -> None:
 
 def test_errors_of_the_service_are_told_in_one_line(steploom: Any) -> None:
     assert steploom("start", "nobody") == (1, "error: There is no state machine 'nobody'.\n")
-    code, shown = steploom("deploy", "functions/greet.py", "--name", "bad")
-    assert (code, shown.startswith("error: InvalidDefinition: ")) == (1, True)
+    code, shown = steploom("deploy", "greet.asl.json", "--name", "b a d")
+    assert (code, shown.startswith("error: InvalidName: "), shown.count("\n")) == (1, True, 1)
+
+
+def test_express_executions_are_started_and_not_waited_for(steploom: Any, folder: Path) -> None:
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    (folder / "quick.asl.json").write_text(json.dumps(definition))
+    assert steploom("deploy", "quick.asl.json", "--name", "quick", "--express")[0] == 0
+    code, shown = steploom("start", "quick", "--wait")
+    arn, note = shown.splitlines()
+    assert (code, arn.split(":")[5:7], note) == (
+        0, ["express", "quick"], "Express executions cannot be described: it is not waited for."
+    )  # fmt: skip
 
 
 def test_run_executes_once_and_exits(folder: Path) -> None:

@@ -1,0 +1,90 @@
+"""What is wrong with a definition file, found on this machine and shown with file, line and column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from api.cli.output import CommandError, console, print_json
+
+if TYPE_CHECKING:
+    from interpreter.definition.diagnostics import Diagnostic
+
+_ECHOED_SOURCE: Final = re.compile(r'\[Source: \(String\)".*?"; (line: \d+, column: \d+)\]', re.DOTALL)
+
+
+def diagnostics_of(text: str, *, express: bool) -> Sequence[Diagnostic]:
+    """Every diagnostic of a definition, in the order of the file; those without a place come first."""
+    from activities.registry import Registry
+    from interpreter.definition.validate import validate_definition
+
+    found = validate_definition(text, Registry(), machine_type="EXPRESS" if express else "STANDARD")
+    return sorted(found, key=lambda one: (one.line or 0, one.column or 0))
+
+
+def refuse_invalid(file: Path, text: str, *, express: bool = False, as_json: bool = False) -> None:
+    """Do nothing for a valid definition.
+
+    Raises:
+        CommandError: It has errors, which have been printed.
+    """
+    found = diagnostics_of(text, express=express)
+    if error_count(found):
+        print_json(report(found)) if as_json else print_diagnostics(file, found)
+        raise CommandError(f"{file} is not a valid definition.")
+
+
+def error_count(found: Sequence[Diagnostic]) -> int:
+    """How many of the diagnostics are errors."""
+    return sum(one.severity == "ERROR" for one in found)
+
+
+def summary(found: Sequence[Diagnostic]) -> str:
+    """The diagnostics in numbers: `1 error, 2 warnings`, or `valid`."""
+    errors = error_count(found)
+    return f"{_counted(errors, 'error')}, {_counted(len(found) - errors, 'warning')}" if found else "valid"
+
+
+def print_diagnostics(file: Path, found: Sequence[Diagnostic]) -> None:
+    """Print one line for each, in the form that editors and CI systems read."""
+    out = console()
+    for one in found:
+        place = ":".join(str(part) for part in (file, one.line, one.column) if part is not None)
+        style = "bold red" if one.severity == "ERROR" else "bold yellow"
+        out.print(place, end=": ", markup=False)
+        out.print(str(one.severity).lower(), style=style, end=" ")
+        out.print(f"{one.code}: {_message(one)}", markup=False)
+
+
+def report(found: Sequence[Diagnostic]) -> Mapping[str, Any]:
+    """The diagnostics in the form of ValidateStateMachineDefinition, with line and column."""
+    return {"result": "FAIL" if error_count(found) else "OK", "diagnostics": [_as_json(one) for one in found]}
+
+
+def _message(one: Diagnostic) -> str:
+    """The message on one line. That of text which is no JSON echoes the text, as AWS's does: we leave that out."""
+    from interpreter.definition.diagnostics import INVALID_JSON_DESCRIPTION
+
+    if one.code == INVALID_JSON_DESCRIPTION:
+        message, location = _ECHOED_SOURCE.sub(r"\1", one.message.removesuffix(f"\n at {one.location}")), None
+    else:
+        message, location = one.message, one.location
+    return " ".join(message.split()) + (f" (at {location})" if location else "")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _as_json(one: Diagnostic) -> Mapping[str, Any]:
+    members = {
+        "severity": str(one.severity),
+        "code": one.code,
+        "message": one.message,
+        "location": one.location,
+        "line": one.line,
+        "column": one.column,
+    }
+    return {name: value for name, value in members.items() if value is not None}
