@@ -132,15 +132,16 @@ async def _execute(parts: Laptop, definition: str, input_text: str, *, quiet: bo
         started = await parts.service.start_execution(
             StartExecutionRequest(state_machine_arn=machine.state_machine_arn, input=input_text)
         )
-    except ServiceError as error:
-        raise CommandError(str(error)) from error
-    if not quiet:
-        print_line(f"{parts.execution_link(started.execution_arn)}", "dim")
-    progress = Progress()
-    async for event in parts.service.watch_execution(started.execution_arn):
         if not quiet:
-            progress.show([event])
-    return await parts.service.describe_execution(DescribeExecutionRequest(execution_arn=started.execution_arn))
+            print_line(f"{parts.execution_link(started.execution_arn)}", "dim")
+        progress = Progress()
+        async for event in parts.service.watch_execution(started.execution_arn):
+            if not quiet:
+                progress.show([event])
+        return await parts.service.describe_execution(DescribeExecutionRequest(execution_arn=started.execution_arn))
+    except ServiceError as error:
+        told = str(error) if parts.temporal.running else f"The embedded Temporal server has ended ({error})."
+        raise CommandError(told) from error
 
 
 def _print_ended(ended: DescribeExecutionResponse, *, as_json: bool) -> None:

@@ -235,3 +235,22 @@ def test_run_fails_with_the_execution(folder: Path) -> None:
     command = [STEPLOOM, "run", "greet.asl.json", "--functions", "functions", "--input", order("Eve", fine=False)]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=clean_environment(), check=False)
     assert (ended.returncode, ended.stdout.splitlines()[-2:]) == (1, ["FAILED", "Unfriendly: no greeting"])
+
+
+def test_run_tells_that_its_server_has_ended(tmp_path: Path) -> None:
+    waiting = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
+    (tmp_path / "w.json").write_text(json.dumps(waiting))
+    command = [STEPLOOM, "run", "w.json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=clean_environment()
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "WaitStateEntered" in line:
+                break
+        (server,) = psutil.Process(process.pid).children(recursive=True)
+        server.kill()
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Traceback" not in errors
+    assert "error: The embedded Temporal server has ended" in errors.splitlines()[-1]
