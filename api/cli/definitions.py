@@ -121,7 +121,7 @@ def _run_embedded(
 async def _execute(parts: Laptop, definition: str, input_text: str, *, quiet: bool) -> DescribeExecutionResponse:
     """Create the state machine, start an execution, print its events as they happen, and return how it ended."""
     from api.cli.progress import Progress
-    from api.service.errors import ServiceError
+    from api.service.errors import ServiceError, ServiceUnavailable
     from api.service.shapes import CreateStateMachineRequest, DescribeExecutionRequest, StartExecutionRequest
 
     role = _ROLE.format(account=parts.settings.account_id)
@@ -139,9 +139,10 @@ async def _execute(parts: Laptop, definition: str, input_text: str, *, quiet: bo
             if not quiet:
                 progress.show([event])
         return await parts.service.describe_execution(DescribeExecutionRequest(execution_arn=started.execution_arn))
+    except ServiceUnavailable as error:
+        raise CommandError(f"The embedded Temporal server no longer answers: {error}") from error
     except ServiceError as error:
-        told = str(error) if parts.temporal.running else f"The embedded Temporal server has ended ({error})."
-        raise CommandError(told) from error
+        raise CommandError(str(error)) from error
 
 
 def _print_ended(ended: DescribeExecutionResponse, *, as_json: bool) -> None:

@@ -237,7 +237,7 @@ def test_run_fails_with_the_execution(folder: Path) -> None:
     assert (ended.returncode, ended.stdout.splitlines()[-2:]) == (1, ["FAILED", "Unfriendly: no greeting"])
 
 
-def test_run_tells_that_its_server_has_ended(tmp_path: Path) -> None:
+def test_run_tells_that_its_server_no_longer_answers(tmp_path: Path) -> None:
     waiting = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
     (tmp_path / "w.json").write_text(json.dumps(waiting))
     command = [STEPLOOM, "run", "w.json"]
@@ -253,4 +253,4 @@ def test_run_tells_that_its_server_has_ended(tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Traceback" not in errors
-    assert "error: The embedded Temporal server has ended" in errors.splitlines()[-1]
+    assert "error: The embedded Temporal server no longer answers" in errors.splitlines()[-1]
