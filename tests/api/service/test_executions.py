@@ -61,7 +61,7 @@ class TestStart:
             "mode": "aws",
             "functions": "temporal",
             "revision_id": await revision_id(installation, "m"),
-            "engine": 1,
+            "engine": 2,
         }
         assert re.fullmatch("[0-9a-f]{64}", start.seed)
 
