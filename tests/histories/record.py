@@ -19,6 +19,7 @@ BEHAVIOURS: Final = {
     "fail": "states: Fail by paths",
     "wait": "states: a Wait of no time",
     "long-run-of-passes": "limits: twenty-five thousand events",
+    "long-run-of-passes-engine-2": "limits: twenty-five thousand events",
     "variables": "variables: branches read outer variables and keep their own",
     "random-from-the-seed": "dataflow: intrinsic functions, random ones from the seed",
     "function-by-arn": "tasks: a function by its ARN",
