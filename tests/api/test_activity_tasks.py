@@ -30,7 +30,7 @@ from interpreter.values import JsonValue
 from tests.support.engine import TestEngine, running_engine
 
 
-class Workplace:
+class Setting:
     """An engine with two activities of its own, and the calls of their workers."""
 
     def __init__(self, engine: TestEngine, arn: str, other: str) -> None:
@@ -98,14 +98,14 @@ class Workplace:
 
 
 @pytest.fixture
-async def work(temporal_server: TemporalServer, tmp_path: Path) -> AsyncIterator[Workplace]:
+async def work(temporal_server: TemporalServer, tmp_path: Path) -> AsyncIterator[Setting]:
     async with running_engine(temporal_server, tmp_path, {}) as engine:
         names = [str(uuid4()) for _ in range(2)]  # of this test: the server's queues are shared
         made = [await engine.service.create_activity(CreateActivityRequest(name=name)) for name in names]
-        yield Workplace(engine, *(activity.activity_arn for activity in made))
+        yield Setting(engine, *(activity.activity_arn for activity in made))
 
 
-async def test_a_worker_gets_the_input_and_its_answer_is_the_result(work: Workplace) -> None:
+async def test_a_worker_gets_the_input_and_its_answer_is_the_result(work: Setting) -> None:
     execution = await work.start({"x": [1.0, "é"]})
     task = await work.poll("w")
     assert task.input == '{"x":[1.0,"é"]}'
@@ -128,7 +128,7 @@ async def test_a_worker_gets_the_input_and_its_answer_is_the_result(work: Workpl
     assert events[4]["activitySucceededEventDetails"] == {"output": '{"y":2}', "outputDetails": {"truncated": False}}
 
 
-async def test_a_large_input_and_result_pass(work: Workplace) -> None:
+async def test_a_large_input_and_result_pass(work: Setting) -> None:
     text = "x" * 200_000
     execution = await work.start({"text": text})
     task = await work.poll()
@@ -139,7 +139,7 @@ async def test_a_large_input_and_result_pass(work: Workplace) -> None:
     assert ended.output == json.dumps(text)
 
 
-async def test_a_failure_without_a_word(work: Workplace) -> None:
+async def test_a_failure_without_a_word(work: Setting) -> None:
     execution = await work.start()
     await work.fail(await work.taken())
     events = await work.events(execution)
@@ -147,7 +147,7 @@ async def test_a_failure_without_a_word(work: Workplace) -> None:
     assert (events[4]["type"], events[4]["activityFailedEventDetails"]) == ("ActivityFailed", {})
 
 
-async def test_a_failure_is_retried_with_a_new_token_and_caught(work: Workplace) -> None:
+async def test_a_failure_is_retried_with_a_new_token_and_caught(work: Setting) -> None:
     retry = [{"ErrorEquals": ["E"], "IntervalSeconds": 1, "MaxAttempts": 1}]
     execution = await work.start({}, Retry=retry, Catch=[{"ErrorEquals": ["E"], "Next": "T"}])
     first = await work.taken()
@@ -164,7 +164,7 @@ async def test_a_failure_is_retried_with_a_new_token_and_caught(work: Workplace)
     assert (await work.types(execution))[-3:] == ["ActivitySucceeded", "TaskStateExited", "ExecutionSucceeded"]
 
 
-async def test_nobody_takes_it_in_time(work: Workplace) -> None:
+async def test_nobody_takes_it_in_time(work: Setting) -> None:
     execution = await work.start(TimeoutSeconds=1)
     events = await work.events(execution)
     assert [event["type"] for event in events[2:]] == ["ActivityScheduled", "ActivityTimedOut", "ExecutionFailed"]
@@ -172,7 +172,7 @@ async def test_nobody_takes_it_in_time(work: Workplace) -> None:
     assert events[3]["activityTimedOutEventDetails"] == {"error": "States.Timeout"}
 
 
-async def test_a_worker_is_too_slow(work: Workplace) -> None:
+async def test_a_worker_is_too_slow(work: Setting) -> None:
     execution = await work.start(TimeoutSeconds=1)
     token = await work.taken("w")
     assert (await work.types(execution))[2:] == [
@@ -186,7 +186,7 @@ async def test_a_worker_is_too_slow(work: Workplace) -> None:
             await call(token)
 
 
-async def test_a_worker_falls_silent(work: Workplace) -> None:
+async def test_a_worker_falls_silent(work: Setting) -> None:
     execution = await work.start(HeartbeatSeconds=1)
     await work.taken()
     events = await work.events(execution)
@@ -194,7 +194,7 @@ async def test_a_worker_falls_silent(work: Workplace) -> None:
     assert events[4]["activityTimedOutEventDetails"] == {"error": "States.Timeout"}
 
 
-async def test_a_deleted_activity_fails_what_reaches_it(work: Workplace) -> None:
+async def test_a_deleted_activity_fails_what_reaches_it(work: Setting) -> None:
     await work.service.delete_activity(DeleteActivityRequest(activity_arn=work.arn))
     execution = await work.start(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "T"}])
     events = await work.events(execution)
@@ -212,7 +212,7 @@ async def test_a_deleted_activity_fails_what_reaches_it(work: Workplace) -> None
     }
 
 
-async def test_a_caller_that_goes_away_loses_no_task(work: Workplace) -> None:
+async def test_a_caller_that_goes_away_loses_no_task(work: Setting) -> None:
     gone = [asyncio.create_task(work.poll(f"gone{number}")) for number in range(3)]
     await work.polling(3)
     for poll in gone:
@@ -226,7 +226,7 @@ async def test_a_caller_that_goes_away_loses_no_task(work: Workplace) -> None:
     assert events[3]["activityStartedEventDetails"] == {"workerName": "here"}
 
 
-async def test_a_task_that_is_given_back_goes_to_the_next(work: Workplace) -> None:
+async def test_a_task_that_is_given_back_goes_to_the_next(work: Setting) -> None:
     execution = await work.start(TimeoutSeconds=50, HeartbeatSeconds=40)
     first = await work.taken()
     await work.service.return_activity_task(first)
@@ -238,13 +238,13 @@ async def test_a_task_that_is_given_back_goes_to_the_next(work: Workplace) -> No
     assert (await work.service.wait_for_execution(execution)).output == '"in time"'
 
 
-async def test_a_task_that_is_given_back_still_times_out(work: Workplace) -> None:
+async def test_a_task_that_is_given_back_still_times_out(work: Setting) -> None:
     execution = await work.start(TimeoutSeconds=2)
     await work.service.return_activity_task(await work.taken())
     assert (await work.types(execution))[2:] == ["ActivityScheduled", "ActivityTimedOut", "ExecutionFailed"]
 
 
-async def test_an_abandoned_task_refuses_its_token(work: Workplace) -> None:
+async def test_an_abandoned_task_refuses_its_token(work: Setting) -> None:
     tasks = {name: {"Type": "Task", "Resource": arn, "End": True} for name, arn in (("T", work.arn), ("U", work.other))}
     parallel = {
         "Type": "Parallel",
@@ -263,7 +263,7 @@ async def test_an_abandoned_task_refuses_its_token(work: Workplace) -> None:
             await call(token)
 
 
-async def test_callers_are_answered_when_the_service_ends(work: Workplace) -> None:
+async def test_callers_are_answered_when_the_service_ends(work: Setting) -> None:
     waiting = asyncio.create_task(work.poll())
     await work.polling(1)
     work.service.stop_polls()
@@ -271,7 +271,7 @@ async def test_callers_are_answered_when_the_service_ends(work: Workplace) -> No
     assert await work.poll() == GetActivityTaskResponse()
 
 
-async def test_a_damaged_token_is_none(work: Workplace) -> None:
+async def test_a_damaged_token_is_none(work: Setting) -> None:
     await work.start()
     token = await work.taken()
     for damaged in (token[:-3], "B" + token[1:], token + "AAAA"):
