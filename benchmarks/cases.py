@@ -54,7 +54,7 @@ CASES: Final = (
         title="(a) 10 sequential tasks",
         definition=definitions.sequential(),
         input=definitions.ORDER,
-        executions=40,
+        executions=80,
         in_flight=20,
     ),
     Case(
