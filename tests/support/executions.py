@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import re
@@ -192,6 +193,10 @@ class Boundary:
     events: int
 
 
+class _ReachedBoundary(BaseException):
+    """Leaves a run where it is; nothing in the interpreter catches it."""
+
+
 @dataclass(slots=True)
 class InProcessRun:
     """One run of a case on the in-process host."""
@@ -202,15 +207,12 @@ class InProcessRun:
     late: list[Callable[[], object]] = field(default_factory=list)
 
     async def run(self) -> Run:
-        case = self.case
-        script = Script(case, None if self.boundary is None else self.boundary.calls)
-        host = self._host(script)
-        self._answer_after_submission(host)
-        host.execution.on_boundary = lambda: self.boundaries.append(
-            Boundary(json.dumps(host.execution.checkpoint()), host.now(), dict(script.calls), len(host.events))
-        )
-        checkpoint = None if self.boundary is None else cast(JsonObject, json.loads(self.boundary.checkpoint))
-        ended = await host.run(checkpoint)
+        host, script = self._prepared()
+        if self.boundary is None:  # the boundaries of a resumed run are those of the whole one
+            host.execution.on_boundary = lambda: self.boundaries.append(
+                Boundary(json.dumps(host.execution.checkpoint()), host.now(), dict(script.calls), len(host.events))
+            )
+        ended = await host.run(self._checkpoint())
         result = ended.result
         return Run(
             ended.status,
@@ -219,6 +221,32 @@ class InProcessRun:
             result.error.cause if isinstance(result, FailedWith) else None,
             without_time(host.events),
         )
+
+    async def next_checkpoint(self) -> JsonObject:
+        """Run from the boundary to the next one only, and return the checkpoint there."""
+        host, _ = self._prepared()
+        passed = 0
+
+        def stop_at_the_second() -> None:  # the first is the boundary that was resumed from
+            nonlocal passed
+            passed += 1
+            if passed == 2:
+                raise _ReachedBoundary
+
+        host.execution.on_boundary = stop_at_the_second
+        with contextlib.suppress(_ReachedBoundary):
+            await host.run(self._checkpoint())
+        assert passed == 2, "the execution ended before it came to another state boundary"
+        return host.execution.checkpoint()
+
+    def _checkpoint(self) -> JsonObject | None:
+        return None if self.boundary is None else cast(JsonObject, json.loads(self.boundary.checkpoint))
+
+    def _prepared(self) -> tuple[InProcessHost, Script]:
+        script = Script(self.case, None if self.boundary is None else self.boundary.calls)
+        host = self._host(script)
+        self._answer_after_submission(host)
+        return host, script
 
     def _host(self, script: Script) -> InProcessHost:
         host: InProcessHost
