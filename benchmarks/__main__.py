@@ -14,7 +14,6 @@ from typing import Final, get_args
 from benchmarks.cases import CASES, Case
 from benchmarks.histories import read_histories
 from benchmarks.report import Results, heading, json_line, table
-from benchmarks.samples import abba
 from benchmarks.stage import Stage, open_stage
 from benchmarks.transitions import transition_microseconds
 from benchmarks.worker_process import Converter
@@ -46,10 +45,11 @@ async def _compare(stage: Stage, cases: Sequence[Case], pairs: int, results: Res
     for case in cases:
         _progress(f"{case.title}: warming up")
         await stage.warm_up(case)
-    for number, order in enumerate(abba(pairs), start=1):
+    for number in range(pairs):
         for case in cases:
-            _progress(f"pair {number} of {pairs}: {case.title}")
-            results.pairs.setdefault(case, []).append(await stage.pair(order, case))
+            _progress(f"pair {number + 1} of {pairs}: {case.title}")
+            pair = await stage.pair(case, reference_first=number % 2 == 0)
+            results.pairs.setdefault(case, []).append(pair)
 
 
 def _progress(text: str) -> None:

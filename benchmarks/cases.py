@@ -34,8 +34,10 @@ class Case:
         title: for people.
         definition: the ASL text.
         input: of both sides.
-        executions: how many make one sample.
+        executions: how many make one block.
         in_flight: how many of them run at once.
+        blocks: how many blocks of each side make one sample. Small ones in turn: what the machine does meanwhile moves
+            a long block by a tenth, which is more than the two sides differ.
         reference: the hand-written workflow's type, where it is not `name`.
     """
 
@@ -45,6 +47,7 @@ class Case:
     input: JsonObject
     executions: int
     in_flight: int
+    blocks: int = 2
     reference: str | None = None
 
 
@@ -54,15 +57,16 @@ CASES: Final = (
         title="(a) 10 sequential tasks",
         definition=definitions.sequential(),
         input=definitions.ORDER,
-        executions=80,
+        executions=30,
         in_flight=20,
+        blocks=4,
     ),
     Case(
         name="parallel",
         title="(b) Parallel of 100",
         definition=definitions.parallel(),
         input=definitions.ORDER,
-        executions=8,
+        executions=4,
         in_flight=4,
     ),
     Case(
@@ -70,7 +74,7 @@ CASES: Final = (
         title="(c) Map of 400, 40 at once",
         definition=definitions.inline_map(),
         input=definitions.ITEMS,
-        executions=6,
+        executions=3,
         in_flight=3,
     ),
     Case(
@@ -78,7 +82,7 @@ CASES: Final = (
         title="(d) 100 Pass states",
         definition=definitions.passes(),
         input=definitions.ORDER,
-        executions=120,
+        executions=60,
         in_flight=20,
         reference="empty",
     ),

@@ -75,7 +75,8 @@ def json_line(results: Results) -> str:
 def _comparison(pairs: Mapping[Case, Sequence[Pair]]) -> list[str]:
     lines = []
     for case, taken in pairs.items():
-        lines += ["", f"{case.title}, {case.in_flight} in flight: {len(taken)} pairs of {case.executions} executions"]
+        executions = f"{case.blocks} x {case.executions} executions"
+        lines += ["", f"{case.title}, {case.in_flight} in flight: {len(taken)} pairs of {executions}"]
         lines += [_row(name, side, taken) for name, side in _SIDES]
         goal = "" if case.name == "pass" else _goal(over(taken, cpu_ratio).median, _RATIO_GOAL, at_least=True)
         lines.append(f"  hand-written / steploom   worker and server CPU {_shown(over(taken, cpu_ratio))}{goal}")

@@ -33,10 +33,20 @@ class Sample:
         """CPU of worker and server for one execution."""
         return (self.server + self.worker) / self.executions
 
+    def __add__(self, other: Sample) -> Sample:
+        """Both samples as one."""
+        return Sample(
+            executions=self.executions + other.executions,
+            server=self.server + other.server,
+            worker=self.worker + other.worker,
+            client=self.client + other.client,
+            elapsed=self.elapsed + other.elapsed,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One sample of each side, taken one right after the other."""
+    """One sample of each side, taken in alternating blocks."""
 
     reference: Sample
     steploom: Sample
@@ -86,7 +96,12 @@ def extra_worker_microseconds(pair: Pair, parts: int) -> float:
     return (pair.steploom.worker / pair.steploom.executions - reference) / parts * 1e6
 
 
-def abba(pairs: int) -> Iterator[tuple[Side, Side]]:
-    """The order of the two samples in each pair: in turn, so that a drift of the machine favours neither side."""
-    for number in range(pairs):
-        yield ("reference", "steploom") if number % 2 == 0 else ("steploom", "reference")
+def abba(blocks: int, *, reference_first: bool) -> Iterator[Side]:
+    """The order of a pair's blocks, `blocks` of each side: the sides are first in turn.
+
+    A machine that grows slower or faster meanwhile, as a Temporal server does that keeps all its histories in memory,
+    then favours neither side.
+    """
+    for number in range(blocks):
+        turn: tuple[Side, Side] = ("reference", "steploom") if reference_first else ("steploom", "reference")
+        yield from turn if number % 2 == 0 else reversed(turn)

@@ -28,7 +28,7 @@ from api.temporal_server import TemporalServer
 from benchmarks import hand_written
 from benchmarks.cases import Case, Reference, Side, Steploom
 from benchmarks.processes import WorkerProcess, cpu_seconds
-from benchmarks.samples import Pair, Sample
+from benchmarks.samples import Pair, Sample, abba
 from benchmarks.samples import Side as SideName
 from benchmarks.worker_process import Converter, reference_converter
 
@@ -71,7 +71,7 @@ class Stage:
         return handles
 
     async def sample(self, side: SideName, case: Case) -> Sample:
-        """Run one sample of a case."""
+        """Run one block of a case."""
         before, began = self._cpu(side), time.perf_counter()
         await self.run(side, case, case.executions)
         elapsed = time.perf_counter() - began
@@ -79,9 +79,12 @@ class Stage:
         server, worker, client = (now - then for now, then in zip(self._cpu(side), before, strict=True))
         return Sample(executions=case.executions, server=server, worker=worker, client=client, elapsed=elapsed)
 
-    async def pair(self, order: tuple[SideName, SideName], case: Case) -> Pair:
-        """Run one sample of each side, in `order`."""
-        samples = {side: await self.sample(side, case) for side in order}
+    async def pair(self, case: Case, *, reference_first: bool) -> Pair:
+        """Run the case's blocks on both sides in turn; each side's blocks are one sample."""
+        samples: dict[SideName, Sample] = {}
+        for side in abba(case.blocks, reference_first=reference_first):
+            taken = await self.sample(side, case)
+            samples[side] = samples[side] + taken if side in samples else taken
         return Pair(samples["reference"], samples["steploom"])
 
     async def idle(self, seconds: float) -> dict[str, float]:

@@ -69,5 +69,11 @@ def test_the_median_is_of_the_ratios_and_not_the_ratio_of_medians() -> None:
 
 
 def test_each_side_is_first_in_turn() -> None:
-    assert [first for first, _ in abba(4)] == ["reference", "steploom", "reference", "steploom"]
-    assert {frozenset(order) for order in abba(4)} == {frozenset({"reference", "steploom"})}
+    reference, steploom = "reference", "steploom"
+    assert [*abba(3, reference_first=True)] == [reference, steploom, steploom, reference, reference, steploom]
+    assert [*abba(1, reference_first=False)] == [steploom, reference]
+
+
+def test_blocks_are_added_up() -> None:
+    added = sample(server=1.0, worker=2.0, executions=3) + sample(server=4.0, worker=5.0, elapsed=6.0, executions=7)
+    assert added == Sample(executions=10, server=5.0, worker=7.0, client=200.0, elapsed=7.0)
