@@ -23,6 +23,7 @@ from interpreter.start import ExecutionStart
 from interpreter.values import json_text
 
 EXECUTION_TIMEOUT_SECONDS: Final = 3_600
+_ACCOUNT: Final = "us-east-1:123456789012"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -140,13 +141,17 @@ class Steploom:
 def execution_start(machine: str, definition_hash: str) -> ExecutionStart:
     """What StartExecution would say of a new execution with a name of its own."""
     name = str(uuid.uuid4())
-    account = "us-east-1:123456789012"
     return ExecutionStart(
         definition=definition_hash,
-        execution_arn=f"arn:aws:states:{account}:execution:{machine}:{name}",
-        state_machine_arn=f"arn:aws:states:{account}:stateMachine:{machine}",
+        execution_arn=execution_arn(machine, name),
+        state_machine_arn=f"arn:aws:states:{_ACCOUNT}:stateMachine:{machine}",
         name=name,
         role_arn="arn:aws:iam::123456789012:role/benchmark",
         start_date=time.time_ns() // 1_000_000,
         seed=secrets.token_hex(32),
     )
+
+
+def execution_arn(machine: str, name: str) -> str:
+    """The ARN of an execution."""
+    return f"arn:aws:states:{_ACCOUNT}:execution:{machine}:{name}"
