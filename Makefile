@@ -59,7 +59,7 @@ lint: $(STAMP) ## Check style, formatting, import contracts and YAML
 typecheck: $(STAMP) ## Check types (mypy, strict)
 	$(BIN)/mypy
 
-conformance: $(STAMP) ## Replay the cases recorded on AWS (STEPLOOM_CONFORMANCE says where they are)
+conformance: $(STAMP) ## Replay the cases recorded on AWS, and hold the failures against the list
 	$(BIN)/python -m tests.support.conformance $(CASES)
 
 bench: $(STAMP) ## Measure against hand-written Temporal workflows
