@@ -115,7 +115,7 @@ class Execution:
         self.effects = effects
         self.router = router
         self.ledger = ledger
-        self.limits = limits_of(start.mode)
+        self.limits = limits_of(start.mode, start.engine)
         self.chance = SeededChance(start.seed)
         self.context = ExecutionContext(start, input_)
         self.measure = Measure()

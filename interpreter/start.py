@@ -46,7 +46,7 @@ class ExecutionStart:
     alias_arn: str | None = None
     trace_header: str | None = None
     revision_id: str | None = None
-    engine: int = 2
+    engine: int = 3
 
     @property
     def key(self) -> str:

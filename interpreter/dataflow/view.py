@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from interpreter.frames import Frame
 from interpreter.inspection import Inspection
 from interpreter.jsonpath import Scope
+from interpreter.limits import IntrinsicQuotas
 from interpreter.values import MISSING, JsonValue, Missing
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class View(Scope):
     chain: Frame
     result: JsonValue | Missing = MISSING
     error_output: JsonValue | Missing = MISSING
+
+    @property
+    def quotas(self) -> IntrinsicQuotas:
+        """Those of the execution's mode."""
+        return self.execution.limits.intrinsics
 
     def charge(self, nodes: int) -> None:
         """Let the execution count the work, and bound it."""

@@ -94,7 +94,7 @@ class InProcessHost:
         self._events: list[HistoryEvent] = []
         self._ledger = Ledger(None)
         if not self._express:
-            kept = KeepingLedger(limits_of(start.mode).history_events, self._clock)
+            kept = KeepingLedger(limits_of(start.mode, start.engine).history_events, self._clock)
             self._ledger, self._events = kept, kept.events
         self.execution = Execution(definition, start, input_, self, router, self._ledger)
         if inspection is not None:

@@ -86,7 +86,7 @@ class Projection:
         token_of: Callable[[str], str],
     ) -> None:
         self._clock = Clock(start.start_date)
-        self._ledger = KeepingLedger(limits_of(start.mode).history_events, self._clock)
+        self._ledger = KeepingLedger(limits_of(start.mode, start.engine).history_events, self._clock)
         self._token_of = token_of
         self._queue = OperationQueue()
         self._execution = Execution(definition, start, input_, self, router, self._ledger)

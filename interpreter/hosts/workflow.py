@@ -131,7 +131,7 @@ class _TemporalHost:
         self._arrived: list[tuple[int, Operation | Closing, asyncio.Task[Any]]] = []
         self._wake: asyncio.Future[None] | None = None
         definition = wiring.definitions.compiled(start.definition)
-        ledger = Ledger(limits_of(start.mode).history_events)
+        ledger = Ledger(limits_of(start.mode, start.engine).history_events)
         self._execution = Execution(definition, start, input_, self, wiring.router, ledger)
 
     async def run(self) -> JsonValue:

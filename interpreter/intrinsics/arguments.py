@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 from interpreter.errors import QueryError
 from interpreter.jsonpath import Chance
+from interpreter.limits import IntrinsicQuotas
 from interpreter.values import JsonValue, is_number, json_type_name
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The evaluated arguments of one call, and the source of chance for the functions that need one."""
+    """The evaluated arguments of one call, the source of chance for the functions that need one, and the quotas."""
 
     function: str
     values: tuple[JsonValue, ...]
     chance: Chance
+    quotas: IntrinsicQuotas
 
     def fault(self, detail: str) -> QueryError:
         """The error of a call that its arguments make impossible."""
@@ -76,13 +78,13 @@ class Function:
     most: int | None
     call: Callable[[Arguments], JsonValue]
 
-    def apply(self, values: tuple[JsonValue, ...], chance: Chance) -> JsonValue:
+    def apply(self, values: tuple[JsonValue, ...], chance: Chance, quotas: IntrinsicQuotas) -> JsonValue:
         """The result for `values`.
 
         Raises:
             QueryError: too few or many arguments, or unfit ones (code `"argument"`).
         """
-        arguments = Arguments(self.name, values, chance)
+        arguments = Arguments(self.name, values, chance, quotas)
         if len(values) < self.least or (self.most is not None and len(values) > self.most):
             raise arguments.fault(f"Expected {self._arity()}, but got {len(values)}")
         return self.call(arguments)

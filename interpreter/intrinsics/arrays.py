@@ -8,8 +8,6 @@ from typing import Final
 from interpreter.intrinsics.arguments import Arguments, Function
 from interpreter.values import JsonValue, json_equal
 
-MAX_RANGE: Final = 1_000  # AWS quota on the elements of States.ArrayRange
-
 
 def _array(arguments: Arguments) -> JsonValue:
     return list(arguments.values)
@@ -32,8 +30,9 @@ def _range(arguments: Arguments) -> JsonValue:
     if step == 0:
         raise arguments.fault("The step must not be 0")
     length = max((last - first) // step + 1, 0)
-    if length > MAX_RANGE:
-        raise arguments.fault(f"The range has more than the {MAX_RANGE} elements allowed")
+    most = arguments.quotas.range_elements
+    if length > most:
+        raise arguments.fault(f"The range has more than the {most} elements allowed")
     return [first + step * index for index in range(length)]
 
 

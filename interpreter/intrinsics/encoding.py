@@ -10,7 +10,6 @@ from typing import Final
 from interpreter.intrinsics.arguments import Arguments, Function
 from interpreter.values import JsonValue, json_text
 
-MAX_CHARACTERS: Final = 10_000  # AWS quota on the input of these functions
 _ALGORITHMS: Final = {
     "MD5": "md5",
     "SHA-1": "sha1",
@@ -43,8 +42,9 @@ def _hash(arguments: Arguments) -> JsonValue:
 
 
 def _bounded(arguments: Arguments, text: str) -> str:
-    if len(text) > MAX_CHARACTERS:
-        raise arguments.fault(f"The text has {len(text)} characters, more than the {MAX_CHARACTERS} allowed")
+    most = arguments.quotas.text_characters
+    if len(text) > most:
+        raise arguments.fault(f"The text has {len(text)} characters, more than the {most} allowed")
     return text
 
 

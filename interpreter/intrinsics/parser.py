@@ -98,7 +98,7 @@ def _evaluate(argument: _Argument, scope: Scope) -> JsonValue:
         case _Constant(value):
             return value
         case _Call(function, arguments):
-            return function.apply(tuple(_evaluate(inner, scope) for inner in arguments), scope.chance)
+            return function.apply(tuple(_evaluate(inner, scope) for inner in arguments), scope.chance, scope.quotas)
         case Path():
             found = argument.find_or_missing(scope)
             if found is MISSING:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from interpreter.limits import AWS_INTRINSICS, IntrinsicQuotas
 from interpreter.values import JsonValue
 
 
@@ -37,6 +38,11 @@ class Scope:
     context: Context
     variables: Mapping[str, JsonValue]
     chance: Chance
+
+    @property
+    def quotas(self) -> IntrinsicQuotas:
+        """What intrinsic functions may take and give; whoever lifts AWS's quotas overrides this."""
+        return AWS_INTRINSICS
 
     def charge(self, nodes: int) -> None:
         """Count the values that a path has looked at; whoever bounds work overrides this."""

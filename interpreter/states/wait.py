@@ -21,9 +21,6 @@ from interpreter.values import MISSING, JsonValue, is_integer, json_text
 if TYPE_CHECKING:
     from interpreter.execution import Execution
 
-_LONGEST_SECONDS: Final = 2**31 - 1
-"""Recorded: a moment 24,855 days ahead is taken, one 24,856 days ahead refused."""
-
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -36,7 +33,10 @@ async def run_wait(execution: Execution, frame: Frame, state: WaitState) -> Tran
     view = execution.view(frame)
     take_input(state.flow, view)
     if frame.due is None:
-        frame.due = _due(state, view, frame.entered_at)
+        due = _due(state, view, frame.entered_at)
+        if due - frame.entered_at > execution.limits.wait_seconds * 1000:
+            raise StatesRuntime("Wait state delay is too long.")
+        frame.due = due
     await execution.sleep(frame, frame.due, f"Wait: {state.name}")
     output, assigned = handed_on(state.flow, view)
     return Transition(state.next, output, assigned)
@@ -47,11 +47,11 @@ def _due(state: WaitState, view: View, entered_at: int) -> int:
         return entered_at + _seconds(state.seconds, view) * 1000
     match state.timestamp:
         case str(text):
-            return _moment(text, entered_at)
+            return _moment(text)
         case Path() as path:
-            return _moment_at(path, view, entered_at)
+            return _moment_at(path, view)
         case Expression() as expression:
-            return _evaluated_moment(expression, view, entered_at)
+            return _evaluated_moment(expression, view)
         case _:
             raise AssertionError("the validator lets no Wait without a form pass")
 
@@ -77,12 +77,10 @@ def _seconds_at(path: Path, scope: Scope) -> int:
         raise StatesRuntime(f"The SecondsPath parameter cannot be parsed as a long value: {path.text} == {shown}")
     if value < 0:
         raise StatesRuntime(f"The SecondsPath parameter references a negative value: {path.text} == {value}")
-    if value > _LONGEST_SECONDS:
-        raise StatesRuntime("Wait state delay is too long.")
     return value
 
 
-def _moment_at(path: Path, scope: Scope, entered_at: int) -> int:
+def _moment_at(path: Path, scope: Scope) -> int:
     value = path.find_or_missing(scope)
     if value is MISSING:
         raise StatesRuntime(f"The TimestampPath parameter does not reference an input value: {path.text}")
@@ -91,24 +89,21 @@ def _moment_at(path: Path, scope: Scope, entered_at: int) -> int:
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: "
             f"{path.text} == {_shown(value)}"
         )
-    return _moment(value, entered_at)
+    return _moment(value)
 
 
-def _evaluated_moment(expression: Expression, view: View, entered_at: int) -> int:
+def _evaluated_moment(expression: Expression, view: View) -> int:
     value = evaluate_typed(expression, "Timestamp", "string", view)
     if not isinstance(value, str) or parse_timestamp(value) is None:
         text = "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "
         raise refused(view, "Timestamp", f"{text}{_shown(value)}")
-    return _moment(value, entered_at)
+    return _moment(value)
 
 
-def _moment(text: str, entered_at: int) -> int:
+def _moment(text: str) -> int:
     nanoseconds = parse_timestamp(text)
     assert nanoseconds is not None, "checked before"
-    due = -(-nanoseconds // 1_000_000)
-    if due - entered_at > _LONGEST_SECONDS * 1000:
-        raise StatesRuntime("Wait state delay is too long.")
-    return due
+    return -(-nanoseconds // 1_000_000)
 
 
 def _shown(value: JsonValue) -> str:

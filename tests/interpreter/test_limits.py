@@ -2,18 +2,93 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+from typing import Any, Literal
+
+import pytest
+
+from activities.router import Router
+from interpreter.execution import FailedWith, Succeeded
+from interpreter.hosts.inprocess import Ended, InProcessHost
 from interpreter.limits import limits_of
+from interpreter.values import json_text
+from tests.support.executions import Case, execution_start, parsed
+
+ENGINE = 3
 
 
 def test_aws_enforces_its_quotas() -> None:
-    limits = limits_of("aws")
+    limits = limits_of("aws", ENGINE)
 
     assert (limits.payload_bytes, limits.history_events, limits.inline_map_width) == (256 * 1024, 25_000, 40)
     assert limits.variables_bytes == 10 * 1024 * 1024
+    assert (limits.intrinsics.text_characters, limits.intrinsics.range_elements) == (10_000, 1_000)
 
 
 def test_native_has_none_on_data_and_events() -> None:
-    limits = limits_of("native")
+    limits = limits_of("native", ENGINE)
 
     assert (limits.payload_bytes, limits.variables_bytes, limits.history_events) == (None, None, None)
     assert limits.inline_map_width > 40
+
+
+def test_executions_of_earlier_releases_keep_what_they_began_with() -> None:
+    assert limits_of("native", 2).wait_seconds == limits_of("aws", ENGINE).wait_seconds
+    assert limits_of("native", 2).intrinsics == limits_of("aws", ENGINE).intrinsics
+
+
+def _pass(**fields: Any) -> dict[str, Any]:
+    return {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True, **fields}}}
+
+
+def _wide_map() -> dict[str, Any]:
+    wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "End": True}}}
+    return {
+        "StartAt": "M",
+        "States": {"M": {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": wait, "End": True}},
+    }
+
+
+LIFTED: dict[str, tuple[dict[str, Any], Any, str]] = {
+    "a result": (_pass(Parameters={"s.$": "$.s", "t.$": "$.s"}), {"s": "x" * 200_000}, "States.DataLimitExceeded"),
+    "a variable": (
+        _pass(Assign={"v.$": "States.Array($.s, $.s)"}, OutputPath=None),
+        {"s": "x" * 200_000},
+        "States.DataLimitExceeded",
+    ),
+    "a Wait": (
+        {"StartAt": "W", "States": {"W": {"Type": "Wait", "Timestamp": "2100-01-01T00:00:00Z", "End": True}}},
+        {},
+        "States.Runtime",
+    ),
+    "text for Base64": (_pass(Parameters={"s.$": "States.Base64Encode($.s)"}), {"s": "x" * 10_001}, "States.Runtime"),
+    "text to hash": (_pass(Parameters={"s.$": "States.Hash($.s, 'MD5')"}), {"s": "x" * 10_001}, "States.Runtime"),
+    "a range": (_pass(Parameters={"s.$": "States.ArrayRange(1, 1001, 1)"}), {}, "States.Runtime"),
+}
+
+
+def _run(definition: dict[str, Any], input_: Any, mode: Literal["aws", "native"]) -> tuple[Ended, InProcessHost]:
+    async def never(_: object) -> None:
+        raise AssertionError("nothing is called")
+
+    case = Case(name="limits", definition=definition, source="", status="SUCCEEDED", history=[], input=input_)
+    start = replace(execution_start(case), mode=mode)
+    host = InProcessHost(parsed(json_text(definition)), start, input_, Router(), never, skip_time=True)
+    return asyncio.run(host.run()), host
+
+
+@pytest.mark.parametrize("definition, input_, error", LIFTED.values(), ids=LIFTED)
+def test_what_aws_refuses_runs_in_native_mode(definition: dict[str, Any], input_: Any, error: str) -> None:
+    refused = _run(definition, input_, "aws")[0].result
+    assert isinstance(refused, FailedWith)
+    assert refused.error.name == error
+
+    assert isinstance(_run(definition, input_, "native")[0].result, Succeeded)
+
+
+@pytest.mark.parametrize("mode, seconds", [("aws", 20), ("native", 10)])
+def test_the_width_of_inline_maps(mode: Literal["aws", "native"], seconds: int) -> None:
+    ended, host = _run(_wide_map(), {"items": [0] * 80}, mode)
+    assert ended.status == "SUCCEEDED"
+    assert round((host.events[-1].timestamp - host.events[0].timestamp) / 1000) == seconds
