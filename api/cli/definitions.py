@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from api.cli.diagnostics import diagnostics_of, error_count, print_diagnostics, refuse_invalid, report, summary
+from api.cli.diagnostics import (
+    cannot_run,
+    diagnostics_of,
+    error_count,
+    print_diagnostics,
+    refuse_invalid,
+    report,
+    summary,
+)
 from api.cli.options import (
     ConfigOption,
     DefinitionArgument,
@@ -47,7 +55,7 @@ def validate(
         print_json(report(found))
     else:
         print_diagnostics(file, found)
-        print_line(f"{file}: {summary(found)}", "red" if errors else "green")
+        print_line(f"{file}: {summary(found)}", "red" if errors else "yellow" if cannot_run(found) else "green")
     if errors:
         raise typer.Exit(1)
 

@@ -25,15 +25,16 @@ def diagnostics_of(text: str, *, express: bool) -> Sequence[Diagnostic]:
 
 
 def refuse_invalid(file: Path, text: str, *, express: bool = False, as_json: bool = False) -> None:
-    """Do nothing for a valid definition.
+    """Do nothing for a definition that can run.
 
     Raises:
-        CommandError: It has errors, which have been printed.
+        CommandError: It has errors or cannot run yet; what is to be said of it has been printed.
     """
     found = diagnostics_of(text, express=express)
-    if error_count(found):
+    if error_count(found) or cannot_run(found):
         print_json(report(found)) if as_json else print_diagnostics(file, found)
-        raise CommandError(f"{file} is not a valid definition.")
+        told = "is not a valid definition" if error_count(found) else "is valid, but steploom cannot run it yet"
+        raise CommandError(f"{file} {told}.")
 
 
 def error_count(found: Sequence[Diagnostic]) -> int:
@@ -41,10 +42,20 @@ def error_count(found: Sequence[Diagnostic]) -> int:
     return sum(one.severity == "ERROR" for one in found)
 
 
+def cannot_run(found: Sequence[Diagnostic]) -> bool:
+    """Whether there is something in it that AWS takes and steploom cannot run yet."""
+    from interpreter.definition.diagnostics import NOT_SUPPORTED_YET
+
+    return any(one.code == NOT_SUPPORTED_YET for one in found)
+
+
 def summary(found: Sequence[Diagnostic]) -> str:
     """The diagnostics in numbers: `1 error, 2 warnings`, or `valid`."""
     errors = error_count(found)
-    return f"{_counted(errors, 'error')}, {_counted(len(found) - errors, 'warning')}" if found else "valid"
+    if not found:
+        return "valid"
+    counts = f"{_counted(errors, 'error')}, {_counted(len(found) - errors, 'warning')}"
+    return f"{counts}: valid, but steploom cannot run it yet" if not errors and cannot_run(found) else counts
 
 
 def print_diagnostics(file: Path, found: Sequence[Diagnostic]) -> None:
@@ -59,7 +70,7 @@ def print_diagnostics(file: Path, found: Sequence[Diagnostic]) -> None:
 
 
 def report(found: Sequence[Diagnostic]) -> Mapping[str, Any]:
-    """The diagnostics in the form of ValidateStateMachineDefinition, with line and column."""
+    """The diagnostics in the form of ValidateStateMachineDefinition, with line, column and hint."""
     return {"result": "FAIL" if error_count(found) else "OK", "diagnostics": [_as_json(one) for one in found]}
 
 
@@ -71,7 +82,8 @@ def _message(one: Diagnostic) -> str:
         message, location = _ECHOED_SOURCE.sub(r"\1", one.message.removesuffix(f"\n at {one.location}")), None
     else:
         message, location = one.message, one.location
-    return " ".join(message.split()) + (f" (at {location})" if location else "")
+    hint = f"; {one.hint}" if one.hint else ""
+    return " ".join(f"{message}{hint}".split()) + (f" (at {location})" if location else "")
 
 
 def _counted(count: int, noun: str) -> str:
@@ -86,5 +98,6 @@ def _as_json(one: Diagnostic) -> Mapping[str, Any]:
         "location": one.location,
         "line": one.line,
         "column": one.column,
+        "hint": one.hint,
     }
     return {name: value for name, value in members.items() if value is not None}

@@ -1,7 +1,8 @@
 """Diagnostics: what is wrong with a definition, where, and under which of AWS's codes.
 
-Codes and the form of locations follow ValidateStateMachineDefinition. `NOT_SUPPORTED_YET` and `NO_EFFECT` are
-steploom's own codes: the first for what AWS accepts and steploom cannot run, the second for fields that do nothing.
+Codes and the form of locations follow ValidateStateMachineDefinition. `NOT_SUPPORTED_YET` is steploom's own: AWS takes
+the definition, steploom cannot run it; a warning of validation, and a refusal where a state machine is created. All
+other codes of our own are warnings only and begin with `STEPLOOM_`.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ UNSUPPORTED_JSONATA_EXPRESSION: Final = "UNSUPPORTED_JSONATA_EXPRESSION"
 NO_DOLLAR: Final = "NO_DOLLAR"
 NO_PATH: Final = "NO_PATH"
 PASS_RESULT_IS_STATIC: Final = "PASS_RESULT_IS_STATIC"
-NO_EFFECT: Final = "NO_EFFECT"
 NOT_SUPPORTED_YET: Final = "NOT_SUPPORTED_YET"
+
+NO_EFFECT: Final = "STEPLOOM_NO_EFFECT"
+
+_OWN_PREFIX: Final = "STEPLOOM_"
 
 
 class Severity(StrEnum):
@@ -52,6 +56,7 @@ class Diagnostic:
         location: the place as AWS writes it (`/States/A/Choices[0]/Next`), or None where AWS gives none.
         line: line in the definition's text, from 1, or None where the finding has no place.
         column: column in that line, from 1.
+        hint: what AWS's message leaves open, for people at a command line; None where it says all.
     """
 
     severity: Severity
@@ -60,6 +65,7 @@ class Diagnostic:
     location: str | None
     line: int | None
     column: int | None
+    hint: str | None = None
 
     def text(self) -> str:
         """The diagnostic as CreateStateMachine's error message shows it."""
@@ -84,6 +90,7 @@ class _Finding:
     message: str
     location: str | None
     place: Location | None
+    hint: str | None
 
 
 class Report:
@@ -100,27 +107,40 @@ class Report:
         *,
         code: str = SCHEMA_VALIDATION_FAILED,
         place: Location | None = None,
+        hint: str | None = None,
     ) -> None:
         """Record an error at `location`; `place` is the more exact place to show to people, where they differ."""
         self.failed = True
-        self._add(Severity.ERROR, code, message, location, place)
+        self._add(Severity.ERROR, code, message, location, place, hint)
 
     def warning(self, location: Location, message: str, *, code: str) -> None:
         """Record a warning."""
-        self._add(Severity.WARNING, code, message, location, None)
+        self._add(Severity.WARNING, code, message, location, None, None)
+
+    def not_supported(self, location: Location, what: str, instead: str) -> None:
+        """Record what AWS accepts and steploom cannot run; `instead` says what to do."""
+        self.warning(location, f"steploom does not support {what} yet; {instead}", code=NOT_SUPPORTED_YET)
 
     def _add(
-        self, severity: Severity, code: str, message: str, location: Location | None, place: Location | None
+        self,
+        severity: Severity,
+        code: str,
+        message: str,
+        location: Location | None,
+        place: Location | None,
+        hint: str | None,
     ) -> None:
         shown = None if location is None else printable(location_text(location))
-        self._findings.append(_Finding(severity, code, printable(message), shown, location if place is None else place))
+        exact = location if place is None else place
+        shown_hint = None if hint is None else printable(hint)
+        self._findings.append(_Finding(severity, code, printable(message), shown, exact, shown_hint))
 
     def places(self) -> list[Location]:
         """The places of all findings that have one."""
         return [finding.place for finding in self._findings if finding.place is not None]
 
     def diagnostics(self, positions: Mapping[Location, tuple[int, int]]) -> list[Diagnostic]:
-        """All findings: AWS's errors first, then what is not supported yet, then warnings; else in order found."""
+        """All findings: AWS's errors, AWS's warnings, what is not supported yet, our warnings; each in order found."""
         return [self._diagnostic(finding, positions) for finding in sorted(self._findings, key=_rank)]
 
     @staticmethod
@@ -128,10 +148,12 @@ class Report:
         line, column = None, None
         if finding.place is not None and finding.place in positions:
             line, column = positions[finding.place]
-        return Diagnostic(finding.severity, finding.code, finding.message, finding.location, line, column)
+        return Diagnostic(finding.severity, finding.code, finding.message, finding.location, line, column, finding.hint)
 
 
 def _rank(finding: _Finding) -> int:
-    if finding.severity is Severity.WARNING:
+    if finding.severity is Severity.ERROR:
+        return 0
+    if finding.code == NOT_SUPPORTED_YET:
         return 2
-    return 1 if finding.code == NOT_SUPPORTED_YET else 0
+    return 3 if finding.code.startswith(_OWN_PREFIX) else 1

@@ -6,27 +6,26 @@ Every reader returns the compiled value, or None where the member is absent or f
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Final, assert_never
 
 from interpreter.dataflow.template import (
     FailText,
     PayloadTemplate,
     TemplateError,
-    TemplateFault,
     compile_template,
     parse_fail_text,
     template_faults,
 )
 from interpreter.definition.diagnostics import (
-    NOT_SUPPORTED_YET,
     ROOT,
     UNSUPPORTED_JSONATA_EXPRESSION,
     Location,
     Report,
     location_text,
 )
-from interpreter.definition.model import WHOLE_DOCUMENT, WHOLE_RESULT, Quantity, Template
-from interpreter.definition.schema import QueryLanguage
+from interpreter.definition.model import WHOLE_DOCUMENT, WHOLE_RESULT, Quantity, Share, Template
+from interpreter.definition.schema import RANGES, FieldTable, QueryLanguage
 from interpreter.errors import QueryError
 from interpreter.jsonata import Expression, ExpressionError, JsonataTemplate, is_expression, parse_expression
 from interpreter.jsonata import compile_template as compile_jsonata
@@ -36,6 +35,7 @@ from interpreter.timestamps import parse_timestamp
 from interpreter.values import JsonValue, is_integer, is_number
 
 _EXPRESSION: Final = "a valid JSONPath or a valid intrinsic function call"
+_NO_REFERENCE_PATH: Final = "Value is not a Reference Path"
 
 _GUARDED: Final = frozenset({"result", "errorOutput"})
 """The members of `$states` that only some fields see; others may be named anywhere (developer guide)."""
@@ -75,9 +75,9 @@ class Fields:
         """The place of a member."""
         return (*self.location, name)
 
-    def error(self, name: str, message: str) -> None:
+    def error(self, name: str, message: str, hint: str | None = None) -> None:
         """Report a fault of one member."""
-        self.report.error(self.at(name), message)
+        self.report.error(self.at(name), message, hint=hint)
 
     def require(self, names: Iterable[str]) -> None:
         """Report the names that are absent, all in one diagnostic."""
@@ -85,11 +85,20 @@ class Fields:
         if missing:
             self.report.error(self.location, f"These fields are required: [{', '.join(missing)}]")
 
+    def allow(self, table: FieldTable) -> None:
+        """Report members that are not in `table`, then those of the other query language."""
+        self.refuse_unknown(table)
+        for name in self.members:
+            owner = table.get(name)
+            if owner is not None:
+                self.refuse_language((name,), owner)
+
     def refuse_unknown(self, known: Collection[str]) -> None:
         """Report members that are none of `known`."""
         for name in self.members:
             if name not in known:
-                self.report.error(self.location, f"Field '{name}' is not supported", place=self.at(name))
+                hint = did_you_mean(name, [one for one in known if one not in self.members])
+                self.report.error(self.location, f"Field '{name}' is not supported", place=self.at(name), hint=hint)
 
     def refuse_language(self, names: Iterable[str], owner: QueryLanguage) -> None:
         """Report members that only a state written in `owner` may have, where the state is written in the other."""
@@ -126,34 +135,37 @@ class Fields:
         """A string out of a closed set."""
         value = self.text(name)
         if value is not None and value not in values:
-            self.error(name, f"Value should be one of the following: [{', '.join(values)}]")
+            self.error(
+                name, f"Value should be one of the following: [{', '.join(values)}]", did_you_mean(value, values)
+            )
             return None
         return value
 
-    def integer(self, name: str, minimum: int, maximum: int) -> int | None:
-        """An integer in a range."""
+    def integer(self, name: str) -> int | None:
+        """An integer in the range of its field."""
         value = self.members.get(name)
         if is_integer(value):
-            return value if self._in_range(name, value, minimum, maximum) else None
+            return value if self._in_range(name, value) else None
         if name in self.members:
             self._wrong_type(name, "INTEGER")
         return None
 
-    def number(self, name: str, minimum: float, maximum: float | None = None) -> float | None:
-        """A number in a range."""
+    def number(self, name: str) -> float | None:
+        """A number in the range of its field."""
         value = self.members.get(name)
         if is_number(value):
-            return _as_float(value) if self._in_range(name, value, minimum, maximum) else None
+            return _as_float(value) if self._in_range(name, value) else None
         if name in self.members:
             self._wrong_type(name, "NUMBER")
         return None
 
-    def _in_range(self, name: str, value: float, minimum: float, maximum: float | None) -> bool:
-        if value < minimum:
-            self.error(name, f"Minimum value is {minimum}")
+    def _in_range(self, name: str, value: float) -> bool:
+        allowed = RANGES[name]
+        if value < allowed.minimum:
+            self.error(name, f"Minimum value is {allowed.minimum}")
             return False
-        if maximum is not None and value > maximum:
-            self.error(name, f"Maximum value is {maximum}")
+        if allowed.maximum is not None and value > allowed.maximum:
+            self.error(name, f"Maximum value is {allowed.maximum}")
             return False
         return True
 
@@ -225,8 +237,7 @@ class Fields:
         try:
             return parse_path(value)
         except QueryError as error:
-            if not self._refuse_unsupported(name, error):
-                self.error(name, "Value must be a valid JSONPath.")
+            self.error(name, "Value must be a valid JSONPath.", error.detail)
             return None
 
     def reference(self, name: str) -> Path | None:
@@ -237,11 +248,10 @@ class Fields:
         try:
             path = parse_path(value)
         except QueryError as error:
-            if not self._refuse_unsupported(name, error):
-                self.error(name, f"Value is not a Reference Path: {error.detail}")
+            self.error(name, _NO_REFERENCE_PATH, error.detail)
             return None
         if not isinstance(path, ReferencePath):
-            self.error(name, "Value is not a Reference Path")
+            self.error(name, _NO_REFERENCE_PATH, "a reference path has only member names and indices")
             return None
         return path
 
@@ -258,7 +268,7 @@ class Fields:
         try:
             return parse_result_path(value)
         except QueryError as error:
-            self.error(name, f"Value is not a Reference Path: {error.detail}")
+            self.error(name, _NO_REFERENCE_PATH, error.detail)
             return None
 
     def fail_text(self, name: str) -> FailText | None:
@@ -269,33 +279,28 @@ class Fields:
         try:
             return parse_fail_text(value)
         except QueryError as error:
-            if not self._refuse_unsupported(name, error):
-                self.error(name, f"Value must be {_EXPRESSION}")
+            self.error(name, f"Value must be {_EXPRESSION}", error.detail)
             return None
 
     # --- in the language of the state ----------------------------------------------------------------------------
 
-    def quantity(self, name: str, minimum: int, maximum: int) -> Quantity | None:
-        """An integer in a range, or where to find one: under `...Path` in JSONPath, by an expression in JSONata."""
+    def quantity(self, name: str) -> Quantity | None:
+        """An integer in the range of its field, or where to find one: a `...Path` in JSONPath, else an expression."""
         match self.language:
             case QueryLanguage.JSONPATH:
-                written, path = self.integer(name, minimum, maximum), self.reference(f"{name}Path")
+                written, path = self.integer(name), self.reference(f"{name}Path")
                 return written if path is None else path
             case QueryLanguage.JSONATA:
-                if self._is_expression(name):
-                    return self.expression(name)
-                return self.integer(name, minimum, maximum)
+                return self.expression(name) if self._is_expression(name) else self.integer(name)
             case _:
                 assert_never(self.language)
 
-    def share(self, name: str) -> None:
-        """Check a percentage, or where to find one."""
-        if self.language is QueryLanguage.JSONPATH:
-            self.reference(f"{name}Path")
-        elif self._is_expression(name):
-            self.expression(name)
-            return
-        self.number(name, 0.0, 100.0)
+    def share(self, name: str) -> Share | None:
+        """A percentage, or where to find one, as for `quantity`."""
+        if self.language is QueryLanguage.JSONATA:
+            return self.expression(name) if self._is_expression(name) else self.number(name)
+        written, path = self.number(name), self.reference(f"{name}Path")
+        return written if path is None else path
 
     def items(self, name: str) -> JsonataTemplate | Expression | None:
         """The items of a JSONata Map: an array or an object, or an expression."""
@@ -371,7 +376,9 @@ class Fields:
 
     def _report_expression(self, name: str, error: ExpressionError) -> None:
         place = (*self.at(name), *error.location)
-        self.report.error(self.at(name), error.detail, code=error.diagnostic, place=place)
+        self.report.error(
+            self.at(name), error.detail, code=error.diagnostic, place=place, hint=_expression_place(error)
+        )
 
     def _check_sight(self, name: str, expression: Expression, visible: Collection[str]) -> bool:
         hidden = sorted((expression.reads_states or frozenset()) & _GUARDED - frozenset(visible))
@@ -397,31 +404,16 @@ class Fields:
 
     def _report_template(self, name: str, value: JsonValue) -> None:
         for fault in template_faults(value):
-            message = fault.detail
-            if _is_bad_expression(value, fault):
-                message = f"The value for the field '{fault.field}' must be {_EXPRESSION}"
-            self.report.error(self.at(name), message, place=(*self.at(name), *fault.location))
-
-    def _refuse_unsupported(self, name: str, error: QueryError) -> bool:
-        if error.code != "unsupported":
-            return False
-        message = f"steploom cannot evaluate {error.expression!r} yet: {error.detail}"
-        self.report.error(self.at(name), message, code=NOT_SUPPORTED_YET)
-        return True
+            message, hint = fault.detail, None
+            if fault.is_expression:
+                message, hint = f"The value for the field '{fault.field}' must be {_EXPRESSION}", fault.detail
+            self.report.error(self.at(name), message, place=(*self.at(name), *fault.location), hint=hint)
 
 
-def _is_bad_expression(template: JsonValue, fault: TemplateFault) -> bool:
-    """Whether the value at the fault cannot stand under a `.$` key at all (else its key is given twice)."""
-    at = template
-    for step in fault.location:
-        at = at[step]  # type: ignore[index]  # the fault's own way into this very value
-    if not fault.field.endswith(".$"):
-        return False
-    try:
-        compile_template({fault.field: at})
-    except TemplateError:
-        return True
-    return False
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A question that proposes the one of `known` that looks like `name`, if one does."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else None
 
 
 def wrong_language(language: QueryLanguage, field: str, owner: QueryLanguage) -> str:
@@ -430,6 +422,12 @@ def wrong_language(language: QueryLanguage, field: str, owner: QueryLanguage) ->
         f"The QueryLanguage is set to '{language}', but field '{field}' is only supported for the"
         f" '{owner}' QueryLanguage"
     )
+
+
+def _expression_place(error: ExpressionError) -> str | None:
+    if error.position is None or not error.expression:
+        return None
+    return f"at character {error.position + 1} of the expression {error.expression!r}"
 
 
 def _as_float(value: float) -> float:

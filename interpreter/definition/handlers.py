@@ -8,11 +8,10 @@ from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_catcher_flow
 from interpreter.definition.graph import MachineOutline
 from interpreter.definition.model import Catcher, Retrier
-from interpreter.definition.schema import CATCHER_FIELDS, LONGEST_SECONDS, RETRIER_FIELDS, QueryLanguage
+from interpreter.definition.schema import CATCHER_FIELDS, JITTER_STRATEGIES, RETRIER_FIELDS
 from interpreter.definition.walk import note_assigned
 
 ANY_ERROR: Final = "States.ALL"
-LONGEST_DELAY_SECONDS: Final = 31_622_400
 
 
 def parse_retriers(fields: Fields) -> tuple[Retrier, ...]:
@@ -25,19 +24,19 @@ def parse_retriers(fields: Fields) -> tuple[Retrier, ...]:
 
 def _retrier(entry: Fields) -> Retrier:
     entry.require(("ErrorEquals",))
-    entry.refuse_unknown(RETRIER_FIELDS)
+    entry.allow(RETRIER_FIELDS)
     entry.text("Comment")
-    interval = entry.integer("IntervalSeconds", 1, LONGEST_SECONDS)
-    attempts = entry.integer("MaxAttempts", 0, LONGEST_SECONDS)
-    rate = entry.number("BackoffRate", 1.0)
-    longest = entry.integer("MaxDelaySeconds", 1, LONGEST_DELAY_SECONDS)
+    interval = entry.integer("IntervalSeconds")
+    attempts = entry.integer("MaxAttempts")
+    rate = entry.number("BackoffRate")
+    longest = entry.integer("MaxDelaySeconds")
     retrier = Retrier(
         error_equals=entry.texts("ErrorEquals"),
         interval_seconds=1 if interval is None else interval,
         max_attempts=3 if attempts is None else attempts,
         backoff_rate=2.0 if rate is None else rate,
         max_delay_seconds=longest,
-        full_jitter=entry.one_of("JitterStrategy", ("FULL", "NONE")) == "FULL",
+        full_jitter=entry.one_of("JitterStrategy", JITTER_STRATEGIES) == "FULL",
     )
     if longest is not None and longest <= retrier.interval_seconds:
         entry.error("MaxDelaySeconds", "MaxDelaySeconds must be greater than IntervalSeconds")
@@ -54,9 +53,7 @@ def parse_catchers(fields: Fields, machine: MachineOutline) -> tuple[Catcher, ..
 
 def _catcher(entry: Fields, machine: MachineOutline) -> Catcher:
     entry.require(("ErrorEquals", "Next"))
-    entry.refuse_language(("Output",), QueryLanguage.JSONATA)
-    entry.refuse_language(("ResultPath",), QueryLanguage.JSONPATH)
-    entry.refuse_unknown(CATCHER_FIELDS | {"Output"})
+    entry.allow(CATCHER_FIELDS)
     entry.text("Comment")
     note_assigned(entry, machine)
     return Catcher(

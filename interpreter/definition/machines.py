@@ -7,28 +7,38 @@ A machine is the top level, a branch of a Parallel, or the processor of a Map (S
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
 
 from interpreter.definition.diagnostics import (
-    DUPLICATE_LABEL_NAME,
     DUPLICATE_STATE_NAME,
-    INVALID_LABEL_NAME,
     INVALID_STATE_NAME,
     NO_EFFECT,
     Location,
 )
+from interpreter.definition.distribution import check_inline, parse_distribution
 from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_flow
 from interpreter.definition.graph import Edge, MachineOutline, StateOutline
 from interpreter.definition.handlers import parse_catchers, parse_retriers
-from interpreter.definition.model import WHOLE_DOCUMENT, Machine, MapState, ParallelState, State, Template
+from interpreter.definition.model import (
+    WHOLE_DOCUMENT,
+    Distribution,
+    Machine,
+    MapState,
+    ParallelState,
+    State,
+    Template,
+)
 from interpreter.definition.schema import (
     EXCLUSIVE_FIELDS,
-    LARGEST_CONCURRENCY,
+    EXECUTION_TYPES,
+    LANGUAGES,
+    LONGEST_STATE_NAME,
     NESTED_MACHINE_FIELDS,
     PROCESSOR_CONFIG_FIELDS,
     PROCESSOR_FIELDS,
+    PROCESSOR_MODES,
     REQUIRED_FIELDS,
     STATE_FIELDS,
     STATE_TYPES,
@@ -48,17 +58,6 @@ from interpreter.definition.walk import Walk, note_assigned
 from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path
 from interpreter.values import JsonValue
-
-_LONGEST_STATE_NAME: Final = 80
-_LONGEST_LABEL: Final = 40
-_NOT_IN_LABELS: Final = frozenset('?*<>{}[]:;,\\|^~$#%&`"/')
-_DISTRIBUTED_FIELDS: Final = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
-_TOLERATED_FIELDS: Final = (
-    "ToleratedFailureCount",
-    "ToleratedFailureCountPath",
-    "ToleratedFailurePercentage",
-    "ToleratedFailurePercentagePath",
-)
 
 
 def parse_machine(fields: Fields, walk: Walk, outline: MachineOutline, known: Collection[str]) -> Machine | None:
@@ -93,8 +92,8 @@ def _parse_entry(name: str, value: JsonValue, states: Fields, walk: Walk, outlin
 
 
 def _check_state_name(name: str, location: Location, walk: Walk) -> None:
-    if not 0 < len(name) <= _LONGEST_STATE_NAME:
-        message = f"State name must have between 1 and {_LONGEST_STATE_NAME} characters, but has {len(name)}"
+    if not 0 < len(name) <= LONGEST_STATE_NAME:
+        message = f"State name must have between 1 and {LONGEST_STATE_NAME} characters, but has {len(name)}"
         walk.report.error(location, message, code=INVALID_STATE_NAME)
     elif any("\ud800" <= char <= "\udfff" for char in name):
         walk.report.error(location, "State name contains a lone surrogate", code=INVALID_STATE_NAME)
@@ -152,7 +151,7 @@ def _parse_state(name: str, fields: Fields, walk: Walk, outline: MachineOutline)
 
 
 def _state_language(fields: Fields, walk: Walk) -> QueryLanguage:
-    written = fields.one_of("QueryLanguage", list(QueryLanguage))
+    written = fields.one_of("QueryLanguage", LANGUAGES)
     if written is None:
         return walk.query_language
     if walk.query_language is QueryLanguage.JSONATA and written == QueryLanguage.JSONPATH:
@@ -164,11 +163,7 @@ def _state_language(fields: Fields, walk: Walk) -> QueryLanguage:
 def _check_fields(fields: Fields, state_type: str) -> None:
     allowed = STATE_FIELDS[state_type]
     fields.require(REQUIRED_FIELDS.get(state_type, ()))
-    fields.refuse_unknown(allowed)
-    for name in fields.members:
-        owner = allowed.get(name)
-        if owner is not None:
-            fields.refuse_language((name,), owner)
+    fields.allow(allowed)
     for group in EXCLUSIVE_FIELDS:
         if group[0] in allowed:
             fields.at_most_one([name for name in group if name in allowed])
@@ -226,12 +221,10 @@ def _nested(
 
 
 def _parse_map(name: str, fields: Fields, walk: Walk, outline: MachineOutline) -> MapState | None:
-    processor = _processor(fields, walk, outline)
+    processor, distribution = _processor(fields, walk, outline)
     items = _items(fields)
     selector = _item_selector(fields)
-    concurrency = fields.quantity("MaxConcurrency", 0, LARGEST_CONCURRENCY)
-    fields.quantity("ToleratedFailureCount", 0, LARGEST_CONCURRENCY)
-    fields.share("ToleratedFailurePercentage")
+    concurrency = fields.quantity("MaxConcurrency")
     flow = parse_flow("Map", fields)
     retriers, catchers = parse_retriers(fields), parse_catchers(fields, outline)
     if processor is None:
@@ -246,6 +239,7 @@ def _parse_map(name: str, fields: Fields, walk: Walk, outline: MachineOutline) -
         max_concurrency=0 if concurrency is None else concurrency,
         retriers=retriers,
         catchers=catchers,
+        distribution=distribution,
     )
 
 
@@ -263,63 +257,31 @@ def _item_selector(fields: Fields) -> Template | None:
     return fields.template("ItemSelector" if "ItemSelector" in fields else "Parameters")
 
 
-def _processor(fields: Fields, walk: Walk, outline: MachineOutline) -> Machine | None:
-    """The machine of a Map, in either of its spellings; what only a Distributed Map has is refused by field path."""
+def _processor(fields: Fields, walk: Walk, outline: MachineOutline) -> tuple[Machine | None, Distribution | None]:
+    """The machine of a Map, in either of its spellings, and how it is distributed."""
     name = "Iterator" if "Iterator" in fields and "ItemProcessor" not in fields else "ItemProcessor"
     fields.require((name,))
     processor = fields.object(name)
-    is_distributed = processor is not None and _is_distributed(processor, walk)
-    _check_label(fields, walk)
-    for field in _DISTRIBUTED_FIELDS:
-        if field in fields:
-            walk.not_supported(fields.at(field), f"{field} of a Distributed Map", "use an inline Map without it")
-    if not is_distributed:
-        _warn_tolerated(fields)
-    if processor is None:
-        return None
-    return _nested(processor, walk, outline, PROCESSOR_FIELDS, sees_outside=not is_distributed)
-
-
-def _is_distributed(processor: Fields, walk: Walk) -> bool:
-    config = processor.object("ProcessorConfig")
-    if config is None:
-        return False
-    config.refuse_unknown(PROCESSOR_CONFIG_FIELDS)
-    config.one_of("ExecutionType", ("STANDARD", "EXPRESS"))
-    if config.one_of("Mode", ("INLINE", "DISTRIBUTED")) != "DISTRIBUTED":
-        return False
+    config = None if processor is None else processor.object("ProcessorConfig")
+    mode = "INLINE" if config is None else _mode(config)
+    if mode != "DISTRIBUTED" or config is None:
+        check_inline(fields, walk)
+        return None if processor is None else _nested(processor, walk, outline, PROCESSOR_FIELDS), None
+    execution_type = config.one_of("ExecutionType", EXECUTION_TYPES)
     config.require(("ExecutionType",))
     if walk.machine_type == "EXPRESS":
         config.error("Mode", "Express state machine does not support Map state in DISTRIBUTED mode")
-    walk.not_supported(config.at("Mode"), "Map in DISTRIBUTED mode", "use the mode INLINE")
-    return True
+    walk.report.not_supported(config.at("Mode"), "Map in DISTRIBUTED mode", "use the mode INLINE")
+    distribution = parse_distribution(fields, execution_type, walk)
+    children = replace(walk, machine_type="EXPRESS") if execution_type == "EXPRESS" else walk
+    machine = None if processor is None else _nested(processor, children, outline, PROCESSOR_FIELDS, sees_outside=False)
+    return machine, distribution
 
 
-def _warn_tolerated(fields: Fields) -> None:
-    for field in _TOLERATED_FIELDS:
-        if field in fields:
-            message = f"Field '{field}' has no effect on a Map in INLINE mode"
-            fields.report.warning(fields.at(field), message, code=NO_EFFECT)
-
-
-def _check_label(fields: Fields, walk: Walk) -> None:
-    label = fields.text("Label")
-    if label is None:
-        return
-    place = fields.at("Label")
-    if not 0 < len(label) <= _LONGEST_LABEL:
-        message = f"Label must have between 1 and {_LONGEST_LABEL} characters, but has {len(label)}"
-        walk.report.error(place, message, code=INVALID_LABEL_NAME)
-    bad = next((char for char in label if not _may_stand_in_label(char)), None)
-    if bad is not None:
-        walk.report.error(place, f"Label must not contain the character {bad!a}", code=INVALID_LABEL_NAME)
-    if label in walk.labels:
-        walk.report.error(place, f"Duplicate Label: {label}", code=DUPLICATE_LABEL_NAME)
-    walk.labels.add(label)
-
-
-def _may_stand_in_label(char: str) -> bool:
-    code = ord(char)
-    is_control = code < 0x20 or 0x7F <= code <= 0x9F
-    is_surrogate = 0xD800 <= code <= 0xDFFF
-    return not (is_control or is_surrogate or char.isspace() or char in _NOT_IN_LABELS)
+def _mode(config: Fields) -> str:
+    config.allow(PROCESSOR_CONFIG_FIELDS)
+    mode = config.one_of("Mode", PROCESSOR_MODES) or "INLINE"
+    if mode == "INLINE" and config.one_of("ExecutionType", EXECUTION_TYPES):
+        message = "Field 'ExecutionType' has no effect on a Map in INLINE mode"
+        config.report.warning(config.at("ExecutionType"), message, code=NO_EFFECT)
+    return mode

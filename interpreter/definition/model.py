@@ -28,6 +28,9 @@ Template: TypeAlias = PayloadTemplate | JsonataTemplate
 Quantity: TypeAlias = int | Path | Expression
 """An integer: written out, or where it is found."""
 
+Share: TypeAlias = float | Path | Expression
+"""A percentage from 0 to 100: written out, or where it is found."""
+
 Condition: TypeAlias = bool | Expression
 """What decides a JSONata branch of a Choice."""
 
@@ -203,8 +206,69 @@ class ParallelState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderConfig:
+    """How an ItemReader reads; members are None where the definition leaves them out.
+
+    `items_pointer` is a JSON pointer into a JSON file, `max_items` 0 stands for all.
+    """
+
+    input_type: str | None = None
+    manifest_type: str | None = None
+    transformation: str | None = None
+    csv_delimiter: str | None = None
+    csv_header_location: str | None = None
+    csv_headers: tuple[str, ...] | None = None
+    items_pointer: str | None = None
+    max_items: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemReader:
+    """Where a Distributed Map reads its items. `parameters` is Parameters or Arguments."""
+
+    resource: ServiceResource
+    parameters: Template | None
+    config: ReaderConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemBatcher:
+    """How a Distributed Map makes batches: each limit that is there counts."""
+
+    batch_input: Template | None
+    max_items: Quantity | None
+    max_input_bytes: Quantity | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultWriter:
+    """What a Distributed Map does with its results; without `resource` they stay the state's result."""
+
+    resource: ServiceResource | None
+    parameters: Template | None
+    transformation: str | None
+    output_type: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """What a Map in DISTRIBUTED mode has besides: its children are executions of their own, of `execution_type`.
+
+    Without tolerated count and percentage no child may fail.
+    """
+
+    execution_type: str
+    label: str | None
+    reader: ItemReader | None
+    batcher: ItemBatcher | None
+    writer: ResultWriter | None
+    tolerated_failure_count: Quantity | None
+    tolerated_failure_percentage: Share | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MapState:
-    """Map in INLINE mode. `max_concurrency` 0 stands for the service's own limit.
+    """Map. `max_concurrency` 0 stands for the service's own limit, `distribution` None for the mode INLINE.
 
     `items` is ItemsPath; or Items as a template, if it is written out, or as an expression; or None for the input of a
     JSONata state. `item_selector` is ItemSelector or its legacy name Parameters.
@@ -219,6 +283,7 @@ class MapState:
     max_concurrency: Quantity
     retriers: tuple[Retrier, ...]
     catchers: tuple[Catcher, ...]
+    distribution: Distribution | None = None
 
 
 State: TypeAlias = PassState | TaskState | ChoiceState | WaitState | SucceedState | FailState | ParallelState | MapState

@@ -6,11 +6,12 @@ Rules: States Language; developer guide, "Amazon States Language". Texts and cod
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from interpreter.definition.diagnostics import (
     INVALID_JSON_DESCRIPTION,
+    NOT_SUPPORTED_YET,
     ROOT,
     SCHEMA_VALIDATION_FAILED,
     TOO_DEEPLY_NESTED,
@@ -31,7 +32,7 @@ from interpreter.definition.json_source import (
 from interpreter.definition.machines import parse_machine
 from interpreter.definition.model import Definition
 from interpreter.definition.resources import ResourceCatalog
-from interpreter.definition.schema import LONGEST_SECONDS, MACHINE_FIELDS, QueryLanguage
+from interpreter.definition.schema import LANGUAGES, MACHINE_FIELDS, VERSIONS, QueryLanguage
 from interpreter.definition.walk import MachineType, Walk
 from interpreter.errors import DefinitionError
 from interpreter.values import JsonValue
@@ -58,12 +59,16 @@ def parse_definition(text: str, catalog: ResourceCatalog, *, machine_type: Machi
         machine_type: EXPRESS machines are refused jobs, callbacks and activities.
 
     Raises:
-        DefinitionError: the definition is refused; carries every error.
+        DefinitionError: the definition is refused; carries every error, or, where AWS would accept it, everything
+            that steploom cannot run.
     """
     examination = examine(text, catalog, machine_type=machine_type)
     errors = [found for found in examination.diagnostics if found.severity is Severity.ERROR]
     if errors or examination.definition is None:
         raise DefinitionError(errors)
+    limits = [found for found in examination.diagnostics if found.code == NOT_SUPPORTED_YET]
+    if limits:
+        raise DefinitionError([replace(found, severity=Severity.ERROR) for found in limits])
     return examination.definition
 
 
@@ -119,12 +124,12 @@ def _examine_object(value: dict[str, JsonValue], text: str, walk: Walk, observe:
 
 
 def _parse_top(fields: Fields, walk: Walk) -> Definition | None:
-    if fields.one_of("QueryLanguage", list(QueryLanguage)) == QueryLanguage.JSONATA:
+    if fields.one_of("QueryLanguage", LANGUAGES) == QueryLanguage.JSONATA:
         walk.query_language = QueryLanguage.JSONATA
     outline = MachineOutline(ROOT)
     machine = parse_machine(fields, walk, outline, MACHINE_FIELDS)
-    fields.one_of("Version", ("1.0",))
-    timeout = fields.integer("TimeoutSeconds", 1, LONGEST_SECONDS)
+    fields.one_of("Version", VERSIONS)
+    timeout = fields.integer("TimeoutSeconds")
     check_graph(outline, walk.report)
     if machine is None:
         return None

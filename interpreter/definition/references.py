@@ -16,6 +16,7 @@ from interpreter.definition.model import (
     ChoiceState,
     Condition,
     Definition,
+    Distribution,
     FailState,
     Flow,
     JsonataFlow,
@@ -32,7 +33,7 @@ from interpreter.definition.model import (
 from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path
 
-_Part: TypeAlias = Path | PayloadTemplate | FailText | JsonataTemplate | Expression | int | str | None
+_Part: TypeAlias = Path | PayloadTemplate | FailText | JsonataTemplate | Expression | float | str | None
 
 
 def variable_references(definition: Definition) -> dict[str, list[str]]:
@@ -88,9 +89,22 @@ def _parts(state: State) -> Iterator[_Part]:
             yield from _catcher_parts(state.catchers)
         case MapState():
             yield from (state.items, state.item_selector, state.max_concurrency)
+            if state.distribution is not None:
+                yield from _distribution_parts(state.distribution)
             yield from _catcher_parts(state.catchers)
         case _:
             assert_never(state)
+
+
+def _distribution_parts(distribution: Distribution) -> Iterator[_Part]:
+    yield from (distribution.tolerated_failure_count, distribution.tolerated_failure_percentage)
+    if distribution.reader is not None:
+        yield from (distribution.reader.parameters, distribution.reader.config.max_items)
+    if distribution.batcher is not None:
+        batcher = distribution.batcher
+        yield from (batcher.batch_input, batcher.max_items, batcher.max_input_bytes)
+    if distribution.writer is not None:
+        yield distribution.writer.parameters
 
 
 def _flow_parts(flow: Flow) -> Iterator[_Part]:

@@ -1,9 +1,15 @@
-"""Which fields each type of state may have, in which query language, as data (States Language and developer guide)."""
+"""Which fields objects of a definition may have, in which query language, with which values, as data.
+
+Sources: States Language and developer guide. The parser reads these tables, and the JSON Schema for editors is made of
+them (`interpreter.definition.json_schema`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 
 class QueryLanguage(StrEnum):
@@ -16,32 +22,94 @@ class QueryLanguage(StrEnum):
 LONGEST_SECONDS: Final = 99_999_999
 """The largest number of seconds, and of attempts, that a definition may name."""
 
+LONGEST_DELAY_SECONDS: Final = 31_622_400
+"""The largest MaxDelaySeconds."""
+
 LARGEST_CONCURRENCY: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that a field may have, both ends included; floats where it takes fractions."""
+
+    minimum: float
+    maximum: float | None
+
+
+RANGES: Final[Mapping[str, Range]] = {
+    "TimeoutSeconds": Range(1, LONGEST_SECONDS),
+    "HeartbeatSeconds": Range(1, LONGEST_SECONDS),
+    "Seconds": Range(0, LONGEST_SECONDS),
+    "IntervalSeconds": Range(1, LONGEST_SECONDS),
+    "MaxAttempts": Range(0, LONGEST_SECONDS),
+    "MaxDelaySeconds": Range(1, LONGEST_DELAY_SECONDS),
+    "BackoffRate": Range(1.0, None),
+    "MaxConcurrency": Range(0, LARGEST_CONCURRENCY),
+    "ToleratedFailureCount": Range(0, LARGEST_CONCURRENCY),
+    "ToleratedFailurePercentage": Range(0.0, 100.0),
+    "MaxItems": Range(0, 100_000_000),
+    "MaxItemsPerBatch": Range(0, LARGEST_CONCURRENCY),
+    "MaxInputBytesPerBatch": Range(0, 262_144),
+}
+"""By the name of the field, which means the same wherever it stands."""
+
+LANGUAGES: Final = tuple(QueryLanguage)
+VERSIONS: Final = ("1.0",)
+JITTER_STRATEGIES: Final = ("FULL", "NONE")
+PROCESSOR_MODES: Final = ("INLINE", "DISTRIBUTED")
+EXECUTION_TYPES: Final = ("STANDARD", "EXPRESS")
+INPUT_TYPES: Final = ("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST")
+MANIFEST_TYPES: Final = ("ATHENA_DATA", "S3_INVENTORY")
+READER_TRANSFORMATIONS: Final = ("NONE", "LOAD_AND_FLATTEN")
+CSV_DELIMITERS: Final = ("COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB")
+CSV_HEADER_LOCATIONS: Final = ("FIRST_ROW", "GIVEN")
+WRITER_TRANSFORMATIONS: Final = ("NONE", "COMPACT", "FLATTEN")
+OUTPUT_TYPES: Final = ("JSON", "JSONL")
+
+LONGEST_STATE_NAME: Final = 80
+LONGEST_VARIABLE_NAME: Final = 80
+LONGEST_LABEL: Final = 40
+NOT_IN_LABELS: Final = frozenset('?*<>{}[]:;,\\|^~$#%&`"')
+"""Characters that a Label must not have, beside blanks and control characters."""
 
 STATE_TYPES: Final = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
 """In the order in which AWS lists them."""
 
 TERMINAL_TYPES: Final = ("Succeed", "Fail")
 
-MACHINE_FIELDS: Final = frozenset({"StartAt", "States", "Comment", "Version", "TimeoutSeconds", "QueryLanguage"})
-NESTED_MACHINE_FIELDS: Final = frozenset({"StartAt", "States", "Comment"})
-PROCESSOR_FIELDS: Final = NESTED_MACHINE_FIELDS | {"ProcessorConfig"}
-PROCESSOR_CONFIG_FIELDS: Final = frozenset({"Mode", "ExecutionType"})
-RETRIER_FIELDS: Final = frozenset(
-    {
-        "ErrorEquals",
-        "IntervalSeconds",
-        "MaxAttempts",
-        "BackoffRate",
-        "MaxDelaySeconds",
-        "JitterStrategy",
-        "Comment",
-    }
-)
-CATCHER_FIELDS: Final = frozenset({"ErrorEquals", "Next", "Comment", "Assign", "ResultPath"})
+FieldTable: TypeAlias = Mapping[str, QueryLanguage | None]
+"""The fields of an object, each with the one language it belongs to, or None for both."""
 
 _PATHS: Final = QueryLanguage.JSONPATH
 _DATA: Final = QueryLanguage.JSONATA
+
+
+def _table(both: str, *, jsonpath: str = "", jsonata: str = "") -> FieldTable:
+    return {
+        **dict.fromkeys(both.split()),
+        **dict.fromkeys(jsonpath.split(), _PATHS),
+        **dict.fromkeys(jsonata.split(), _DATA),
+    }
+
+
+MACHINE_FIELDS: Final = _table("StartAt States Comment Version TimeoutSeconds QueryLanguage")
+NESTED_MACHINE_FIELDS: Final = _table("StartAt States Comment")
+PROCESSOR_FIELDS: Final = _table("StartAt States Comment ProcessorConfig")
+PROCESSOR_CONFIG_FIELDS: Final = _table("Mode ExecutionType")
+RETRIER_FIELDS: Final = _table(
+    "ErrorEquals IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds JitterStrategy Comment"
+)
+CATCHER_FIELDS: Final = _table("ErrorEquals Next Comment Assign", jsonpath="ResultPath", jsonata="Output")
+ITEM_READER_FIELDS: Final = _table("Resource ReaderConfig", jsonpath="Parameters", jsonata="Arguments")
+READER_CONFIG_FIELDS: Final = _table(
+    "InputType ManifestType Transformation CSVDelimiter CSVHeaderLocation CSVHeaders ItemsPointer MaxItems",
+    jsonpath="MaxItemsPath",
+)
+ITEM_BATCHER_FIELDS: Final = _table(
+    "BatchInput MaxItemsPerBatch MaxInputBytesPerBatch", jsonpath="MaxItemsPerBatchPath MaxInputBytesPerBatchPath"
+)
+RESULT_WRITER_FIELDS: Final = _table("Resource WriterConfig", jsonpath="Parameters", jsonata="Arguments")
+WRITER_CONFIG_FIELDS: Final = _table("Transformation OutputType")
 
 _ROWS: Final[tuple[tuple[str, str, QueryLanguage | None], ...]] = (
     ("Type Comment QueryLanguage", "Task Parallel Map Pass Wait Choice Succeed Fail", None),
@@ -71,7 +139,7 @@ _ROWS: Final[tuple[tuple[str, str, QueryLanguage | None], ...]] = (
 )
 
 
-def _fields_of(state_type: str) -> dict[str, QueryLanguage | None]:
+def _fields_of(state_type: str) -> FieldTable:
     return {
         field: language for fields, types, language in _ROWS if state_type in types.split() for field in fields.split()
     }
@@ -103,3 +171,20 @@ EXCLUSIVE_FIELDS: Final = (
     ("Seconds", "SecondsPath", "Timestamp", "TimestampPath"),
 )
 """Of each group a state has one at most."""
+
+WAIT_FORMS: Final = {
+    QueryLanguage.JSONPATH: ("Seconds", "SecondsPath", "Timestamp", "TimestampPath"),
+    QueryLanguage.JSONATA: ("Seconds", "Timestamp"),
+}
+"""Of which a Wait has exactly one."""
+
+READER_EXCLUSIVE_FIELDS: Final = ("MaxItems", "MaxItemsPath")
+BATCHER_EXCLUSIVE_FIELDS: Final = (
+    ("MaxItemsPerBatch", "MaxItemsPerBatchPath"),
+    ("MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"),
+)
+BATCHER_LIMITS: Final = {
+    QueryLanguage.JSONPATH: tuple(field for pair in BATCHER_EXCLUSIVE_FIELDS for field in pair),
+    QueryLanguage.JSONATA: tuple(pair[0] for pair in BATCHER_EXCLUSIVE_FIELDS),
+}
+"""Of which an ItemBatcher has one at least."""

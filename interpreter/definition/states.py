@@ -6,9 +6,6 @@ model, or None where a required part is missing; every fault is in the report.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
-
 from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_branch_flow, parse_flow
 from interpreter.definition.graph import MachineOutline
@@ -29,14 +26,9 @@ from interpreter.definition.model import (
 )
 from interpreter.definition.resources import ResourceSupport, parse_resource
 from interpreter.definition.rules import BRANCH_FIELDS, parse_condition, parse_rule
-from interpreter.definition.schema import LONGEST_SECONDS, QueryLanguage
+from interpreter.definition.schema import WAIT_FORMS, QueryLanguage
 from interpreter.definition.walk import Walk, note_assigned
 from interpreter.values import MISSING
-
-_WAIT_FORMS: Final[Mapping[QueryLanguage, Sequence[str]]] = {
-    QueryLanguage.JSONPATH: ("Seconds", "SecondsPath", "Timestamp", "TimestampPath"),
-    QueryLanguage.JSONATA: ("Seconds", "Timestamp"),
-}
 
 
 def parse_pass(name: str, fields: Fields) -> PassState:
@@ -66,12 +58,12 @@ def parse_fail(name: str, fields: Fields) -> FailState:
 
 def parse_wait(name: str, fields: Fields) -> WaitState:
     """Wait."""
-    fields.at_least_one(_WAIT_FORMS[fields.language])
+    fields.at_least_one(WAIT_FORMS[fields.language])
     return WaitState(
         name=name,
         next=fields.text("Next"),
         flow=parse_flow("Wait", fields),
-        seconds=fields.quantity("Seconds", 0, LONGEST_SECONDS),
+        seconds=fields.quantity("Seconds"),
         timestamp=fields.timestamp_anywhere("Timestamp"),
     )
 
@@ -99,8 +91,8 @@ def _choice_branch(entry: Fields, flow: Flow, machine: MachineOutline) -> Choice
 def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -> TaskState | None:
     """Task."""
     resource = check_resource(fields, walk)
-    timeout = fields.quantity("TimeoutSeconds", 1, LONGEST_SECONDS)
-    heartbeat = fields.quantity("HeartbeatSeconds", 1, LONGEST_SECONDS)
+    timeout = fields.quantity("TimeoutSeconds")
+    heartbeat = fields.quantity("HeartbeatSeconds")
     if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
         fields.error("HeartbeatSeconds", "HeartbeatSeconds must be less than TimeoutSeconds")
     _check_credentials(fields)
@@ -142,17 +134,24 @@ def check_resource(fields: Fields, walk: Walk) -> TaskResource | None:
             fields.error("Resource", refusal)
             return None
     support = ResourceSupport.UNKNOWN if resource is None else walk.catalog.check(resource)
+    if support is ResourceSupport.UNKNOWN:
+        refuse_resource(fields, arn)
+        return None
     if support is ResourceSupport.NOT_YET:
-        walk.not_supported(
+        walk.report.not_supported(
             fields.at("Resource"), f"the resource {arn}", "use one that it can run (docs/compatibility.md lists them)"
         )
-    elif support is ResourceSupport.UNKNOWN:
-        fields.error(
-            "Resource",
-            f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource"
-            " is not available in this region.",
-        )
-    return resource if support is ResourceSupport.SUPPORTED else None
+    return resource
+
+
+def refuse_resource(fields: Fields, arn: str, hint: str | None = None) -> None:
+    """Report a Resource that AWS does not know (recorded)."""
+    fields.error(
+        "Resource",
+        f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource"
+        " is not available in this region.",
+        hint,
+    )
 
 
 def _express_refusal(resource: TaskResource) -> str | None:

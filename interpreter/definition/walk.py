@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from interpreter.definition.diagnostics import NOT_SUPPORTED_YET, Location, Report
+from interpreter.definition.diagnostics import Report
 from interpreter.definition.fields import Fields
 from interpreter.definition.graph import MachineOutline
 from interpreter.definition.resources import ResourceCatalog
-from interpreter.definition.schema import QueryLanguage
+from interpreter.definition.schema import LONGEST_VARIABLE_NAME, QueryLanguage
 from interpreter.values import MISSING
 
 MachineType: TypeAlias = Literal["STANDARD", "EXPRESS"]
-
-_LONGEST_VARIABLE_NAME = 80
 
 
 @dataclass(slots=True)
@@ -28,10 +26,6 @@ class Walk:
     state_names: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
 
-    def not_supported(self, location: Location, what: str, instead: str) -> None:
-        """Refuse what AWS accepts and steploom cannot run."""
-        self.report.error(location, f"steploom does not support {what} yet; {instead}", code=NOT_SUPPORTED_YET)
-
 
 def note_assigned(fields: Fields, machine: MachineOutline) -> None:
     """Check the names in an Assign and note them as variables of `machine` (States Language, Assign)."""
@@ -43,11 +37,11 @@ def note_assigned(fields: Fields, machine: MachineOutline) -> None:
         place = (*fields.at("Assign"), key)
         if name == "states":
             fields.report.error(fields.at("Assign"), "Variable name 'states' is reserved", place=place)
-        elif not name.isidentifier() or len(name) > _LONGEST_VARIABLE_NAME:
+        elif not name.isidentifier() or len(name) > LONGEST_VARIABLE_NAME:
             fields.report.error(
                 fields.at("Assign"),
                 f"Variable name {name!r} is not valid: it must be an identifier of at most"
-                f" {_LONGEST_VARIABLE_NAME} characters",
+                f" {LONGEST_VARIABLE_NAME} characters",
                 place=place,
             )
         else:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
+from tests.api.service.installation import DISTRIBUTED
 
 Steploom = Callable[..., int]
 
@@ -79,6 +80,31 @@ def test_every_diagnostic_has_file_line_and_column(steploom: Steploom, capsys: p
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("m.json:4:35: error MISSING_TRANSITION_TARGET: ") for line in lines), lines
     assert any(line.startswith("m.json:5:") and "Bogus" in line for line in lines), lines
+
+
+def test_what_cannot_run_yet_is_valid_and_said_to_be_so(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text(DISTRIBUTED)
+    assert steploom("validate", "m.json") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "warning NOT_SUPPORTED_YET: " in lines[0]
+    assert lines[1:] == ["m.json: 0 errors, 1 warning: valid, but steploom cannot run it yet"]
+
+
+def test_what_cannot_run_yet_is_not_started(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text(DISTRIBUTED)
+    assert steploom("run", "m.json") == 1
+    told = capsys.readouterr()
+    assert "NOT_SUPPORTED_YET" in told.out
+    assert "m.json is valid, but steploom cannot run it yet." in told.err
+
+
+def test_hints_follow_the_messages_of_aws(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Pass", "ReslutPath": "$.x", "End": true}}}')
+    assert steploom("validate", "m.json") == 1
+    expected = "Field 'ReslutPath' is not supported; did you mean 'ResultPath'? (at /States/A)"
+    assert expected in capsys.readouterr().out
+    assert steploom("validate", "m.json", "--json") == 1
+    assert json.loads(capsys.readouterr().out)["diagnostics"][0]["hint"] == "did you mean 'ResultPath'?"
 
 
 def test_diagnostics_as_json(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:

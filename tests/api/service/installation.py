@@ -28,6 +28,22 @@ from tests.support.in_memory_gateway import InMemoryGateway
 ROLE: Final = "arn:aws:iam::123456789012:role/r"
 PASS: Final = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
 OTHER: Final = '{"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}}'
+DISTRIBUTED: Final = json.dumps(
+    {
+        "StartAt": "A",
+        "States": {
+            "A": {
+                "Type": "Map",
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                    "StartAt": "B",
+                    "States": {"B": {"Type": "Succeed"}},
+                },
+                "End": True,
+            }
+        },
+    }
+)
 
 
 def machine_arn(name: str) -> str:

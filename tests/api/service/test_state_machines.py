@@ -10,7 +10,7 @@ import pytest
 
 from api.service.errors import ServiceError
 from api.service.gateway import ExecutionStatus
-from tests.api.service.installation import OTHER, PASS, ROLE, Installation, execution_arn, machine_arn
+from tests.api.service.installation import DISTRIBUTED, OTHER, PASS, ROLE, Installation, execution_arn, machine_arn
 
 ROLE_2 = "arn:aws:iam::123456789012:role/other"
 NOW = 1795383000.123
@@ -79,6 +79,11 @@ class Case:
     params: dict[str, Any] = field(default_factory=dict)
 
 
+NOT_YET = (
+    "InvalidDefinition",
+    "Invalid State Machine Definition: 'NOT_SUPPORTED_YET: steploom does not support Map in DISTRIBUTED mode yet;"
+    " use the mode INLINE at /States/A/ItemProcessor/ProcessorConfig/Mode'",
+)
 REFUSALS = [
     Case("name", ("InvalidName", "Invalid Name: 'a b'"), {"name": "a b"}),
     Case("role", ("InvalidArn", "Invalid Role Arn: 'r'"), {"roleArn": "r"}),
@@ -104,6 +109,7 @@ REFUSALS = [
         ),
         {"definition": " "},
     ),
+    Case("Distributed Map", NOT_YET, {"definition": DISTRIBUTED}),
     Case(
         "logging",
         ("InvalidLoggingConfiguration", "Invalid Logging Configuration: Must specify exactly one Log Destination."),
@@ -176,6 +182,12 @@ class TestUpdate:
         changed = await installation.call("UpdateStateMachine", stateMachineArn=arn, definition=OTHER)
         again = await installation.call("UpdateStateMachine", stateMachineArn=arn, definition=OTHER)
         assert again == changed
+
+    async def test_to_what_cannot_run(self, installation: Installation) -> None:
+        arn = await installation.create("m")
+        assert await refused(installation.call("UpdateStateMachine", stateMachineArn=arn, definition=DISTRIBUTED)) == (
+            NOT_YET
+        )
 
     async def test_nothing_given(self, installation: Installation) -> None:
         arn = await installation.create("m")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.service.installation import PASS, Installation
+from tests.api.service.installation import DISTRIBUTED, PASS, Installation
 
 CALLBACK = json.dumps(
     {
@@ -40,6 +40,9 @@ CASES = [
     Case("warnings", WARNED, "OK", ["NO_DOLLAR", "NO_DOLLAR"], params={"severity": "WARNING"}),
     Case("some", WARNED, "OK", ["NO_DOLLAR"], truncated=True, params={"severity": "WARNING", "maxResults": 1}),
     Case("zero is a hundred", WARNED, "OK", ["NO_DOLLAR"] * 2, params={"severity": "WARNING", "maxResults": 0}),
+    Case("a Distributed Map", DISTRIBUTED, "OK", []),
+    Case("what cannot run", DISTRIBUTED, "OK", ["NOT_SUPPORTED_YET"], params={"severity": "WARNING"}),
+    Case("a Distributed Map in EXPRESS", DISTRIBUTED, "FAIL", ["SCHEMA_VALIDATION_FAILED"], params={"type": "EXPRESS"}),
     Case("a callback", CALLBACK, "OK", []),
     Case("a callback in EXPRESS", CALLBACK, "FAIL", ["SCHEMA_VALIDATION_FAILED"], params={"type": "EXPRESS"}),
 ]

@@ -148,3 +148,62 @@ EVERYTHING_IN_JSONATA: dict[str, Any] = {
         "Fail": {"Type": "Fail", "Error": "{% $states.input.error %}", "Cause": "{% $cause %}"},
     },
 }
+
+DISTRIBUTED_MAP: dict[str, Any] = {
+    "StartAt": "Map",
+    "States": {
+        "Map": {
+            "Type": "Map",
+            "ItemReader": {
+                "Resource": "arn:aws:states:::s3:getObject",
+                "Parameters": {"Bucket": "b", "Key.$": "$.key"},
+                "ReaderConfig": {
+                    "InputType": "CSV",
+                    "CSVDelimiter": "TAB",
+                    "CSVHeaderLocation": "GIVEN",
+                    "CSVHeaders": ["a", "b"],
+                    "MaxItemsPath": "$.n",
+                },
+            },
+            "ItemSelector": {"item.$": "$$.Map.Item.Value"},
+            "ItemBatcher": {"MaxItemsPerBatch": 2, "MaxInputBytesPerBatchPath": "$.b", "BatchInput": {"x.$": "$.x"}},
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+                "StartAt": "Child",
+                "States": {"Child": {"Type": "Task", "Resource": LAMBDA, "End": True}},
+            },
+            "ResultWriter": {
+                "Resource": "arn:aws:states:::s3:putObject",
+                "Parameters": {"Bucket": "b", "Prefix": "p"},
+                "WriterConfig": {"Transformation": "FLATTEN", "OutputType": "JSONL"},
+            },
+            "Label": "children",
+            "ToleratedFailureCount": 1,
+            "ToleratedFailurePercentagePath": "$.p",
+            "MaxConcurrency": 100,
+            "Next": "JSONata",
+        },
+        "JSONata": {
+            "Type": "Map",
+            "QueryLanguage": "JSONata",
+            "ItemReader": {
+                "Resource": "arn:aws:states:::s3:listObjectsV2",
+                "Arguments": {"Bucket": "{% $states.input.bucket %}"},
+                "ReaderConfig": {
+                    "Transformation": "LOAD_AND_FLATTEN",
+                    "InputType": "JSON",
+                    "ItemsPointer": "/a",
+                    "MaxItems": "{% $states.input.n %}",
+                },
+            },
+            "ItemBatcher": {"MaxInputBytesPerBatch": "{% 1000 %}", "BatchInput": {"x": "{% $states.input.x %}"}},
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "Other child",
+                "States": {"Other child": {"Type": "Pass", "End": True}},
+            },
+            "ToleratedFailurePercentage": "{% 0.5 %}",
+            "End": True,
+        },
+    },
+}
