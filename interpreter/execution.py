@@ -33,6 +33,7 @@ from interpreter.inspection import Inspection
 from interpreter.jsonpath.scope import Context
 from interpreter.limits import limits_of
 from interpreter.measure import Measure
+from interpreter.observation import Observer
 from interpreter.scheduler import Inbox, Promise, Scheduler
 from interpreter.start import ExecutionStart
 from interpreter.states.machine import run_machine
@@ -99,6 +100,9 @@ class Execution:
         root: the outermost frame.
         on_boundary: called before each state is entered, where a checkpoint can be taken.
         inspection: set where one state is looked at (`inspect`).
+        observer: told of each step, where somebody watches.
+        mocked: whether the call of a Task stands for all that its pattern does: no job is watched, no token or worker
+            waited for.
     """
 
     def __init__(
@@ -123,6 +127,8 @@ class Execution:
         self.root = Frame(definition.machine, definition.machine.start_at, input_, ChainMap(), chain=0)
         self.on_boundary: Callable[[], None] | None = None
         self.inspection: Inspection | None = None
+        self.observer: Observer | None = None
+        self.mocked = False
         self._scheduler = Scheduler()
         self._sinks: dict[int, Sink] = {}
         self._operations = 0
@@ -286,6 +292,8 @@ class Execution:
         frame.entered_after = frame.chain
         type_ = f"{STATE_TYPES[type(state).__name__]}StateEntered"
         frame.entered = self.record(type_, frame.chain, frame, StateEntered(state.name, frame.input))
+        if self.observer is not None:
+            self.observer.entered(frame)
 
     def exit(self, frame: Frame, state: State, transition: Transition) -> None:
         """Check a state's output, set its variables and record that it is exited.
@@ -298,9 +306,13 @@ class Execution:
             self._set_variables(frame, state, transition.assigned)
         type_ = f"{STATE_TYPES[type(state).__name__]}StateExited"
         self.record(type_, frame.chain, frame, StateExited(state.name, transition.output, transition.assigned))
+        if self.observer is not None:
+            self.observer.exited(frame, transition.output)
 
     def located(self, frame: Frame, error: StatesRuntime) -> StatesRuntime:
         """The error with AWS's prefix, which names the state and its entered event; TestState shows none."""
+        if self.observer is not None:
+            self.observer.failed(frame, error)
         return error if isinstance(error, HistoryFull) else StatesRuntime(self._located(frame, error))
 
     def evaluation_failed(

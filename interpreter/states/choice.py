@@ -22,17 +22,28 @@ def run_choice(execution: Execution, frame: Frame, state: ChoiceState) -> Transi
     """Raises: StatesRuntime when no rule is true and there is no Default."""
     view = execution.view(frame)
     take_input(state.flow, view)
-    next_state, flow = _decide(state, view)
+    index = _decide(state, view)
+    if execution.observer is not None:
+        execution.observer.chose(frame, index)
+    next_state, flow = _way(state, index)
     output, assigned = handed_on(flow, view)
     return Transition(next_state, output, assigned)
 
 
-def _decide(state: ChoiceState, view: View) -> tuple[str, Flow]:
+def _decide(state: ChoiceState, view: View) -> int | None:
+    """The index of the rule that is true, None for Default."""
     for index, branch in enumerate(state.choices):
         if _wins(branch, index, view):
-            return branch.next, branch.flow
+            return index
     if state.default is None:
         raise StatesRuntime("Failed to transition out of the state. The state does not point to a next state.")
+    return None
+
+
+def _way(state: ChoiceState, index: int | None) -> tuple[str, Flow]:
+    if index is not None:
+        return state.choices[index].next, state.choices[index].flow
+    assert state.default is not None, "without a Default, one of the rules was true"
     return state.default, state.flow
 
 

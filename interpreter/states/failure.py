@@ -25,9 +25,13 @@ def plan_retry(
     Raises:
         StatesError: `error` itself, where the state is inspected and would be tried again.
     """
+    if execution.observer is not None:
+        execution.observer.failed(frame, error)
     index = match_retrier(state.retriers, error)
     if index is None:
         return False
+    if execution.observer is not None:
+        execution.observer.retried(frame, index)
     retrier = state.retriers[index]
     inspection = execution.inspection
     taken = frame.retries[index] if inspection is None and frame.retries else 0
@@ -67,6 +71,8 @@ def caught(
         raise error
     if execution.inspection is not None:
         execution.inspection.catch = CatchMatched(state.catchers.index(catcher), error)
+    if execution.observer is not None:
+        execution.observer.caught(frame, state.catchers.index(catcher))
     view = execution.view(frame, retries=True)
     output, assigned = flow.caught(catcher.flow, view, error_output(error))
     return Transition(catcher.next, output, assigned)

@@ -82,7 +82,7 @@ async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> Json
     events = task_events(state.resource, execution.start.state_machine_arn.split(":")[3])
     request = attempt.call.request
     timeout, heartbeat = _declared(attempt)
-    polled = isinstance(state.resource, ActivityResource)
+    polled = isinstance(state.resource, ActivityResource) and not execution.mocked
     await _look_up(execution, frame, request)
     execution.record(
         events.scheduled, frame.chain, frame, events.scheduling(request.arguments, timeout, heartbeat, attempt.role_arn)
@@ -92,7 +92,7 @@ async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> Json
     try:
         if polled:
             result = await _wait_for_worker(execution, frame, events, attempt.call)
-        elif attempt.wait is None:
+        elif attempt.wait is None or execution.mocked:
             outcome = await execution.perform(frame, attempt.call)
             result = _result(execution, request, outcome)
         else:
@@ -118,6 +118,8 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
     role_arn = _role_arn(state, view)
     call_arguments = arguments(state.flow, view)
     execution.check_size(call_arguments, _source(state.resource))
+    if execution.observer is not None:
+        execution.observer.called(frame, call_arguments)
     request = TaskRequest(
         resource=state.resource,
         arguments=call_arguments,
