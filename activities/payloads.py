@@ -107,7 +107,7 @@ class CompiledDefinitions:
             raise LookupError(f"no definition is stored under {hash_}")
         if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != hash_:
             raise LookupError(f"the definition stored under {hash_} has another hash")
-        definition = await asyncio.to_thread(parse_definition, text, Registry())
+        definition = await asyncio.to_thread(parse_definition, text, Registry(arguments=False))
         self._compiled[hash_] = definition
         if len(self._compiled) > _KEPT_DEFINITIONS:
             self._compiled.popitem(last=False)

@@ -6,9 +6,11 @@ Grammar: Step Functions developer guide, "Integrating services"; what each form 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, Protocol
 
+from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import (
     ActivityResource,
     LambdaFunctionResource,
@@ -40,10 +42,14 @@ class ResourceSupport(StrEnum):
 
 
 class ResourceCatalog(Protocol):
-    """Knows which resources exist on AWS and which of them steploom can run."""
+    """Knows which resources exist on AWS, which of them steploom can run, and what they take."""
 
     def check(self, resource: TaskResource) -> ResourceSupport:
         """SUPPORTED: it can run; NOT_YET: AWS has it, steploom does not; UNKNOWN: AWS refuses it."""
+        ...
+
+    def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
+        """What is wrong with the arguments of a resource that can run, as far as the definition tells."""
         ...
 
 

@@ -6,6 +6,7 @@ model, or None where a required part is missing; every fault is in the report.
 
 from __future__ import annotations
 
+from interpreter.definition.arguments import arguments_field, known_arguments
 from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_branch_flow, parse_flow
 from interpreter.definition.graph import MachineOutline
@@ -97,6 +98,8 @@ def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -
         fields.error("HeartbeatSeconds", "HeartbeatSeconds must be less than TimeoutSeconds")
     _check_credentials(fields)
     flow = parse_flow("Task", fields)
+    if resource is not None:
+        _check_arguments(fields, walk, resource)
     credentials = fields.object_template("Credentials")
     retriers = parse_retriers(fields)
     catchers = parse_catchers(fields, machine)
@@ -113,6 +116,12 @@ def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -
         retriers=retriers,
         catchers=catchers,
     )
+
+
+def _check_arguments(fields: Fields, walk: Walk, resource: TaskResource) -> None:
+    name = arguments_field(fields.language)
+    for fault in walk.catalog.check_arguments(resource, known_arguments(fields.members, fields.language)):
+        fields.report.error((*fields.at(name), *fault.location), fault.message)
 
 
 def _check_credentials(fields: Fields) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from api.service.errors import InvalidDefinition, ValidationException
+from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.json_faults import JsonFault
 from interpreter.definition.json_source import load_json
 from interpreter.definition.model import (
@@ -64,6 +65,10 @@ class MockableResources:
         """SUPPORTED, or UNKNOWN where AWS refuses the resource."""
         known = self._catalog.check(resource) is not ResourceSupport.UNKNOWN
         return ResourceSupport.SUPPORTED if known else ResourceSupport.UNKNOWN
+
+    def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
+        """What is wrong with the arguments, where it is known what the resource takes."""
+        return self._catalog.check_arguments(resource, arguments)
 
 
 def find_subject(text: str, state_name: str | None, catalog: ResourceCatalog) -> Subject:

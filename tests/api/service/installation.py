@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from api.service.local_engine import LocalEngine
 from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store
+from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import TaskResource
 from interpreter.definition.resources import ResourceSupport
 from interpreter.effects import ActivityFailure, TaskCall
@@ -59,6 +60,9 @@ class EveryResource:
 
     def check(self, resource: TaskResource) -> ResourceSupport:
         return ResourceSupport.SUPPORTED
+
+    def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
+        return ()
 
 
 class SettableClock:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import TaskResource
 from interpreter.definition.resources import ResourceSupport
 
@@ -19,6 +21,9 @@ class FixedCatalog:
         if resource.arn in self.unknown:
             return ResourceSupport.UNKNOWN
         return ResourceSupport.NOT_YET if resource.arn in self.not_yet else ResourceSupport.SUPPORTED
+
+    def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
+        return ()
 
 
 TEST_CATALOG = FixedCatalog(
