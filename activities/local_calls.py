@@ -1,7 +1,7 @@
 """Activity calls without a workflow: what the in-process host runs for synchronous Express executions and TestState.
 
-Calls of functions through the Lambda API or a URL are made here, in process. Everything else stands on a task queue and
-becomes a standalone Temporal activity, which the same workers serve. Each call is made once at most.
+Calls of functions through the Lambda API or a URL, and of connectors, are made here, in process. Everything else stands
+on a task queue and becomes a standalone Temporal activity, which the same workers serve. No call is made twice.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import FailureError
 from temporalio.service import RPCError
 
+from activities.connectors import ConnectorCall
 from activities.failures import application_error
 from activities.function_calls import FunctionCall
+from activities.integrations.connector_calls import ConnectorCalls
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
-from activities.names import INVOKE_LAMBDA, INVOKE_URL
+from activities.names import CONNECTOR_CALL, INVOKE_LAMBDA, INVOKE_URL
 from interpreter.effects import ActivityFailure, Failed, TaskCall, TaskRequest
 from interpreter.errors import StatesError
 from interpreter.hosts.inprocess import CallFailed
@@ -37,7 +39,9 @@ Direct: TypeAlias = Callable[[JsonValue, TaskRequest], Awaitable[JsonValue]]
 """Makes a call in this process, from the activity's argument and the request; raises `StatesError`."""
 
 
-def direct_calls(lambdas: LambdaInvoker, urls: UrlInvoker) -> Mapping[str, Direct]:
+def direct_calls(
+    lambdas: LambdaInvoker, urls: UrlInvoker, connectors: ConnectorCalls | None = None
+) -> Mapping[str, Direct]:
     """The activity types that need no task queue."""
 
     async def invoke_lambda(argument: JsonValue, request: TaskRequest) -> JsonValue:
@@ -46,7 +50,16 @@ def direct_calls(lambdas: LambdaInvoker, urls: UrlInvoker) -> Mapping[str, Direc
     async def invoke_url(argument: JsonValue, request: TaskRequest) -> JsonValue:
         return await urls.call(_function_call(argument), request.operation_id)
 
-    return {INVOKE_LAMBDA: invoke_lambda, INVOKE_URL: invoke_url}
+    direct: dict[str, Direct] = {INVOKE_LAMBDA: invoke_lambda, INVOKE_URL: invoke_url}
+    if connectors is not None:
+        made = connectors
+
+        async def call_connector(argument: JsonValue, request: TaskRequest) -> JsonValue:
+            call = ConnectorCall.from_json(cast("dict[str, Any]", argument))
+            return await made.call(call, request.operation_id)
+
+        direct[CONNECTOR_CALL] = call_connector
+    return direct
 
 
 def _function_call(argument: JsonValue) -> FunctionCall:

@@ -37,6 +37,9 @@ INVOKE_URL: Final = "steploom:function-url"
 AWS_CALL: Final = "steploom:aws-call"
 """Activity type that makes one call of an AWS API."""
 
+CONNECTOR_CALL: Final = "steploom:connector-call"
+"""Activity type that makes one call of a connector (`activities.connectors`)."""
+
 VERSION_ATTRIBUTE: Final = "SteploomVersionArn"
 ALIAS_ATTRIBUTE: Final = "SteploomAliasArn"
 REDRIVE_ATTRIBUTE: Final = "SteploomRedriveCount"

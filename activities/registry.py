@@ -5,11 +5,14 @@ Services, actions and patterns: Step Functions developer guide, "Integrating opt
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from activities.aws_calls import OPTIMIZED
+from activities.connectors import find_connector, is_connector
 from activities.sdk_services import sdk_action_exists
+from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import (
     ActivityResource,
     LambdaFunctionResource,
@@ -86,15 +89,25 @@ _OPTIMIZED: Final = {
     "sqs": _service("sendMessage", callbacks=True),
     "states": _service(jobs="startExecution", callbacks=True),
     "temporal": _service("activity", callbacks=True),
+    "grpc": _service("call", callbacks=True),
+    "sql": _service("query"),
 }
-"""`temporal` is ours: any Temporal worker as a Task resource."""
+"""The last three are ours: any Temporal worker, any gRPC service, and databases."""
 
 _RUNNABLE: Final = frozenset({("lambda", "invoke"), ("temporal", "activity")})
 """Beside the services that are one call of an AWS API."""
 
 
 class Registry:
-    """The catalogue of this release (`interpreter.definition.resources.ResourceCatalog`)."""
+    """The catalogue of this release (`interpreter.definition.resources.ResourceCatalog`).
+
+    Args:
+        arguments: whether arguments are looked at; not where a definition is stored already, maybe by a release that
+            knew less of them.
+    """
+
+    def __init__(self, *, arguments: bool = True) -> None:
+        self._arguments = arguments
 
     def check(self, resource: TaskResource) -> ResourceSupport:
         """SUPPORTED: it can run; NOT_YET: AWS has it, steploom does not; UNKNOWN: AWS refuses it."""
@@ -105,6 +118,11 @@ class Registry:
                 return _check_sdk(service.removeprefix(_SDK), action, pattern)
             case ServiceResource(service=service, action=action, pattern=pattern):
                 return _check_optimized(service, action, pattern)
+
+    def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
+        """What is wrong with the arguments of a resource, as far as the definition tells."""
+        connector = find_connector(resource)
+        return connector.faults(arguments) if self._arguments and connector is not None else ()
 
 
 def _check_sdk(service: str, action: str, pattern: TaskPattern) -> ResourceSupport:
@@ -118,5 +136,5 @@ def _check_optimized(service: str, action: str, pattern: TaskPattern) -> Resourc
     entry = _OPTIMIZED.get(service)
     if entry is None or not entry.has(action, pattern):
         return ResourceSupport.UNKNOWN
-    runnable = service in OPTIMIZED or (service, action) in _RUNNABLE
+    runnable = service in OPTIMIZED or (service, action) in _RUNNABLE or is_connector(service, action)
     return ResourceSupport.SUPPORTED if runnable else ResourceSupport.NOT_YET

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from activities.aws_calls import AwsCall, error_prefix, is_aws_call
+from activities.connector_secrets import without_secrets
+from activities.connectors import ConnectorCall, find_connector, is_connector
 from activities.failures import client_error, recorded_error, service_error, unusable_arguments
 from activities.function_calls import FunctionCall, invoke_result, request_id_of
 from activities.function_names import LATEST, FunctionName, parse_function_name
@@ -26,6 +28,7 @@ from activities.function_routes import (
 from activities.names import (
     ACTIVITY_EXISTS,
     AWS_CALL,
+    CONNECTOR_CALL,
     INVOKE_LAMBDA,
     INVOKE_URL,
     WORKFLOW_QUEUE,
@@ -63,6 +66,8 @@ class Router:
                 return _temporal_activity(request)
             case "aws":
                 return _aws_call(request)
+            case "connector":
+                return _connector_call(request)
             case "invoke" | "function":
                 call = _function_call(request)
                 name = parse_function_name(call.function, call.qualifier)
@@ -103,7 +108,7 @@ class Router:
                 return _unanswered(request, functions, failure.message or "the call was not answered")
 
 
-_Integration = Literal["polled", "activity", "aws", "invoke", "function"]
+_Integration = Literal["polled", "activity", "aws", "connector", "invoke", "function"]
 
 
 def _integration(request: TaskRequest) -> _Integration:
@@ -118,6 +123,8 @@ def _integration(request: TaskRequest) -> _Integration:
             return "polled"
         case ServiceResource(service=service) if is_aws_call(service):
             return "aws"
+        case ServiceResource(service=service, action=action) if is_connector(service, action):
+            return "connector"
         case ServiceResource(arn=arn):
             raise ValueError(f"{arn} is not routed: the definition should have been refused")
 
@@ -218,6 +225,19 @@ def _aws_call(request: TaskRequest) -> ActivityCall:
     return ActivityCall(AWS_CALL, WORKFLOW_QUEUE, call.to_json(), "ours")
 
 
+def _connector_call(request: TaskRequest) -> ActivityCall:
+    connector, arguments = find_connector(request.resource), request.arguments
+    if connector is None:
+        raise TypeError(f"{request.resource} is not a connector")
+    fault = connector.fault(arguments)
+    if fault is not None or not isinstance(arguments, dict):
+        raise unusable_arguments(without_secrets(arguments), fault or "The value is not a JSON object")
+    call = ConnectorCall(
+        service=connector.service, action=connector.action, state=request.state_name, arguments=arguments
+    )
+    return ActivityCall(CONNECTOR_CALL, WORKFLOW_QUEUE, call.to_json(), "ours")
+
+
 def _checked_fields(request: TaskRequest, known: tuple[str, ...]) -> dict[str, JsonValue]:
     if not isinstance(request.arguments, dict):
         raise _unusable(request, "The value is not a JSON object")
@@ -269,8 +289,8 @@ def _raised(request: TaskRequest, functions: JsonValue, failure: ActivityFailure
     integration = _integration(request)
     if integration in ("activity", "polled"):
         return StatesError(failure.type or StatesTaskFailed.NAME, failure.message)
-    if integration == "aws":
-        return _aws_failure(request, functions, failure)
+    if integration in ("aws", "connector"):
+        return _reported(request, functions, failure)
     route = _target(request, functions).route
     foreign = isinstance(route, TemporalRoute) and route.worker == "foreign"
     error = None if foreign else recorded_error(failure.details)
@@ -283,7 +303,7 @@ def _raised(request: TaskRequest, functions: JsonValue, failure: ActivityFailure
     return StatesError(error.name, _compact(error.cause))
 
 
-def _aws_failure(request: TaskRequest, functions: JsonValue, failure: ActivityFailure) -> StatesError:
+def _reported(request: TaskRequest, functions: JsonValue, failure: ActivityFailure) -> StatesError:
     error = recorded_error(failure.details)
     if error is None:  # a fault of ours: the activity reports all that it expects
         return _unanswered(request, functions, f"{failure.type}: {failure.message}")
@@ -313,6 +333,9 @@ def _unanswered(request: TaskRequest, functions: JsonValue, reason: str) -> Stat
         resource = request.resource
         prefix = error_prefix(resource.service)
         return client_error(f"{resource.service}:{resource.action}: {reason}", prefix=prefix)
+    connector = find_connector(request.resource)
+    if connector is not None:
+        return StatesError(connector.unanswered, f"{connector.name} of state {request.state_name!r}: {reason}")
     target = _target(request, functions)
     match target.route:
         case TemporalRoute(task_queue=queue):

@@ -20,6 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from activities.address_guard import parse_networks
 from activities.function_routes import parse_functions
 
 if TYPE_CHECKING:
@@ -82,6 +83,16 @@ class Settings(BaseSettings):
     worker_max_concurrent_activities: Limit = Field(
         300, description="Integration calls that a worker has open at once."
     )
+    http_guard: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether HTTP and API Gateway Tasks may call public addresses only, and those by HTTPS only. "
+        "`auto` is `off` for `steploom dev` and `steploom run` whose doors listen on the loopback interface, else `on`",
+    )
+    http_guard_allowed: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Networks that such Tasks may call nevertheless, by HTTP too, separated by commas: "
+        "`10.1.0.0/16,fd00:1::/64`.",
+    )
     function_concurrency: Limit = Field(
         32, description="Calls that one `steploom functions` serves at once, each in a process of its own."
     )
@@ -93,6 +104,14 @@ class Settings(BaseSettings):
     @classmethod
     def _parse_functions(cls, value: JsonValue) -> JsonValue:
         return parse_functions(value)
+
+    @field_validator("http_guard_allowed", mode="before")
+    @classmethod
+    def _parse_networks(cls, value: object) -> tuple[str, ...]:
+        texts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(texts, list | tuple):
+            raise ValueError("networks are a list, or a text that commas separate")
+        return tuple(str(network) for network in parse_networks([str(text).strip() for text in texts if str(text)]))
 
     @classmethod
     def settings_customise_sources(

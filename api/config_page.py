@@ -83,7 +83,7 @@ def _row(*cells: str) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    return "" if field.default is None else f"`{field.default}`"
+    return "" if field.default in (None, ()) else f"`{field.default}`"
 
 
 def _meaning(field: FieldInfo) -> str:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from activities.address_guard import is_loopback
 from api.config import Settings
 from api.roles import (
     Doors,
@@ -92,7 +93,7 @@ async def laptop(settings: Settings, options: LaptopOptions) -> AsyncIterator[La
         if options.folder is None or "database_url" not in settings.model_fields_set:
             settings = settings.model_copy(update={"database_url": f"sqlite:///{folder / 'steploom.sqlite3'}"})
         temporal = await stack.enter_async_context(await _temporal(options))
-        settings = settings.model_copy(update={"ui_url": temporal.ui_address})
+        settings = settings.model_copy(update={"ui_url": temporal.ui_address, "http_guard": _http_guard(settings)})
         connection: ClientConnectConfig = {"target_host": temporal.address, "namespace": temporal.namespace}
         engine = await stack.enter_async_context(connected(settings, connection))
         workers = await stack.enter_async_context(execution_workers(settings, engine))
@@ -106,6 +107,13 @@ async def laptop(settings: Settings, options: LaptopOptions) -> AsyncIterator[La
         watching = asyncio.create_task(_server_ends(temporal))
         stack.callback(watching.cancel)
         yield Laptop(settings, temporal, engine, service, function_names, (working, watching))
+
+
+def _http_guard(settings: Settings) -> str:
+    """`auto`, decided: who can start executions is on this machine already where all doors are on loopback."""
+    if settings.http_guard != "auto":
+        return settings.http_guard
+    return "off" if all(is_loopback(host) for host in (settings.http_host, settings.grpc_host)) else "on"
 
 
 async def _temporal(options: LaptopOptions) -> TemporalServer:

@@ -35,6 +35,7 @@ from activities.worker import WorkerLimits, activity_worker, run_workers, workfl
 from api.aws_json.application import create_app
 from api.aws_json.in_process import InProcessDoor
 from api.config import ConfigurationError, Settings
+from api.connectors import connector_calls
 from api.gateway import TemporalGateway
 from api.grpc.server import create_server
 from api.service.activities import KnownActivities
@@ -116,8 +117,9 @@ async def application(settings: Settings, engine: Engine) -> AsyncIterator[Appli
         account_id=settings.account_id, region=settings.region, mode=settings.mode, functions=settings.functions
     )
     gateway = TemporalGateway(engine.client, engine.definitions)
-    async with aiohttp.ClientSession() as session:
-        calls = LocalCalls(engine.client, direct_calls(LambdaInvoker(settings.region), UrlInvoker(session)))
+    async with aiohttp.ClientSession() as session, connector_calls(settings) as connectors:
+        direct = direct_calls(LambdaInvoker(settings.region), UrlInvoker(session), connectors)
+        calls = LocalCalls(engine.client, direct)
         local = LocalEngine(engine.definitions, Router(), calls.run)
         async with ApplicationService(engine.store, gateway, config, Registry(), local=local) as service:
             yield service
@@ -210,12 +212,17 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         concurrent_activities=settings.worker_max_concurrent_activities,
     )
     arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
-    async with aiohttp.ClientSession() as session, application(settings, engine) as service:
+    async with (
+        aiohttp.ClientSession() as session,
+        connector_calls(settings) as connectors,
+        application(settings, engine) as service,
+    ):
         aws = AwsService(settings.region, own=InProcessDoor(service), own_resources=arns.of_workflow)
         calls = [
             LambdaInvoker(settings.region).invoke,
             UrlInvoker(session).invoke,
             aws.invoke,
+            connectors.invoke,
             WaitCloser(engine.client).close_wait,
             ActivityLookUp(KnownActivities(engine.store, arns)).exists,
         ]

@@ -135,3 +135,11 @@ def test_temporal_is_found_by_its_own_variables(monkeypatch: pytest.MonkeyPatch,
 def test_the_configuration_page_is_what_the_code_says() -> None:
     page = Path(__file__).parents[2] / "docs" / "configuration.md"
     assert page.read_text() == configuration_page(), "run `make docs`"
+
+
+def test_networks_that_the_guard_lets_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPLOOM_HTTP_GUARD_ALLOWED", "10.1.0.0/16, fd00::1")
+    assert load_settings().http_guard_allowed == ("10.1.0.0/16", "fd00::1/128")
+    monkeypatch.setenv("STEPLOOM_HTTP_GUARD_ALLOWED", "10.1.0.1/16")
+    with pytest.raises(ConfigurationError, match=r"STEPLOOM_HTTP_GUARD_ALLOWED.*10\.1\.0\.1/16 has host bits set"):
+        load_settings()

@@ -1,0 +1,153 @@
+"""Connectors: Task resources that are neither a function nor one call of an AWS API, and what they take, as data.
+
+A call of any of them is the Temporal activity `steploom:connector-call`. This module is read by workflows too, and
+loads no client library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from activities.connector_fields import Field, Kind, argument_faults
+from interpreter.definition.arguments import ArgumentFault, Known
+from interpreter.definition.model import ServiceResource, TaskResource
+from interpreter.values import JsonValue
+
+HTTP_METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """One resource.
+
+    Attributes:
+        service: the resource's segment, such as `http`.
+        action: what follows it, such as `invoke`.
+        fields: its arguments.
+        unanswered: the error name of calls that were not answered.
+        alternatives: arguments of which one at least must be there.
+    """
+
+    service: str
+    action: str
+    fields: tuple[Field, ...]
+    unanswered: str
+    alternatives: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How causes call it."""
+        return f"{self.service}:{self.action}"
+
+    def faults(self, arguments: Known) -> Iterator[ArgumentFault]:
+        """Everything that is wrong with arguments, as far as they are known."""
+        yield from argument_faults(self.fields, arguments)
+        if not self.alternatives or not isinstance(arguments, dict):
+            return
+        if all(arguments.get(name) is None for name in self.alternatives):
+            names = ", ".join(self.alternatives)
+            yield ArgumentFault((), f"There should be one of the following fields: [{names}]")
+
+    def fault(self, arguments: JsonValue) -> str | None:
+        """The first thing that is wrong with arguments when their state runs, or None."""
+        fault = next(self.faults(cast(Known, arguments)), None)
+        return None if fault is None else fault.message
+
+
+def _connection(name: str) -> Field:
+    return Field(name=name, kind=Kind.OBJECT, members=(Field(name="ConnectionArn", required=True),))
+
+
+_HTTP: Final = Connector(
+    service="http",
+    action="invoke",
+    fields=(
+        Field(name="ApiEndpoint", required=True),
+        Field(name="Method", required=True, one_of=HTTP_METHODS),
+        _connection("Authentication"),
+        _connection("InvocationConfig"),
+        Field(name="Headers", kind=Kind.TEXTS),
+        Field(name="QueryParameters", kind=Kind.OBJECT),
+        Field(name="RequestBody", kind=Kind.ANY),
+        Field(
+            name="Transform",
+            kind=Kind.OBJECT,
+            members=(
+                Field(name="RequestBodyEncoding", one_of=("NONE", "URL_ENCODED")),
+                Field(
+                    name="RequestEncodingOptions",
+                    kind=Kind.OBJECT,
+                    members=(Field(name="ArrayFormat", one_of=("INDICES", "REPEAT", "COMMAS", "BRACKETS")),),
+                ),
+            ),
+        ),
+    ),
+    unanswered="States.Http.Socket",
+    alternatives=("Authentication", "InvocationConfig"),
+)
+
+_API_GATEWAY: Final = Connector(
+    service="apigateway",
+    action="invoke",
+    fields=(
+        Field(name="ApiEndpoint", required=True),
+        Field(name="Method", required=True, one_of=HTTP_METHODS),
+        Field(name="Stage"),
+        Field(name="Path"),
+        Field(name="Headers", kind=Kind.TEXT_LISTS),
+        Field(name="QueryParameters", kind=Kind.TEXT_LISTS),
+        Field(name="RequestBody", kind=Kind.ANY),
+        Field(name="AllowNullValues", kind=Kind.BOOLEAN),
+        Field(name="AuthType", one_of=("NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY")),
+    ),
+    unanswered="ApiGateway.SdkClientException",
+)
+
+CONNECTORS: Final[Mapping[tuple[str, str], Connector]] = {
+    (connector.service, connector.action): connector for connector in (_API_GATEWAY,)
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorCall:
+    """The argument of `steploom:connector-call`. New members get defaults: old runs load.
+
+    Attributes:
+        service: the resource's segment.
+        action: what follows it.
+        state: the state's name.
+        arguments: the state's Parameters or Arguments, evaluated and checked.
+    """
+
+    service: str
+    action: str
+    state: str
+    arguments: dict[str, JsonValue]
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """All members by name."""
+        return {"service": self.service, "action": self.action, "state": self.state, "arguments": self.arguments}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> ConnectorCall:
+        """The inverse of `to_json`; members unknown to this release are ignored."""
+        return cls(service=value["service"], action=value["action"], state=value["state"], arguments=value["arguments"])
+
+    @property
+    def connector(self) -> Connector:
+        """What is called."""
+        return CONNECTORS[self.service, self.action]
+
+
+def is_connector(service: str, action: str) -> bool:
+    """Whether a resource is a connector."""
+    return (service, action) in CONNECTORS
+
+
+def find_connector(resource: TaskResource) -> Connector | None:
+    """The connector that a resource is, if it is one."""
+    if isinstance(resource, ServiceResource):
+        return CONNECTORS.get((resource.service, resource.action))
+    return None
