@@ -65,7 +65,9 @@ class Settings(BaseSettings):
     )
     region: str = Field("us-east-1", pattern=r"^[a-z0-9-]+$", description="Region in the ARNs of this installation.")
     mode: Literal["aws", "native"] = Field(
-        "aws", description="`aws` enforces every quota of AWS; `native` lifts them to what Temporal carries."
+        "aws",
+        description="`aws` enforces every quota of AWS; `native` lifts them to what Temporal carries. A state "
+        "machine's tag `steploom:mode` counts more.",
     )
     functions: Annotated[JsonValue, NoDecode] = Field(
         "temporal",

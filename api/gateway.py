@@ -430,9 +430,10 @@ class TemporalGateway:
 
     # ------------------------------------------------------------------ task tokens
 
-    def check_token(self, token: str) -> None:
-        """Refuse what is no token of this installation."""
-        self._task(token)
+    def check_token(self, token: str) -> str | None:
+        """Refuse what is no token of this installation; a callback's names its workflow, `<machine>:<execution>`."""
+        task = self._task(token)
+        return task.workflow_id.partition(":")[0] if isinstance(task, TaskToken) else None
 
     async def complete_task(self, token: str, output: JsonValue) -> None:
         """Complete the wait, or the activity's task, with `{"output": ...}`."""

@@ -7,9 +7,12 @@ sent it) and so part of every recorded history: members are only ever added, wit
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from interpreter.values import JsonValue
+
+ENGINE: Final = 3
+"""The version of behaviour with which executions begin today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ class ExecutionStart:
     alias_arn: str | None = None
     trace_header: str | None = None
     revision_id: str | None = None
-    engine: int = 3
+    engine: int = ENGINE
 
     @property
     def key(self) -> str:

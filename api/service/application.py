@@ -73,7 +73,7 @@ class ApplicationService:
         self._sync_executions = SyncExecutions(starting, clock, local)
         self._state_tests = StateTests(config, arns, clock, catalog, local)
         self._histories = Histories(gateway, arns)
-        self._tasks = Tasks(gateway)
+        self._tasks = Tasks(gateway, store, config)
         self._versions = Versions(store, arns, clock)
         self._aliases = Aliases(store, arns, clock)
         self._tags = Tags(store, arns)

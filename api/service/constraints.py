@@ -25,6 +25,11 @@ _ENUM_ORDER: Final[Mapping[str, Sequence[str]]] = {
 }
 """Enums that AWS was recorded to list in another order than the model's."""
 
+_QUOTAS: Final = frozenset(
+    {("StartExecution", "input"), ("StartSyncExecution", "input"), ("SendTaskSuccess", "output")}
+)
+"""Members whose greatest length is a quota on executions, which `native` mode lifts: who knows the mode checks it."""
+
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NAMES: Final = frozenset({"Name"})  # what names may hold has an error code of its own, InvalidName
 
@@ -36,9 +41,9 @@ def check(operation: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValu
         SerializationException: a member has the wrong JSON type.
         ValidationException: members are missing or break constraints.
     """
-    checker = _Checker()
+    checker = _Checker(operation)
     checked = checker.structure(model.input_shape(operation), dict(params), "")
-    if checker.breaches:
+    if len(checker.breaches) > checker.over_quota:
         number = len(checker.breaches)
         errors = "error" if number == 1 else "errors"
         raise ValidationException(f"{number} validation {errors} detected: {'; '.join(checker.breaches)}")
@@ -46,10 +51,12 @@ def check(operation: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValu
 
 
 class _Checker:
-    """Walks one request and collects what is wrong with it."""
+    """Walks one request and collects what is wrong with it; `over_quota` counts what `native` mode lets pass."""
 
-    def __init__(self) -> None:
+    def __init__(self, operation: str) -> None:
         self.breaches: list[str] = []
+        self.over_quota = 0
+        self._operation = operation
 
     def structure(self, shape: StructureShape, value: JsonValue, path: str) -> dict[str, JsonValue]:
         if not isinstance(value, dict):
@@ -123,6 +130,7 @@ class _Checker:
 
     def _length(self, shape: Shape, value: JsonValue, length: int, path: str) -> None:
         if length > shape.metadata.get("max", length):
+            self.over_quota += (self._operation, path) in _QUOTAS
             self._breach(shape, value, path, f"have length less than or equal to {shape.metadata['max']}")
         if length < shape.metadata.get("min", 0):
             self._breach(shape, value, path, f"have length greater than or equal to {shape.metadata['min']}")

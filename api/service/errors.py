@@ -63,6 +63,14 @@ class ValidationException(ServiceError):
     """A member breaks a constraint."""
 
     @classmethod
+    def over_quota(cls, member: str, most: int) -> ValidationException:
+        """A document of an execution is longer than `most` bytes."""
+        return cls(
+            f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {most}"
+        )
+
+    @classmethod
     def labelled_arn(cls) -> ValidationException:
         """The operation takes no ARN of a Distributed Map's sub-workflow."""
         return cls(

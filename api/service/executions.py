@@ -40,8 +40,7 @@ from api.service.shapes import (
     StopExecutionRequest,
     StopExecutionResponse,
 )
-from api.service.starting import Starting
-from api.service.targets import Target
+from api.service.starting import Prepared, Starting
 from api.storage.store import Store
 from interpreter.limits import EXPRESS_SECONDS
 
@@ -74,18 +73,10 @@ class Executions:
             request.state_machine_arn, request.name, request.input, request.trace_header
         )
         machine, start = prepared.target.machine, prepared.start
-        answer = await self._gateway.start(machine.name, start, prepared.input, self._timeout_seconds(prepared.target))
+        answer = await self._gateway.start(machine.name, start, prepared.input, _timeout_seconds(prepared))
         if isinstance(answer, AlreadyStarted) and not (answer.running and answer.same_input):
             raise ExecutionAlreadyExists(start.execution_arn)
         return StartExecutionResponse(execution_arn=start.execution_arn, start_date=answer.start_date)
-
-    def _timeout_seconds(self, target: Target) -> int:
-        timeout = target.revision.timeout_seconds
-        if target.machine.type == "EXPRESS":
-            return EXPRESS_SECONDS if timeout is None else min(timeout, EXPRESS_SECONDS)
-        if timeout is None:
-            return _YEAR_SECONDS
-        return timeout if self._config.mode == "native" else min(timeout, _YEAR_SECONDS)
 
     async def describe(self, request: DescribeExecutionRequest) -> DescribeExecutionResponse:
         """DescribeExecution."""
@@ -222,3 +213,13 @@ def _no_map_run(request: ListExecutionsRequest) -> Exception:
     if not request.map_run_arn.startswith("arn:"):
         return InvalidArn.prefix(request.map_run_arn)
     return ResourceNotFound(request.map_run_arn)
+
+
+def _timeout_seconds(prepared: Prepared) -> int:
+    """Temporal's execution timeout."""
+    timeout = prepared.target.revision.timeout_seconds
+    if prepared.target.machine.type == "EXPRESS":
+        return EXPRESS_SECONDS if timeout is None else min(timeout, EXPRESS_SECONDS)
+    if timeout is None:
+        return _YEAR_SECONDS
+    return timeout if prepared.start.mode == "native" else min(timeout, _YEAR_SECONDS)

@@ -151,8 +151,11 @@ class ExecutionGateway(Protocol):
         """Stop an execution and return its stop date; that of a closed one is its own. Raises: NoSuchExecution."""
         ...
 
-    def check_token(self, token: str) -> None:
-        """Raises: MalformedToken. Whether there is still such a task is not asked."""
+    def check_token(self, token: str) -> str | None:
+        """The name of the state machine that a callback's token belongs to; None for a task of an activity.
+
+        Raises: MalformedToken. Whether there is still such a task is not asked.
+        """
         ...
 
     async def complete_task(self, token: str, output: JsonValue) -> None:

@@ -17,6 +17,7 @@ from api.service.errors import (
     StateMachineTypeNotSupported,
     ValidationException,
 )
+from api.service.modes import AWS_PAYLOAD_BYTES, is_over_quota, mode_of
 from api.service.shapes import StateMachineType
 from api.service.targets import Target, Targets
 from api.storage.store import Route, Store
@@ -67,7 +68,10 @@ class Starting:
         fault = jackson_error(input_)
         if fault is not None:
             raise InvalidExecutionInput(fault)
-        return Prepared(target, self._start(target, name, trace_header), input_)
+        start = self._start(target, name, trace_header)
+        if start.mode == "aws" and is_over_quota(input_):
+            raise ValidationException.over_quota("input", AWS_PAYLOAD_BYTES)
+        return Prepared(target, start, input_)
 
     async def _find(self, arn_text: str) -> Target:
         arn = self._arns.read_state_machine(arn_text)
@@ -89,7 +93,7 @@ class Starting:
             role_arn=revision.role_arn,
             start_date=epoch_milliseconds(self._clock()),
             seed=secrets.token_hex(32),
-            mode=self._config.mode,
+            mode=mode_of(target.machine, self._config.mode),
             functions=self._config.functions,
             version_arn=None if version is None else self._arns.version(machine, version.number),
             alias_arn=None if alias is None else self._arns.alias(machine, alias),

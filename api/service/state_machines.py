@@ -25,6 +25,7 @@ from api.service.errors import (
     ValidationException,
 )
 from api.service.gateway import ExecutionGateway, NoSuchExecution
+from api.service.modes import check_mode_tag
 from api.service.pages import page_position, page_size, page_token
 from api.service.shapes import (
     CreateStateMachineRequest,
@@ -81,6 +82,7 @@ class StateMachines:
         publication = self._publication(request.publish, request.version_description)
         arn, type_ = self._arns.state_machine(request.name), request.type or "STANDARD"
         tags = checked_tags(request.tags or (), arn)
+        check_mode_tag(tags)
         revision = self._initial_revision(request)
         definition = await check_definition(request.definition, type_, self._catalog)
         revision = _with_definition(revision, definition)

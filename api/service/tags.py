@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.service.arns import ActivityArn, Arns
 from api.service.configurations import checked_tags
 from api.service.errors import ResourceNotFound, TooManyTags
+from api.service.modes import check_mode_tag
 from api.service.shapes import (
     ListTagsForResourceRequest,
     ListTagsForResourceResponse,
@@ -28,6 +29,8 @@ class Tags:
         """TagResource."""
         owner, name = self._read(request.resource_arn)
         tags = checked_tags(request.tags, request.resource_arn)
+        if owner == "state machine":
+            check_mode_tag(tags)
         try:
             found = await self._store.put_tags(owner, name, tags)
         except LimitReached:

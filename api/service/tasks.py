@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from api.service.errors import InvalidOutput, InvalidToken, TaskTimedOut
+from api.service.config import ServiceConfig
+from api.service.errors import InvalidOutput, InvalidToken, TaskTimedOut, ValidationException
 from api.service.gateway import ExecutionGateway, MalformedToken, NoSuchTask
+from api.service.modes import AWS_PAYLOAD_BYTES, Mode, is_over_quota, mode_of
 from api.service.shapes import (
     SendTaskFailureRequest,
     SendTaskFailureResponse,
@@ -14,6 +16,7 @@ from api.service.shapes import (
     SendTaskSuccessRequest,
     SendTaskSuccessResponse,
 )
+from api.storage.store import Store
 from interpreter.definition.json_source import jackson_error
 from interpreter.values import parse_json
 
@@ -21,15 +24,19 @@ from interpreter.values import parse_json
 class Tasks:
     """Completes, fails and keeps alive the tasks that tokens stand for."""
 
-    def __init__(self, gateway: ExecutionGateway) -> None:
+    def __init__(self, gateway: ExecutionGateway, store: Store, config: ServiceConfig) -> None:
         self._gateway = gateway
+        self._store = store
+        self._config = config
 
     async def succeed(self, request: SendTaskSuccessRequest) -> SendTaskSuccessResponse:
         """SendTaskSuccess; of a bad token and a bad output the token is told (recorded)."""
         try:
-            self._gateway.check_token(request.task_token)
+            machine = self._gateway.check_token(request.task_token)
         except MalformedToken:
             raise InvalidToken from None
+        if is_over_quota(request.output) and await self._mode(machine) == "aws":
+            raise ValidationException.over_quota("output", AWS_PAYLOAD_BYTES)
         fault = jackson_error(request.output)
         if fault is not None:
             raise InvalidOutput(fault)
@@ -45,6 +52,11 @@ class Tasks:
         """SendTaskHeartbeat."""
         await _answered(self._gateway.heartbeat_task(request.task_token))
         return SendTaskHeartbeatResponse()
+
+    async def _mode(self, state_machine_name: str | None) -> Mode:
+        """The mode that a task's state machine has now; the installation's where no state machine is known."""
+        machine = None if state_machine_name is None else await self._store.get_state_machine(state_machine_name)
+        return self._config.mode if machine is None else mode_of(machine, self._config.mode)
 
 
 async def _answered(call: Awaitable[None]) -> None:

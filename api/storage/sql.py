@@ -22,7 +22,7 @@ from api.storage.sql_activities import SqlActivities
 from api.storage.sql_aliases import SqlAliases
 from api.storage.sql_base import revision_of, revision_row, to_datetime, to_milliseconds, transaction
 from api.storage.sql_versions import SqlVersions
-from api.storage.store import Publication, Revised, Revision, StateMachine, Store, StoreUnavailable
+from api.storage.store import MODE_TAG, Publication, Revised, Revision, StateMachine, Store, StoreUnavailable
 from api.storage.tables import DEFINITIONS, PAYLOADS, REVISIONS, STATE_MACHINES, TAGS
 
 _Item = TypeVar("_Item")
@@ -210,7 +210,9 @@ def _select_state_machines() -> Select[Any]:
     revision = [column.label(f"revision_{column.name}") for column in REVISIONS.c]
     joined = STATE_MACHINES.join(REVISIONS, STATE_MACHINES.c.revision_id == REVISIONS.c.id)
     machine = [column for column in STATE_MACHINES.c if column.name not in ("revision_id", "last_version")]
-    return select(*machine, *revision).select_from(joined)
+    tagged = and_(TAGS.c.state_machine_name == STATE_MACHINES.c.name, TAGS.c.key == MODE_TAG)
+    mode = select(TAGS.c.value).where(tagged).scalar_subquery().label("mode")
+    return select(*machine, *revision, mode).select_from(joined)
 
 
 _STATE_MACHINES: Final = _select_state_machines()
@@ -224,6 +226,7 @@ def _state_machine(row: Row[Any]) -> StateMachine:
         created=to_datetime(row.created),
         revision=revision_of(row, "revision_"),
         deleting_since=None if row.deleting_since is None else to_datetime(row.deleting_since),
+        mode=row.mode,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from interpreter.values import JsonValue
 
@@ -18,6 +18,10 @@ JsonObject: TypeAlias = Mapping[str, JsonValue]
 
 TagOwner: TypeAlias = Literal["state machine", "activity"]
 """What can have tags; its name tells which."""
+
+
+MODE_TAG: Final = "steploom:mode"
+"""The tag of a state machine that says in which mode its executions begin."""
 
 
 class StoreUnavailable(Exception):
@@ -64,7 +68,7 @@ class StateMachine:
     """A state machine and its current revision.
 
     `id` tells apart state machines that had the same name one after the other; `deleting_since` is set from
-    DeleteStateMachine on.
+    DeleteStateMachine on; `mode` is the value of its tag `MODE_TAG`, where it has one.
     """
 
     id: str
@@ -73,6 +77,7 @@ class StateMachine:
     created: datetime
     revision: Revision
     deleting_since: datetime | None = None
+    mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,16 @@ async def test_twenty_thousand_transitions_in_a_row_without_quota(server: Tempor
         assert len(await engine.event_types(ended.execution_arn)) == 40_000 + 4
 
 
+async def test_a_native_state_machine_in_an_installation_that_keeps_to_aws(engine: TestEngine) -> None:
+    arn = await engine.create(
+        "tagged",
+        machine(Double={"Type": "Pass", "Parameters": {"s.$": "$.s", "t.$": "$.s"}, "End": True}),
+        **{"steploom:mode": "native"},
+    )
+    ended = await engine.run(arn, {"s": "x" * 600_000})
+    assert (ended.status, len(ended.output or "")) == ("SUCCEEDED", 1_200_000 + len('{"s":"","t":""}'))
+
+
 @pytest.mark.parametrize("heartbeat", [{}, {"HeartbeatSeconds": 60}], ids=["never-started", "started"])
 async def test_late_token_after_a_sibling_failed(
     engine: TestEngine, functions: Functions, heartbeat: dict[str, int]

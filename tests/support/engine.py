@@ -35,6 +35,7 @@ from api.service.shapes import (
     DescribeExecutionResponse,
     GetExecutionHistoryRequest,
     StartExecutionRequest,
+    Tag,
 )
 from api.storage.migration import migrate
 from api.storage.sql import open_store
@@ -58,9 +59,14 @@ class TestEngine:
     client: Client
     stop_workers: Callable[[], Awaitable[None]]
 
-    async def create(self, name: str, definition: Mapping[str, Any]) -> str:
+    async def create(self, name: str, definition: Mapping[str, Any], **tags: str) -> str:
         """Create a state machine and return its ARN."""
-        request = CreateStateMachineRequest(name=name, definition=json.dumps(definition), role_arn=ROLE)
+        request = CreateStateMachineRequest(
+            name=name,
+            definition=json.dumps(definition),
+            role_arn=ROLE,
+            tags=tuple(Tag(key=key, value=value) for key, value in tags.items()),
+        )
         return (await self.service.create_state_machine(request)).state_machine_arn
 
     async def start(self, machine_arn: str, input_: JsonValue = None, name: str | None = None) -> str:

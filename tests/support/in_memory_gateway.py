@@ -49,6 +49,7 @@ class InMemoryGateway:
     Attributes:
         executions: by state machine name and execution name, in the order of their start.
         tasks: the answer that each known token got, or None while its task is open.
+        task_owners: the state machine of each token that tells it.
         activity_tasks: the tasks that wait, by the ARN of their activity.
         polls: ARN and worker name of each poll for an activity's task, in order.
         poll_seconds: how long such a poll waits.
@@ -63,6 +64,7 @@ class InMemoryGateway:
     def __init__(self) -> None:
         self.executions: dict[tuple[str, str], Execution] = {}
         self.tasks: dict[str, JsonValue] = {}
+        self.task_owners: dict[str, str] = {}
         self.activity_tasks: defaultdict[str, asyncio.Queue[ActivityTask]] = defaultdict(asyncio.Queue)
         self.polls: list[tuple[str, str | None]] = []
         self.poll_seconds = 0.01
@@ -153,9 +155,10 @@ class InMemoryGateway:
         assert stop_date is not None
         return stop_date
 
-    def check_token(self, token: str) -> None:
+    def check_token(self, token: str) -> str | None:
         if token not in self.tasks:
             raise MalformedToken
+        return self.task_owners.get(token)
 
     async def complete_task(self, token: str, output: JsonValue) -> None:
         self._answer(token, {"output": output})

@@ -163,9 +163,15 @@ def test_input_of_the_largest_size_in_bytes(length: int) -> None:
     assert check("StartExecution", {"stateMachineArn": "a", "input": text})["input"] == text
 
 
-def test_input_of_one_byte_more() -> None:
+def test_one_byte_more_is_for_those_to_refuse_who_know_the_mode() -> None:
+    text = '"' + "é" * 131_071 + 'x"'
+    assert check("StartExecution", {"stateMachineArn": "a", "input": text})["input"] == text
+
+
+def test_one_byte_more_is_told_beside_other_breaches() -> None:
     with pytest.raises(ValidationException) as caught:
-        check("StartExecution", {"stateMachineArn": "a", "input": '"' + "é" * 131_071 + 'x"'})
+        check("StartExecution", {"input": '"' + "é" * 131_071 + 'x"'})
     assert caught.value.message == (
-        f"1 validation error detected: Value at 'input' {MUST} have length less than or equal to 262144"
+        f"2 validation errors detected: Value null at 'stateMachineArn' {MUST} not be null; "
+        f"Value at 'input' {MUST} have length less than or equal to 262144"
     )

@@ -14,6 +14,7 @@ import pytest
 from api.service.config import ServiceConfig
 from api.service.errors import ServiceError
 from api.service.gateway import ExecutionStatus
+from interpreter.start import ENGINE
 from tests.api.service.installation import (
     PASS,
     ROLE,
@@ -61,7 +62,7 @@ class TestStart:
             "mode": "aws",
             "functions": "temporal",
             "revision_id": await revision_id(installation, "m"),
-            "engine": 2,
+            "engine": ENGINE,
         }
         assert re.fullmatch("[0-9a-f]{64}", start.seed)
 
