@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Literal, assert_never, get_args
 
+import uvloop
 from temporalio.client import Client
 from temporalio.converter import DataConverter
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -92,7 +93,7 @@ def _main() -> None:
     parser.add_argument("--database", required=True, help="URL of the store")
     parser.add_argument("--converter", choices=get_args(Converter), default="steploom")
     given = parser.parse_args()
-    asyncio.run(serve(given.role, given.address, given.database, given.converter))
+    uvloop.run(serve(given.role, given.address, given.database, given.converter))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -104,7 +103,7 @@ def _run_embedded(
 ) -> DescribeExecutionResponse:
     from temporalio.service import RPCError
 
-    from api.cli.signals import until_signal
+    from api.cli.signals import run_until_signal
     from api.laptop import LaptopOptions, laptop
     from api.roles import RoleError
 
@@ -116,7 +115,7 @@ def _run_embedded(
             ends.append(await _execute(parts, definition, input_text, quiet=quiet))
 
     try:
-        finished = asyncio.run(until_signal(work()))
+        finished = run_until_signal(work())
     except RoleError as error:
         raise CommandError(str(error)) from error
     except RPCError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Coroutine
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from api.cli.options import ConfigOption, FunctionsOption, JsonOption, settings_from
 from api.cli.output import CommandError, console, print_fields, print_json, print_line
-from api.cli.signals import until_signal
+from api.cli.signals import run_until_signal
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
@@ -234,7 +233,7 @@ def _serve(role: Coroutine[Any, Any, None]) -> None:
     from api.roles import RoleError
 
     try:
-        asyncio.run(until_signal(role))
+        run_until_signal(role)
     except ConfigurationError as error:
         raise CommandError(str(error), exit_code=2) from error
     except RoleError as error:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end what a command runs in an orderly way: by cancelling it."""
+"""The event loop of a command; Ctrl-C and SIGTERM end what it runs in an orderly way, by cancelling it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import asyncio
 import signal
 from collections.abc import Coroutine
 from typing import Any
+
+import uvloop
+
+
+def run_until_signal(work: Coroutine[Any, Any, None]) -> bool:
+    """Run `work` as `until_signal` does, on an event loop that needs less CPU than asyncio's own."""
+    return uvloop.run(until_signal(work))
 
 
 async def until_signal(work: Coroutine[Any, Any, None]) -> bool:
