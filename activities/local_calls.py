@@ -7,23 +7,17 @@ on a task queue and becomes a standalone Temporal activity, which the same worke
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final
 
 from temporalio.client import ActivityFailureError, ActivityHandle, Client
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import FailureError
 from temporalio.service import RPCError
 
-from activities.connectors import ConnectorCall
-from activities.failures import application_error
-from activities.function_calls import FunctionCall
-from activities.integrations.connector_calls import ConnectorCalls
-from activities.integrations.function_url import UrlInvoker
-from activities.integrations.lambda_ import LambdaInvoker
-from activities.names import CONNECTOR_CALL, INVOKE_LAMBDA, INVOKE_URL
+from activities.direct_calls import Direct, DirectCall, reported_failure
 from interpreter.effects import ActivityFailure, Failed, TaskCall, TaskRequest
 from interpreter.errors import StatesError
 from interpreter.hosts.inprocess import CallFailed
@@ -34,36 +28,6 @@ from interpreter.values import JsonValue
 
 _WORKER_HEARTBEAT: Final = timedelta(seconds=10)
 _ONCE: Final = RetryPolicy(maximum_attempts=1)
-
-Direct: TypeAlias = Callable[[JsonValue, TaskRequest], Awaitable[JsonValue]]
-"""Makes a call in this process, from the activity's argument and the request; raises `StatesError`."""
-
-
-def direct_calls(
-    lambdas: LambdaInvoker, urls: UrlInvoker, connectors: ConnectorCalls | None = None
-) -> Mapping[str, Direct]:
-    """The activity types that need no task queue."""
-
-    async def invoke_lambda(argument: JsonValue, request: TaskRequest) -> JsonValue:
-        return await lambdas.call(_function_call(argument), request.timeout_seconds or EXPRESS_SECONDS)
-
-    async def invoke_url(argument: JsonValue, request: TaskRequest) -> JsonValue:
-        return await urls.call(_function_call(argument), request.operation_id)
-
-    direct: dict[str, Direct] = {INVOKE_LAMBDA: invoke_lambda, INVOKE_URL: invoke_url}
-    if connectors is not None:
-        made = connectors
-
-        async def call_connector(argument: JsonValue, request: TaskRequest) -> JsonValue:
-            call = ConnectorCall.from_json(cast("dict[str, Any]", argument))
-            return await made.call(call, request.operation_id)
-
-        direct[CONNECTOR_CALL] = call_connector
-    return direct
-
-
-def _function_call(argument: JsonValue) -> FunctionCall:
-    return FunctionCall.from_json(cast("dict[str, Any]", argument))
 
 
 class LocalCalls:
@@ -88,9 +52,9 @@ class LocalCalls:
         if direct is None:
             return await self._on_a_queue(call)
         try:
-            return await direct(call.call.argument, call.request)
+            return await direct(_direct_call(call))
         except StatesError as error:
-            raise CallFailed(_reported(error)) from error
+            raise CallFailed(reported_failure(error)) from error
 
     async def _on_a_queue(self, call: TaskCall) -> JsonValue:
         starting = asyncio.create_task(self._start(call))
@@ -148,9 +112,9 @@ def _failure(error: ActivityFailureError, request: TaskRequest) -> ActivityFailu
     return activity_failure(cause.failure, heartbeat_asked=request.heartbeat_seconds is not None)
 
 
-def _reported(error: StatesError) -> ActivityFailure:
-    """The failure that an activity raising `error` would have reported."""
-    reported = application_error(error)
-    return ActivityFailure(
-        "application", reported.type, reported.message, tuple(reported.details), heartbeat_asked=False
+def _direct_call(call: TaskCall) -> DirectCall:
+    return DirectCall(
+        argument=call.call.argument,
+        operation_id=call.request.operation_id,
+        limit_seconds=call.request.timeout_seconds or EXPRESS_SECONDS,
     )

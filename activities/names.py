@@ -7,6 +7,9 @@ from typing import Final
 WORKFLOW_QUEUE: Final = "steploom"
 """Workflows, and the activities of integrations."""
 
+EXPRESS_QUEUE: Final = "steploom:express"
+"""Workflows of EXPRESS state machines: their short calls are made inside workflow tasks and hold up no others."""
+
 FUNCTIONS_QUEUE: Final = "functions"
 """Functions: the activity type is the function's name."""
 
@@ -21,6 +24,9 @@ CALLBACK_WAIT: Final = "steploom:callback-wait"
 
 CLOSE_WAIT: Final = "steploom:close-wait"
 """Activity type that reports an abandoned, started callback wait as cancelled, so that its token is refused."""
+
+LOCAL_CALL: Final = "steploom:local-call"
+"""Activity type of every local activity: a short call of an EXPRESS execution."""
 
 ACTIVITY_EXISTS: Final = "steploom:activity-exists"
 """Activity type that looks up whether an activity (the resource) exists, before a Task on it is scheduled."""

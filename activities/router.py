@@ -162,14 +162,15 @@ def _function_activity(
     request: TaskRequest, call: FunctionCall, name: FunctionName | None, route: FunctionRoute
 ) -> ActivityCall:
     if isinstance(route, LambdaRoute):
-        return ActivityCall(INVOKE_LAMBDA, WORKFLOW_QUEUE, call.to_json(), "ours")
+        return ActivityCall(INVOKE_LAMBDA, WORKFLOW_QUEUE, call.to_json(), "ours", direct=True)
     if name is None:
         raise _invalid_name(request, call.function)
     if not is_temporal_name(name.qualified):
         raise _unusable(request, "The value of the field 'Qualifier' has an invalid format")
     _check_synchronous(request, call, name)
     if isinstance(route, UrlRoute):
-        return ActivityCall(INVOKE_URL, WORKFLOW_QUEUE, _url_call(request, call, name, route).to_json(), "ours")
+        argument = _url_call(request, call, name, route).to_json()
+        return ActivityCall(INVOKE_URL, WORKFLOW_QUEUE, argument, "ours", direct=True)
     if call.client_context is not None:
         raise _needs_lambda(request, "ClientContext", name)
     event = call.payload if call.has_payload else {}
@@ -222,7 +223,7 @@ def _aws_call(request: TaskRequest) -> ActivityCall:
     if not isinstance(request.arguments, dict):
         raise _unusable(request, "The value is not a JSON object")
     call = AwsCall(service=request.resource.service, action=request.resource.action, arguments=request.arguments)
-    return ActivityCall(AWS_CALL, WORKFLOW_QUEUE, call.to_json(), "ours")
+    return ActivityCall(AWS_CALL, WORKFLOW_QUEUE, call.to_json(), "ours", direct=True)
 
 
 def _connector_call(request: TaskRequest) -> ActivityCall:
@@ -235,7 +236,7 @@ def _connector_call(request: TaskRequest) -> ActivityCall:
     call = ConnectorCall(
         service=connector.service, action=connector.action, state=request.state_name, arguments=arguments
     )
-    return ActivityCall(CONNECTOR_CALL, WORKFLOW_QUEUE, call.to_json(), "ours")
+    return ActivityCall(CONNECTOR_CALL, WORKFLOW_QUEUE, call.to_json(), "ours", direct=True)
 
 
 def _checked_fields(request: TaskRequest, known: tuple[str, ...]) -> dict[str, JsonValue]:

@@ -12,7 +12,15 @@ from typing import Any, Final
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
-from activities.names import CALLBACK_WAIT, CLOSE_WAIT, OPEN_WAITS_QUEUE, WAITS_QUEUE, WORKFLOW_QUEUE
+from activities.names import (
+    CALLBACK_WAIT,
+    CLOSE_WAIT,
+    EXPRESS_QUEUE,
+    LOCAL_CALL,
+    OPEN_WAITS_QUEUE,
+    WAITS_QUEUE,
+    WORKFLOW_QUEUE,
+)
 from activities.payloads import CompiledDefinitions
 from activities.router import Router
 from interpreter.hosts.workflow import ExecutionWorkflow, Wiring, install
@@ -34,12 +42,18 @@ class WorkerLimits:
         concurrent_workflow_tasks: workflow tasks at once.
         concurrent_activities: activities at once, for each task queue.
         eager_activities: activities that a workflow task may start without a round trip.
+        concurrent_express_tasks: workflow tasks of EXPRESS executions at once. One takes as long as the short calls in
+            it, so that this bounds the executions that make some.
+        concurrent_local_calls: such calls at once. Too many for the CPU, and no workflow task is answered in its time:
+            then all of its calls are made again, for ever.
     """
 
     cached_workflows: int = 2_000
     concurrent_workflow_tasks: int = 100
     concurrent_activities: int = 300
     eager_activities: int = 20
+    concurrent_express_tasks: int = 20
+    concurrent_local_calls: int = 100
 
 
 def workflow_worker(
@@ -55,17 +69,7 @@ def workflow_worker(
     `client` must have the data converter of `activities.payloads` with the same `definitions`. The workflow runs
     unsandboxed unless a test gives another `runner`.
     """
-    install(
-        Wiring(
-            router=Router(),
-            definitions=definitions,
-            waits_queue=WAITS_QUEUE,
-            open_waits_queue=OPEN_WAITS_QUEUE,
-            workflow_queue=WORKFLOW_QUEUE,
-            callback_wait=CALLBACK_WAIT,
-            close_wait=CLOSE_WAIT,
-        )
-    )
+    install(wiring(definitions))
     return Worker(
         client,
         task_queue=WORKFLOW_QUEUE,
@@ -81,6 +85,49 @@ def workflow_worker(
         max_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
         default_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
         graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def express_worker(
+    client: Client,
+    definitions: CompiledDefinitions,
+    local_call: Callable[..., Any],
+    limits: WorkerLimits,
+    *,
+    runner: WorkflowRunner | None = None,
+) -> Worker:
+    """The worker that hosts EXPRESS executions; arguments as of `workflow_worker`, `local_call` makes short calls.
+
+    A worker of its own, as its workflow tasks last as long as the calls in them: those of STANDARD executions do not
+    wait for one.
+    """
+    install(wiring(definitions))
+    return Worker(
+        client,
+        task_queue=EXPRESS_QUEUE,
+        workflows=[ExecutionWorkflow],
+        activities=[local_call],
+        workflow_runner=runner or UnsandboxedWorkflowRunner(),
+        no_remote_activities=True,
+        max_cached_workflows=limits.cached_workflows,
+        sticky_queue_schedule_to_start_timeout=_STICKY_PATIENCE,
+        max_concurrent_workflow_tasks=limits.concurrent_express_tasks,
+        max_concurrent_local_activities=limits.concurrent_local_calls,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def wiring(definitions: CompiledDefinitions) -> Wiring:
+    """What every host of executions is given."""
+    return Wiring(
+        router=Router(),
+        definitions=definitions,
+        waits_queue=WAITS_QUEUE,
+        open_waits_queue=OPEN_WAITS_QUEUE,
+        workflow_queue=WORKFLOW_QUEUE,
+        callback_wait=CALLBACK_WAIT,
+        close_wait=CLOSE_WAIT,
+        local_call=LOCAL_CALL,
     )
 
 

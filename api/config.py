@@ -85,6 +85,12 @@ class Settings(BaseSettings):
     worker_max_concurrent_activities: Limit = Field(
         300, description="Integration calls that a worker has open at once."
     )
+    worker_max_concurrent_express_tasks: Limit = Field(
+        20, description="Executions of EXPRESS state machines that make short calls in a worker at once."
+    )
+    worker_max_concurrent_local_calls: Limit = Field(
+        100, description="Short calls of EXPRESS executions that a worker has open at once."
+    )
     http_guard: Literal["auto", "on", "off"] = Field(
         "auto",
         description="Whether HTTP and API Gateway Tasks may call public addresses only, and those by HTTPS only. "

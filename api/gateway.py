@@ -44,7 +44,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.names import ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBUTE, WORKFLOW_QUEUE
+from activities.names import ALIAS_ATTRIBUTE, EXPRESS_QUEUE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBUTE, WORKFLOW_QUEUE
 from activities.payloads import CompiledDefinitions
 from activities.router import Router
 from api.activity_tasks import ActivityTasks
@@ -170,7 +170,7 @@ class TemporalGateway:
                     state_machine_name,
                     args=[start, RawValue(input_payload)],
                     id=_workflow_id(state_machine_name, start.key),
-                    task_queue=WORKFLOW_QUEUE,
+                    task_queue=EXPRESS_QUEUE if start.is_express else WORKFLOW_QUEUE,
                     execution_timeout=timedelta(seconds=timeout_seconds),
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     id_conflict_policy=WorkflowIDConflictPolicy.FAIL,

@@ -20,6 +20,7 @@ from interpreter.hosts.projection import (
     ActivityEnded,
     CancelRequested,
     Closed,
+    LocalEnded,
     Record,
     TaskCompleted,
     TaskStarted,
@@ -29,6 +30,7 @@ from interpreter.hosts.workflow import activity_failure, payload_outcome
 
 _PLAIN_ENCODINGS: Final = frozenset((b"json/plain", b"binary/null"))
 _DECODED_AT_ONCE: Final = 200
+_LOCAL_MARKER: Final = "core_local_activity"
 _NO_PAYLOAD: Final = Payload(metadata={"encoding": b"binary/null"})
 
 
@@ -108,6 +110,8 @@ class RecordReader:
             failure = Failure(message="Activity cancelled")
             failure.canceled_failure_info.SetInParent()
             yield self._failure(canceled.scheduled_event_id, canceled.started_event_id, failure)
+        elif kind == EventType.EVENT_TYPE_MARKER_RECORDED:
+            yield from _local_ended(event)
         elif kind == EventType.EVENT_TYPE_TIMER_FIRED:
             yield TimerFired(int(event.timer_fired_event_attributes.timer_id))
         elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
@@ -136,6 +140,20 @@ class RecordReader:
         return Closed("aborted", event_milliseconds(event), reason.error, reason.cause)
 
 
+def _local_ended(event: HistoryEvent) -> Iterable[LocalEnded]:
+    """What a local activity came to; the SDK's marker names it in its data."""
+    marker = event.marker_recorded_event_attributes
+    if marker.marker_name != _LOCAL_MARKER:
+        return
+    data = json.loads(marker.details["data"].payloads[0].data)
+    if marker.HasField("failure"):
+        told = activity_failure(marker.failure, heartbeat_asked=False, started=False)
+        yield LocalEnded(data["activity_id"], Failed(told))
+    else:
+        payloads = marker.details["result"].payloads
+        yield LocalEnded(data["activity_id"], payload_outcome(payloads[0] if payloads else _NO_PAYLOAD))
+
+
 def event_milliseconds(event: HistoryEvent) -> int:
     """When the event happened, in milliseconds since the epoch."""
     return event.event_time.seconds * 1000 + event.event_time.nanos // 1_000_000
@@ -147,3 +165,5 @@ def _payloads(event: HistoryEvent) -> Iterable[Payload]:
     elif event.HasField("activity_task_failed_event_attributes"):
         failure = event.activity_task_failed_event_attributes.failure
         yield from failure.application_failure_info.details.payloads
+    elif event.HasField("marker_recorded_event_attributes"):
+        yield from event.marker_recorded_event_attributes.details["result"].payloads

@@ -20,18 +20,20 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.direct_calls import direct_calls
 from activities.functions.host import FunctionHost, function_activity
 from activities.integrations.activity_look_up import ActivityLookUp
 from activities.integrations.aws_service import AwsService
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
-from activities.local_calls import LocalCalls, direct_calls
+from activities.local_activity import LocalActivity
+from activities.local_calls import LocalCalls
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
 from activities.router import Router
-from activities.worker import WorkerLimits, activity_worker, run_workers, workflow_worker
+from activities.worker import WorkerLimits, activity_worker, express_worker, run_workers, workflow_worker
 from api.aws_json.application import create_app
 from api.aws_json.in_process import InProcessDoor
 from api.config import ConfigurationError, Settings
@@ -210,6 +212,8 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         cached_workflows=settings.worker_max_cached_workflows,
         concurrent_workflow_tasks=settings.worker_max_concurrent_workflow_tasks,
         concurrent_activities=settings.worker_max_concurrent_activities,
+        concurrent_express_tasks=settings.worker_max_concurrent_express_tasks,
+        concurrent_local_calls=settings.worker_max_concurrent_local_calls,
     )
     arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
     async with (
@@ -218,9 +222,11 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         application(settings, engine) as service,
     ):
         aws = AwsService(settings.region, own=InProcessDoor(service), own_resources=arns.of_workflow)
+        lambdas, urls = LambdaInvoker(settings.region), UrlInvoker(session)
+        local = LocalActivity(direct_calls(lambdas, urls, connectors, aws))
         calls = [
-            LambdaInvoker(settings.region).invoke,
-            UrlInvoker(session).invoke,
+            lambdas.invoke,
+            urls.invoke,
             aws.invoke,
             connectors.invoke,
             WaitCloser(engine.client).close_wait,
@@ -228,6 +234,7 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         ]
         yield [
             workflow_worker(engine.client, engine.definitions, calls, limits),
+            express_worker(engine.client, engine.definitions, local.call, limits),
             activity_worker(engine.client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
         ]
 

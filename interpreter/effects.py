@@ -49,6 +49,7 @@ class ActivityCall:
             take tasks with GetActivityTask: time counts from the scheduling, and a task that reached nobody is offered
             again; `"foreign"` otherwise.
         repeated: whether the call is a look-up, made again until it is answered.
+        direct: whether a process that hosts executions can make the call itself, without a task queue.
     """
 
     activity_type: str
@@ -56,6 +57,10 @@ class ActivityCall:
     argument: JsonValue
     worker: Literal["ours", "foreign", "polled"]
     repeated: bool = False
+    direct: bool = False
+
+
+FailureKind: TypeAlias = Literal["application", "timeout", "heartbeat", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class ActivityFailure:
         started: whether a worker had begun with it; False only for timeouts.
     """
 
-    kind: Literal["application", "timeout", "heartbeat", "other"]
+    kind: FailureKind
     type: str | None
     message: str
     details: tuple[JsonValue, ...]
@@ -82,10 +87,14 @@ class ActivityFailure:
 
 @dataclass(frozen=True, slots=True)
 class TaskCall:
-    """Make one attempt of a Task: run `call`, which the router made from `request`."""
+    """Make one attempt of a Task: run `call`, which the router made from `request`.
+
+    `local` is set by durable hosts alone, where the worker makes the call inside the workflow task.
+    """
 
     request: TaskRequest
     call: ActivityCall
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,15 +91,25 @@ class AwsService:
         """
         info = activity.info()
         limit = info.start_to_close_timeout
-        attempt = _Attempt(
-            operation_id=info.activity_id,
-            limit_seconds=limit.total_seconds() if limit else None,
-            own_resources=self._own_resources(info.workflow_id) if info.workflow_id else (),
-        )
         with reported_failures(), heartbeating():
-            return await self._call(AwsCall.from_json(argument), attempt)
+            return await self.call(
+                argument, info.activity_id, limit.total_seconds() if limit else None, info.workflow_id
+            )
 
-    async def _call(self, call: AwsCall, attempt: _Attempt) -> JsonValue:
+    async def call(
+        self, argument: dict[str, Any], operation_id: str, limit_seconds: float | None, workflow_id: str | None
+    ) -> JsonValue:
+        """Make the call once, whether in an activity or not; `workflow_id` is that of the execution, if it has one.
+
+        Raises:
+            StatesError: the call was refused or not answered, or its arguments cannot be used.
+        """
+        attempt = _Attempt(
+            operation_id=operation_id,
+            limit_seconds=limit_seconds,
+            own_resources=self._own_resources(workflow_id) if workflow_id else (),
+        )
+        call = AwsCall.from_json(argument)
         if self._own is not None:
             self._own.attach()
         optimized = OPTIMIZED.get(call.service)

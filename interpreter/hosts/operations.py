@@ -6,10 +6,11 @@ operations were begun in which workflow task.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from interpreter.effects import CallbackWait, Operation, TaskCall, Timer
+from interpreter.start import ExecutionStart
 from interpreter.values import json_size
 
 PENDING_BUDGET: Final = 1_800
@@ -20,6 +21,15 @@ TURN_COMMANDS: Final = 500
 TURN_BYTES: Final = 1_500_000
 """Bytes of arguments that one workflow task may carry; a whole task's answer may not exceed 4 MB."""
 
+
+LOCAL_CALLS: Final = 50
+"""Local calls that one workflow task begins. Their results, 32 KiB at most, are in its one answer, 4 MB at most, and
+lost if it comes too late: a worker that is short of time must not have to make thousands of calls again."""
+
+LOCAL_SECONDS: Final = 10
+"""A Task of an EXPRESS execution whose TimeoutSeconds is longer is no short one: it gets a Temporal activity."""
+
+_LOCAL_SINCE_ENGINE: Final = 3
 
 CLOSED_AT_ONCE: Final = 100
 """Abandoned activities that one activity of ours closes."""
@@ -54,9 +64,10 @@ class Begun:
 class OperationQueue:
     """First in, first out, within the bounds above; timers count as commands only."""
 
-    __slots__ = ("_abandoned", "_cancelled", "_pending", "_waiting")
+    __slots__ = ("_abandoned", "_cancelled", "_local", "_pending", "_waiting")
 
     def __init__(self) -> None:
+        self._local = 0
         self._waiting: dict[int, Operation] = {}
         self._pending: set[int] = set()
         self._cancelled: list[tuple[int, Operation]] = []
@@ -85,6 +96,10 @@ class OperationQueue:
         """An operation is over; its place in the budget is free."""
         self._pending.discard(number)
 
+    def new_task(self) -> None:
+        """A new workflow task has brought what was waited for: it may begin local calls again."""
+        self._local = 0
+
     def turn(self) -> Begun:
         """What to begin and to cancel now."""
         closings = self._closings()
@@ -99,6 +114,11 @@ class OperationQueue:
             if started and (len(started) >= TURN_COMMANDS or size > TURN_BYTES):
                 again = True
                 break
+            if isinstance(operation, TaskCall) and operation.local:
+                if self._local >= LOCAL_CALLS:
+                    again = True
+                    break
+                self._local += 1
             del self._waiting[number]
             started.append((number, operation))
             if not isinstance(operation, Timer):
@@ -141,3 +161,14 @@ def asks_heartbeat(operation: TaskCall | CallbackWait) -> bool:
     if isinstance(operation, TaskCall):
         return operation.call.worker != "ours" and operation.request.heartbeat_seconds is not None
     return operation.heartbeat_seconds is not None
+
+
+def localized(operation: Operation, start: ExecutionStart) -> Operation:
+    """The operation as a durable host of this execution begins it: short calls of EXPRESS executions become local."""
+    if not isinstance(operation, TaskCall) or not operation.call.direct:
+        return operation
+    if not start.is_express or start.engine < _LOCAL_SINCE_ENGINE:
+        return operation
+    timeout_seconds = operation.request.timeout_seconds
+    short = timeout_seconds is None or timeout_seconds <= LOCAL_SECONDS
+    return replace(operation, local=short)

@@ -15,7 +15,8 @@ from interpreter.definition.model import Definition
 from interpreter.effects import CallbackWait, Done, Failed, Operation, Outcome, TaskCall, TaskRouter, Timer
 from interpreter.execution import Execution
 from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger
-from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat
+from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat, localized
+from interpreter.hosts.wire import answer_of_outcome
 from interpreter.limits import limits_of
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue
@@ -45,6 +46,14 @@ class ActivityEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalEnded:
+    """A local activity ended, inside the workflow task that was completed last; `outcome` is what it returned."""
+
+    activity_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """Timer number `number` of the run fired."""
 
@@ -66,7 +75,7 @@ class Closed:
     cause: str | None = None
 
 
-Record: TypeAlias = TaskStarted | TaskCompleted | ActivityEnded | TimerFired | CancelRequested | Closed
+Record: TypeAlias = TaskStarted | TaskCompleted | ActivityEnded | LocalEnded | TimerFired | CancelRequested | Closed
 
 
 class Projection:
@@ -87,6 +96,8 @@ class Projection:
     ) -> None:
         self._clock = Clock(start.start_date)
         self._ledger = KeepingLedger(limits_of(start.mode, start.engine).history_events, self._clock)
+        self._start = start
+        self._latest_answer = 0
         self._token_of = token_of
         self._queue = OperationQueue()
         self._execution = Execution(definition, start, input_, self, router, self._ledger)
@@ -120,7 +131,7 @@ class Projection:
 
     def start(self, number: int, operation: Operation) -> None:
         """Queue the operation as the Temporal host does."""
-        self._queue.start(number, operation)
+        self._queue.start(number, localized(operation, self._start))
 
     def cancel(self, number: int, operation: Operation) -> None:
         """Cancel as the Temporal host does."""
@@ -141,13 +152,16 @@ class Projection:
                 self._turn(started_id)
             case ActivityEnded() | TimerFired() | CancelRequested():
                 self._arrived.append(record)
+            case LocalEnded():
+                self._settle_local(record)
             case Closed():
                 self._close(record)
             case _:
                 assert_never(record)
 
     def _turn(self, started_id: int) -> None:
-        arrived, self._clock.now = self._tasks.pop(started_id)
+        arrived, time = self._tasks.pop(started_id)
+        self._clock.now = max(time, self._latest_answer)
         batch, self._arrived = self._arrived[:arrived], self._arrived[arrived:]
         self._tasks.clear()
         if self._stopped or any(isinstance(record, CancelRequested) for record in batch):
@@ -157,6 +171,22 @@ class Projection:
         if not self._awake:  # the Temporal host sleeps through a task that brings nothing it waits for
             return
         self._awake = False
+        self._queue.new_task()
+        self._go_on(outcomes)
+
+    def _settle_local(self, record: LocalEnded) -> None:
+        """The outcome of a local call; that of one that was given up is no reason for a turn."""
+        begun = self._activities.pop(record.activity_id, None)
+        if begun is None:
+            return
+        number, _ = begun
+        self._queue.settled(number)
+        answer = answer_of_outcome(record.outcome)
+        if answer.at is not None:
+            self._latest_answer = self._clock.now = max(self._clock.now, answer.at)
+        self._go_on([(number, answer.outcome)])
+
+    def _go_on(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         self._execution.settle(outcomes)
         self._execution.run()
         if self._execution.result is None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from interpreter.effects import ActivityFailure, Done, Failed, Outcome
+from interpreter.effects import ActivityFailure, Done, Failed, FailureKind, Outcome
 from interpreter.values import JsonValue, parse_json
 
 GIVEN_BACK: Final = "steploom:given-back"
@@ -39,3 +39,47 @@ def outcome_of_payload(encoding: str, data: bytes) -> Outcome:
 
 def _unusable(message: str) -> Failed:
     return Failed(ActivityFailure("application", "States.TaskFailed", message, (), heartbeat_asked=False))
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAnswer:
+    """What a local call came to, and when: milliseconds since the epoch, None where the worker could not tell.
+
+    The time is part of the answer, as how Temporal groups the answers of local calls may differ when they are replayed.
+    """
+
+    outcome: Outcome
+    at: int | None
+
+
+def answer_to_json(answer: LocalAnswer) -> JsonValue:
+    """A local call's result as it is recorded: `{"at", "output"}`, or `{"at", "failure"}`."""
+    match answer.outcome:
+        case Done(value):
+            return {"at": answer.at, "output": value}
+        case Failed(failure):
+            shown: dict[str, JsonValue] = {"kind": failure.kind, "type": failure.type, "message": failure.message}
+            return {"at": answer.at, "failure": shown | {"details": list(failure.details)}}
+
+
+def answer_of_outcome(outcome: Outcome) -> LocalAnswer:
+    """The inverse of `answer_to_json`, from the outcome of the local activity that carried it."""
+    if isinstance(outcome, Failed):
+        return LocalAnswer(outcome, None)
+    shown = cast("dict[str, JsonValue]", outcome.value)
+    at = cast("int | None", shown["at"])
+    if "output" in shown:
+        return LocalAnswer(Done(shown["output"]), at)
+    failure = cast("dict[str, JsonValue]", shown["failure"])
+    return LocalAnswer(
+        Failed(
+            ActivityFailure(
+                kind=cast("FailureKind", failure["kind"]),
+                type=cast("str | None", failure["type"]),
+                message=cast("str", failure["message"]),
+                details=tuple(cast("list[JsonValue]", failure["details"])),
+                heartbeat_asked=False,
+            )
+        ),
+        at,
+    )

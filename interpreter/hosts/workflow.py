@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Literal, Protocol, assert_never, cast
+from typing import Any, Final, Protocol, TypeAlias, assert_never, cast
 
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
@@ -27,6 +27,7 @@ from interpreter.effects import (
     CallbackWait,
     Done,
     Failed,
+    FailureKind,
     Operation,
     Outcome,
     TaskCall,
@@ -36,10 +37,10 @@ from interpreter.effects import (
 from interpreter.execution import Execution, FailedWith
 from interpreter.history import Ledger
 from interpreter.hosts.details import describe_frames
-from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat
+from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat, localized
 from interpreter.hosts.tokens import TaskToken
-from interpreter.hosts.wire import GIVEN_BACK, InlineJson, outcome_of_payload
-from interpreter.limits import limits_of
+from interpreter.hosts.wire import GIVEN_BACK, InlineJson, answer_of_outcome, outcome_of_payload
+from interpreter.limits import EXPRESS_SECONDS, limits_of
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, parse_json
 
@@ -63,6 +64,9 @@ _UNTIL_TAKEN: Final = RetryPolicy(
 """A task that was given back is offered again; a worker that falls silent has had its attempt."""
 
 _CLOSING: Final = timedelta(seconds=30)
+
+_LOCAL_GRACE_SECONDS: Final = 10
+"""How much longer than its own limit a local call may take: it reports by itself that it took too long."""
 
 _MORE: Final = 0
 """The number of the timer that asks for a turn to begin more operations; the core's own numbers start at 1."""
@@ -95,6 +99,7 @@ class Wiring:
     workflow_queue: str
     callback_wait: str
     close_wait: str
+    local_call: str
 
 
 class _Installed:
@@ -104,6 +109,14 @@ class _Installed:
 def install(wiring: Wiring) -> None:
     """Set the process's wiring; called once before a worker starts."""
     _Installed.wiring = wiring
+
+
+_Arrival: TypeAlias = tuple[int, Operation | Closing, asyncio.Task[Any]]
+"""The number of what has ended, what it was, and its outcome."""
+
+
+def _is_local(arrival: _Arrival) -> bool:
+    return isinstance(arrival[1], TaskCall) and arrival[1].local
 
 
 @workflow.defn(dynamic=True)
@@ -126,9 +139,11 @@ class _TemporalHost:
 
     def __init__(self, wiring: Wiring, start: ExecutionStart, input_: JsonValue) -> None:
         self._wiring = wiring
+        self._start = start
+        self._now = workflow.time_ns() // 1_000_000
         self._queue = OperationQueue()
         self._handles: dict[int, asyncio.Task[Any]] = {}
-        self._arrived: list[tuple[int, Operation | Closing, asyncio.Task[Any]]] = []
+        self._arrived: list[_Arrival] = []
         self._wake: asyncio.Future[None] | None = None
         definition = wiring.definitions.compiled(start.definition)
         ledger = Ledger(limits_of(start.mode, start.engine).history_events)
@@ -151,10 +166,10 @@ class _TemporalHost:
     # ------------------------------------------------------------------ the port
 
     def now(self) -> int:
-        return workflow.time_ns() // 1_000_000
+        return self._now
 
     def start(self, number: int, operation: Operation) -> None:
-        self._queue.start(number, operation)
+        self._queue.start(number, localized(operation, self._start))
 
     def cancel(self, number: int, operation: Operation) -> None:
         self._queue.cancel(number, operation)
@@ -166,7 +181,7 @@ class _TemporalHost:
     # ------------------------------------------------------------------ turns
 
     async def _next_turn(self, again: bool) -> None:
-        """Wait for outcomes and settle all that the activation brings, as one batch."""
+        """Wait for outcomes and settle all that a workflow task brings, as one batch; local ones come one by one."""
         if again and _MORE not in self._handles:
             self._watch(_MORE, Timer(0, "more operations"), asyncio.create_task(workflow.sleep(0.001)))
         if not self._arrived:
@@ -174,9 +189,18 @@ class _TemporalHost:
             await self._wake
         for _ in range(_SETTLING_STEPS):
             await asyncio.sleep(0)
-        arrived, self._arrived = self._arrived, []
+        brought = [arrival for arrival in self._arrived if not _is_local(arrival)]
+        if brought:
+            self._arrived = [arrival for arrival in self._arrived if _is_local(arrival)]
+            self._settle_task(brought)
+        else:
+            self._settle_local(self._arrived.pop(0))
+
+    def _settle_task(self, brought: Sequence[_Arrival]) -> None:
+        self._now = max(self._now, workflow.time_ns() // 1_000_000)
+        self._queue.new_task()
         outcomes: list[tuple[int, Outcome]] = []
-        for number, operation, handle in arrived:
+        for number, operation, handle in brought:
             del self._handles[number]
             if isinstance(operation, Closing):
                 handle.exception()  # it is retried until it succeeds, unless an operator gave it up
@@ -185,6 +209,17 @@ class _TemporalHost:
             self._queue.settled(number)
             outcomes.append((number, _outcome(operation, handle)))
         self._execution.settle(outcomes)
+
+    def _settle_local(self, arrival: _Arrival) -> None:
+        """Settle a local call: how many of them an activation brings says nothing, so that none may depend on it."""
+        number, operation, handle = arrival
+        assert isinstance(operation, TaskCall)
+        del self._handles[number]
+        self._queue.settled(number)
+        answer = answer_of_outcome(_outcome(operation, handle))
+        if answer.at is not None:
+            self._now = max(self._now, answer.at)
+        self._execution.settle([(number, answer.outcome)])
 
     def _watch(self, number: int, operation: Operation | Closing, handle: asyncio.Task[Any]) -> None:
         self._handles[number] = handle
@@ -211,6 +246,8 @@ class _TemporalHost:
 
     def _begin(self, operation: Operation) -> asyncio.Task[Any]:
         match operation:
+            case TaskCall(local=True):
+                return self._start_local(operation)
             case TaskCall():
                 return _start_call(operation)
             case CallbackWait():
@@ -220,6 +257,20 @@ class _TemporalHost:
                 return asyncio.create_task(workflow.sleep(seconds, summary=purpose))
             case _:
                 assert_never(operation)
+
+    def _start_local(self, operation: TaskCall) -> asyncio.Task[Any]:
+        request, call = operation.request, operation.call
+        limit = EXPRESS_SECONDS if request.timeout_seconds is None else request.timeout_seconds
+        argument = {"activityType": call.activity_type, "argument": call.argument, "timeoutSeconds": limit}
+        return workflow.start_local_activity(
+            self._wiring.local_call,
+            argument,
+            activity_id=request.operation_id,
+            start_to_close_timeout=timedelta(seconds=limit + _LOCAL_GRACE_SECONDS),
+            retry_policy=_ONCE,
+            result_type=RawValue,
+            summary=request.state_name,
+        )
 
     def _start_wait(self, wait: CallbackWait) -> asyncio.Task[Any]:
         open_ = wait.heartbeat_seconds is not None
@@ -323,7 +374,7 @@ def activity_failure(failure: Failure, *, heartbeat_asked: bool, started: bool =
     """
     if failure.application_failure_info.type == GIVEN_BACK:
         return ActivityFailure("timeout", None, failure.message, (), heartbeat_asked, started=False)
-    kind: Literal["application", "timeout", "heartbeat", "other"] = "other"
+    kind: FailureKind = "other"
     type_: str | None = None
     details: tuple[JsonValue, ...] = ()
     if failure.HasField("application_failure_info"):

@@ -18,9 +18,10 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
+from activities.direct_calls import direct_calls
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
-from activities.local_calls import LocalCalls, direct_calls
+from activities.local_calls import LocalCalls
 from activities.payloads import data_converter
 from activities.router import Router
 from api.temporal_server import TemporalServer

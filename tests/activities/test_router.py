@@ -34,16 +34,16 @@ def hosted(name: str, event: JsonValue) -> ActivityCall:
 
 
 def through_lambda(**members: JsonValue) -> ActivityCall:
-    return ActivityCall("steploom:lambda-invoke", "steploom", members, "ours")
+    return ActivityCall("steploom:lambda-invoke", "steploom", members, "ours", direct=True)
 
 
 def through_url(**members: JsonValue) -> ActivityCall:
-    return ActivityCall("steploom:function-url", "steploom", members, "ours")
+    return ActivityCall("steploom:function-url", "steploom", members, "ours", direct=True)
 
 
 def through_aws(service: str, action: str, **arguments: JsonValue) -> ActivityCall:
     argument: JsonValue = {"service": service, "action": action, "arguments": arguments}
-    return ActivityCall("steploom:aws-call", "steploom", argument, "ours")
+    return ActivityCall("steploom:aws-call", "steploom", argument, "ours", direct=True)
 
 
 @dataclass(frozen=True)

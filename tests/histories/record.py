@@ -10,7 +10,9 @@ import json
 from typing import Final
 
 from api.temporal_server import TemporalServer
+from interpreter.values import json_text
 from tests.support.executions import MACHINE, Case, all_cases, slug
+from tests.support.express import BRANCHES, FUNCTIONS, WIDE_MAP, express_laboratory
 from tests.support.golden import HISTORIES, Golden, abridged, project
 from tests.support.temporal import Laboratory, laboratory
 
@@ -48,12 +50,28 @@ BEHAVIOURS: Final = {
 }
 
 
+EXPRESS: Final = {"express-branches": BRANCHES, "express-map": WIDE_MAP}
+"""Of EXPRESS executions, whose short calls are local activities."""
+
+
 async def main() -> None:
     """Record what is missing."""
+    await _record_express()
     cases = {case.name: case for case in all_cases()}
     missing = {file: cases[name] for file, name in BEHAVIOURS.items() if not (HISTORIES / f"{file}.json").exists()}
     async with await TemporalServer.start(time_skipping=True) as server, laboratory(server) as made:
         await asyncio.gather(*(_record(made, file, case) for file, case in missing.items()))
+
+
+async def _record_express() -> None:
+    missing = {file: each for file, each in EXPRESS.items() if not (HISTORIES / f"{file}.json").exists()}
+    async with await TemporalServer.start() as server, express_laboratory(server) as made:
+        made.functions.update(FUNCTIONS)
+        for file, (definition, input_) in missing.items():
+            text = json_text(definition)
+            _, events, history = await made.run(text, input_)
+            recorded = json.loads(history.to_json())
+            Golden(text, history.workflow_id, recorded, abridged(events)).store(HISTORIES / f"{file}.json")
 
 
 async def _record(made: Laboratory, file: str, case: Case) -> None:

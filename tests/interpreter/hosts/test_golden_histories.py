@@ -13,10 +13,9 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
-from activities.names import CALLBACK_WAIT, CLOSE_WAIT, OPEN_WAITS_QUEUE, WAITS_QUEUE, WORKFLOW_QUEUE
 from activities.payloads import data_converter
-from activities.router import Router
-from interpreter.hosts.workflow import ExecutionWorkflow, Wiring, install
+from activities.worker import wiring
+from interpreter.hosts.workflow import ExecutionWorkflow, install
 from tests.histories.record import BEHAVIOURS
 from tests.support.golden import HISTORIES, Golden, abridged, project
 
@@ -25,17 +24,7 @@ PATHS = sorted(HISTORIES.glob("*.json"))
 
 async def _replay(golden: Golden, history: WorkflowHistory) -> None:
     store, definitions = golden.definitions()
-    install(
-        Wiring(
-            router=Router(),
-            definitions=definitions,
-            waits_queue=WAITS_QUEUE,
-            open_waits_queue=OPEN_WAITS_QUEUE,
-            workflow_queue=WORKFLOW_QUEUE,
-            callback_wait=CALLBACK_WAIT,
-            close_wait=CLOSE_WAIT,
-        )
-    )
+    install(wiring(definitions))
     replayer = Replayer(
         workflows=[ExecutionWorkflow],
         data_converter=data_converter(definitions, store),
