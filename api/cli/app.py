@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli import definitions, executions, serving, testing
+from api.cli import definitions, executions, expressions, serving, testing
 
 _SERVE: Final = "Run a service"
 _DEFINITIONS: Final = "Definitions"
@@ -49,6 +49,7 @@ app.command("config", rich_help_panel=_SERVE)(serving.config)
 app.command("validate", rich_help_panel=_DEFINITIONS)(definitions.validate)
 app.command("run", rich_help_panel=_DEFINITIONS)(definitions.run)
 app.command("test", rich_help_panel=_DEFINITIONS)(testing.run_tests)
+app.command("test-expression", rich_help_panel=_DEFINITIONS)(expressions.evaluate_expression)
 app.command("deploy", rich_help_panel=_EXECUTIONS)(executions.deploy)
 app.command("start", rich_help_panel=_EXECUTIONS)(executions.start)
 app.command("describe", rich_help_panel=_EXECUTIONS)(executions.describe)

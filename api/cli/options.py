@@ -12,6 +12,7 @@ from api.cli.output import CommandError
 
 if TYPE_CHECKING:
     from api.config import Settings
+    from interpreter.values import JsonValue
 
 ConfigOption = Annotated[
     Path | None,
@@ -59,6 +60,17 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{path} cannot be read: {error}", exit_code=2) from error
+
+
+def read_json(option: str, given: str) -> JsonValue:
+    """The value that an option gives as JSON, directly or as `@file`; numbers keep every digit."""
+    from interpreter.values import parse_json
+
+    text = read_text(Path(given[1:])) if given.startswith("@") else given
+    try:
+        return parse_json(text)
+    except ValueError as error:
+        raise CommandError(f"{option} is not JSON: {error}", exit_code=2) from error
 
 
 def read_input(option: str) -> str:

@@ -32,7 +32,7 @@ def steploom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steploom:
 
 
 COMMANDS = [
-    *("dev", "api", "worker", "functions", "setup", "config", "validate", "run", "test"),
+    *("dev", "api", "worker", "functions", "setup", "config", "validate", "run", "test", "test-expression"),
     *("deploy", "start", "describe", "history", "list", "stop"),
 ]
 

@@ -1,0 +1,84 @@
+"""The command that evaluates one expression."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from api.cli.options import InputOption, JsonOption, read_json
+from api.cli.output import CommandError, print_json, print_line
+
+if TYPE_CHECKING:
+    from api.expressions import Evaluated, Failed
+    from interpreter.values import JsonValue
+
+_SOURCE = "JSON|@FILE"
+
+
+def evaluate_expression(
+    expression: Annotated[
+        str, typer.Argument(metavar="EXPRESSION", help="A JSONPath, a call of an intrinsic function, or JSONata.")
+    ],
+    input_: InputOption = "{}",
+    variables: Annotated[
+        str, typer.Option("--variables", metavar=_SOURCE, help="Variables: a JSON object of their values by name.")
+    ] = "{}",
+    context: Annotated[
+        str | None,
+        typer.Option("--context", metavar=_SOURCE, help="Context object (default: that of an imagined execution)."),
+    ] = None,
+    result: Annotated[
+        str | None, typer.Option("--result", metavar=_SOURCE, help="What $states.result is, in JSONata.")
+    ] = None,
+    language: Annotated[
+        Literal["JSONPath", "JSONata"] | None,
+        typer.Option("--query-language", help="The language (default: guessed by the expression's form)."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate EXPRESSION as a state would, and print its value; or the error as AWS gives it, and exit code 1.
+
+    Example: steploom test-expression '{% $sum($states.input.items.price) %}' --input '{"items": [{"price": 2}]}'
+    """
+    from api.expressions import Surroundings, evaluate, guess_language
+    from interpreter.jsonata import EvaluationStuck
+    from interpreter.values import MISSING
+
+    chosen = guess_language(expression) if language is None else language
+    if result is not None and chosen == "JSONPath":
+        raise CommandError("--result is for JSONata; in JSONPath a result is what $ stands for: --input", exit_code=2)
+    seen = Surroundings(
+        input=read_json("--input", input_),
+        variables=_object("--variables", variables),
+        context=None if context is None else _object("--context", context),
+        result=MISSING if result is None else read_json("--result", result),
+    )
+    try:
+        _print(asyncio.run(evaluate(expression, chosen, seen)), as_json=as_json)
+    except EvaluationStuck as error:
+        raise CommandError(str(error)) from error
+
+
+def _object(option: str, text: str) -> dict[str, JsonValue]:
+    value = read_json(option, text)
+    if not isinstance(value, dict):
+        raise CommandError(f"{option} is not a JSON object", exit_code=2)
+    return value
+
+
+def _print(outcome: Evaluated | Failed, *, as_json: bool) -> None:
+    from api.expressions import Evaluated
+
+    if isinstance(outcome, Evaluated):
+        text = json.dumps(outcome.value, indent=2, ensure_ascii=False)
+        print_json({"value": outcome.value}) if as_json else print(text)
+        return
+    if as_json:
+        print_json({"error": outcome.error, "cause": outcome.cause})
+    else:
+        print_line(outcome.error, "red")
+        print(outcome.cause)
+    raise typer.Exit(1)
