@@ -23,6 +23,21 @@ define NO_REFERENCE
 endef
 endif
 
+# The AWS SDK for JavaScript, for the tests of other clients. Where there is no npm, or it cannot install, they are
+# skipped, loudly.
+NODE_CLIENT := tests/clients/javascript
+NODE_STAMP := $(NODE_CLIENT)/node_modules/.installed
+ifeq ($(shell command -v npm),)
+define NO_JAVASCRIPT
+@echo "## NO NPM: the AWS SDK for JavaScript is NOT checked in this run." >&2
+endef
+else
+define NO_JAVASCRIPT
+@test -f $(NODE_STAMP) || \
+    echo "## NPM INSTALLED NOTHING: the AWS SDK for JavaScript is NOT checked in this run." >&2
+endef
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo dev test lint typecheck conformance bench proto docs clean
 
@@ -43,12 +58,20 @@ demo: $(STAMP) ## Run the order pipeline from start to end, over boto3 and gRPC
 dev: $(STAMP) ## Run everything on this machine (steploom dev)
 	$(BIN)/steploom dev
 
-test: $(STAMP) ## Run the tests
+test: $(STAMP) $(NODE_STAMP) ## Run the tests
 	$(NO_CONFORMANCE)
 	$(NO_REFERENCE)
+	$(NO_JAVASCRIPT)
 	$(BIN)/pytest -n 2 --dist loadscope
 	$(NO_CONFORMANCE)
 	$(NO_REFERENCE)
+	$(NO_JAVASCRIPT)
+
+# A machine without npm or registry goes on without: the test says so.
+$(NODE_STAMP): $(NODE_CLIENT)/package.json
+	@cd $(NODE_CLIENT) && rm -rf node_modules && command -v npm >/dev/null && npm install --ignore-scripts \
+	    --no-package-lock --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-timeout=30000 && \
+	    touch node_modules/.installed || true
 
 lint: $(STAMP) ## Check style, formatting, import contracts and YAML
 	$(BIN)/ruff check .
@@ -73,4 +96,4 @@ docs: $(STAMP) ## Write the pages that are made from the code
 	$(BIN)/python -m api.service.operations_page > docs/api.md
 
 clean: ## Remove what the other commands made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(NODE_CLIENT)/node_modules $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
