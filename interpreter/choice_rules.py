@@ -178,6 +178,15 @@ def _string_matches(value: JsonValue, operand: JsonValue) -> bool:
     return True
 
 
+def pattern_fault(pattern: str) -> str | None:
+    """Why no text can be compared with a pattern of StringMatches; None where it is a good one."""
+    try:
+        _pattern_pieces(pattern)
+    except StatesRuntime as error:
+        return error.cause
+    return None
+
+
 @lru_cache(maxsize=1024)
 def _pattern_pieces(pattern: str) -> tuple[str, ...]:
     r"""The literal texts between the wildcards of a pattern, in which `\*` and `\\` stand for `*` and `\`."""

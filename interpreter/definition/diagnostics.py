@@ -7,8 +7,9 @@ other codes of our own are warnings only and begin with `STEPLOOM_`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -34,6 +35,17 @@ PASS_RESULT_IS_STATIC: Final = "PASS_RESULT_IS_STATIC"
 NOT_SUPPORTED_YET: Final = "NOT_SUPPORTED_YET"
 
 NO_EFFECT: Final = "STEPLOOM_NO_EFFECT"
+UNREACHABLE_RETRIER: Final = "STEPLOOM_UNREACHABLE_RETRIER"
+UNREACHABLE_CATCHER: Final = "STEPLOOM_UNREACHABLE_CATCHER"
+UNREACHABLE_CHOICE: Final = "STEPLOOM_UNREACHABLE_CHOICE"
+ERROR_NEVER_MATCHES: Final = "STEPLOOM_ERROR_NEVER_MATCHES"
+PATH_NEVER_MATCHES: Final = "STEPLOOM_PATH_NEVER_MATCHES"
+NO_TIMEOUT: Final = "STEPLOOM_NO_TIMEOUT"
+TOKEN_NOT_PASSED: Final = "STEPLOOM_TOKEN_NOT_PASSED"
+NO_TASK_TOKEN: Final = "STEPLOOM_NO_TASK_TOKEN"
+UNKNOWN_VARIABLE: Final = "STEPLOOM_UNKNOWN_VARIABLE"
+NOT_EVALUATED: Final = "STEPLOOM_NOT_EVALUATED"
+ALWAYS_FAILS: Final = "STEPLOOM_ALWAYS_FAILS"
 
 _OWN_PREFIX: Final = "STEPLOOM_"
 
@@ -76,6 +88,12 @@ def location_text(location: Location) -> str:
     """`location` as AWS writes it: names after slashes, indexes in brackets, `/` for the whole definition."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f"/{part}" for part in location)
     return text or "/"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A question that proposes the one of `known` that looks like `name`, if one does."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else None
 
 
 def printable(text: str) -> str:

@@ -6,7 +6,6 @@ Every reader returns the compiled value, or None where the member is absent or f
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from typing import Final, assert_never
 
 from interpreter.dataflow.template import (
@@ -22,6 +21,7 @@ from interpreter.definition.diagnostics import (
     UNSUPPORTED_JSONATA_EXPRESSION,
     Location,
     Report,
+    did_you_mean,
     location_text,
 )
 from interpreter.definition.model import WHOLE_DOCUMENT, WHOLE_RESULT, Quantity, Share, Template
@@ -408,12 +408,6 @@ class Fields:
             if fault.is_expression:
                 message, hint = f"The value for the field '{fault.field}' must be {_EXPRESSION}", fault.detail
             self.report.error(self.at(name), message, place=(*self.at(name), *fault.location), hint=hint)
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """A question that proposes the one of `known` that looks like `name`, if one does."""
-    close = get_close_matches(name, list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else None
 
 
 def wrong_language(language: QueryLanguage, field: str, owner: QueryLanguage) -> str:

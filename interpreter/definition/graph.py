@@ -14,6 +14,7 @@ from interpreter.definition.diagnostics import (
     MISSING_TRANSITION_TARGET,
     Location,
     Report,
+    did_you_mean,
 )
 
 
@@ -67,11 +68,20 @@ def _check_machine(machine: MachineOutline, report: Report) -> None:
     edges = [edge for state in machine.states.values() for edge in state.edges]
     for edge in [machine.start, *edges] if machine.start else edges:
         if edge.target not in machine.states:
-            report.error(edge.location, f"Missing 'Next' target: {edge.target}", code=MISSING_TRANSITION_TARGET)
+            hint = did_you_mean(edge.target, machine.states)
+            report.error(
+                edge.location, f"Missing 'Next' target: {edge.target}", code=MISSING_TRANSITION_TARGET, hint=hint
+            )
     if not machine.states or any(state.is_opaque for state in machine.states.values()):
         return
     if not any(state.is_terminal for state in machine.states.values()):
-        report.error(None, "Workflow has no terminal state", code=MISSING_END_STATE, place=machine.location)
+        report.error(
+            None,
+            "Workflow has no terminal state",
+            code=MISSING_END_STATE,
+            place=machine.location,
+            hint='one state must have "End": true, or be a Succeed or Fail',
+        )
     elif machine.start and machine.start.target in machine.states:
         _check_reachable(machine, machine.start.target, report)
 

@@ -15,6 +15,7 @@ from interpreter.definition.diagnostics import (
     INVALID_STATE_NAME,
     NO_EFFECT,
     Location,
+    did_you_mean,
 )
 from interpreter.definition.distribution import check_inline, parse_distribution
 from interpreter.definition.fields import Fields
@@ -142,7 +143,8 @@ def _parse_state(name: str, fields: Fields, walk: Walk, outline: MachineOutline)
     if state_type is None:
         return None
     if state_type not in STATE_TYPES:
-        fields.error("Type", f"The field 'Type' should have one of these values: [{', '.join(STATE_TYPES)}]")
+        message = f"The field 'Type' should have one of these values: [{', '.join(STATE_TYPES)}]"
+        fields.error("Type", message, did_you_mean(state_type, STATE_TYPES))
         return None
     fields = fields.of_state(_state_language(fields, walk))
     _check_fields(fields, state_type)

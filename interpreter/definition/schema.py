@@ -172,6 +172,12 @@ EXCLUSIVE_FIELDS: Final = (
 )
 """Of each group a state has one at most."""
 
+CREDENTIALS_FIELDS: Final = {
+    QueryLanguage.JSONPATH: ("RoleArn", "RoleArn.$"),
+    QueryLanguage.JSONATA: ("RoleArn",),
+}
+"""Of which Credentials have one."""
+
 WAIT_FORMS: Final = {
     QueryLanguage.JSONPATH: ("Seconds", "SecondsPath", "Timestamp", "TimestampPath"),
     QueryLanguage.JSONATA: ("Seconds", "Timestamp"),

@@ -23,11 +23,12 @@ from interpreter.definition.model import (
     TaskPattern,
     TaskResource,
     TaskState,
+    Template,
     WaitState,
 )
 from interpreter.definition.resources import ResourceSupport, parse_resource
 from interpreter.definition.rules import BRANCH_FIELDS, parse_condition, parse_rule
-from interpreter.definition.schema import WAIT_FORMS, QueryLanguage
+from interpreter.definition.schema import CREDENTIALS_FIELDS, WAIT_FORMS, QueryLanguage
 from interpreter.definition.walk import Walk, note_assigned
 from interpreter.values import MISSING
 
@@ -96,11 +97,10 @@ def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -
     heartbeat = fields.quantity("HeartbeatSeconds")
     if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
         fields.error("HeartbeatSeconds", "HeartbeatSeconds must be less than TimeoutSeconds")
-    _check_credentials(fields)
+    credentials = _credentials(fields)
     flow = parse_flow("Task", fields)
     if resource is not None:
         _check_arguments(fields, walk, resource)
-    credentials = fields.object_template("Credentials")
     retriers = parse_retriers(fields)
     catchers = parse_catchers(fields, machine)
     if resource is None:
@@ -124,11 +124,15 @@ def _check_arguments(fields: Fields, walk: Walk, resource: TaskResource) -> None
         fields.report.error((*fields.at(name), *fault.location), fault.message)
 
 
-def _check_credentials(fields: Fields) -> None:
+def _credentials(fields: Fields) -> Template | None:
     credentials = fields.object("Credentials")
-    names = ("RoleArn", "RoleArn.$") if fields.language is QueryLanguage.JSONPATH else ("RoleArn",)
-    if credentials is not None and not any(name in credentials for name in names):
+    if credentials is None:
+        return None
+    names = CREDENTIALS_FIELDS[fields.language]
+    if not any(name in credentials for name in names):
         fields.error("Credentials", "The field 'RoleArn' is required but was missing")
+    credentials.text("RoleArn")
+    return fields.object_template("Credentials")
 
 
 def check_resource(fields: Fields, walk: Walk) -> TaskResource | None:

@@ -1,32 +1,38 @@
 """All findings about a definition, as ValidateStateMachineDefinition reports them: errors, then warnings.
 
 Errors are those of `interpreter.definition.parse`, from the same walk. Warnings are about what is legal and probably
-not meant: NO_DOLLAR, NO_PATH and PASS_RESULT_IS_STATIC (codes of AWS, texts ours).
+not meant: NO_DOLLAR, NO_PATH and PASS_RESULT_IS_STATIC (codes of AWS, texts ours), and those of our own
+(`interpreter.definition.advice`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from interpreter.choice_rules import OPERATORS
+from interpreter.definition.advice import advise
 from interpreter.definition.diagnostics import (
     NO_DOLLAR,
     NO_PATH,
     PASS_RESULT_IS_STATIC,
-    ROOT,
     Diagnostic,
     Location,
     Report,
 )
 from interpreter.definition.parse import examine
 from interpreter.definition.resources import ResourceCatalog
+from interpreter.definition.schema import QueryLanguage
+from interpreter.definition.visit import StateVisit, objects, visit_machines
 from interpreter.definition.walk import MachineType
 from interpreter.values import JsonValue
 
 _LOOKS_EVALUATED: Final = re.compile(r"\$|\$\$?[.\[].*|States\.[A-Za-z0-9]+\(.*\)", re.DOTALL)
-_TEMPLATE_FIELDS: Final = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials")
+_TEMPLATE_FIELDS: Final = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials", "BatchInput")
+_ENTRIES: Final = ("Choices", "Catch")
+_DISTRIBUTION: Final = ("ItemReader", "ItemBatcher", "ResultWriter")
 
 
 def validate_definition(
@@ -39,46 +45,35 @@ def validate_definition(
         catalog: says which resources exist and which can run.
         machine_type: EXPRESS machines are refused jobs, callbacks and activities.
     """
-    return examine(text, catalog, machine_type=machine_type, observe=_warn).diagnostics
+    return examine(text, catalog, machine_type=machine_type, observe=partial(_warn, machine_type)).diagnostics
 
 
-def _warn(definition: dict[str, JsonValue], report: Report) -> None:
-    if definition.get("QueryLanguage") != "JSONata":
-        _warn_machine(definition, report, ROOT)
+def _warn(machine_type: MachineType, definition: Mapping[str, JsonValue], report: Report) -> None:
+    for machine in visit_machines(definition):
+        for state in machine.states.values():
+            if state.language is QueryLanguage.JSONPATH:
+                _warn_state(state, report)
+    advise(definition, report, machine_type)
 
 
-def _warn_machine(machine: JsonValue, report: Report, location: Location) -> None:
-    states = machine.get("States") if isinstance(machine, dict) else None
-    if not isinstance(states, dict):
-        return
-    for name, state in states.items():
-        if isinstance(state, dict) and state.get("QueryLanguage") != "JSONata":
-            _warn_state(state, report, (*location, "States", name))
-
-
-def _warn_state(state: dict[str, JsonValue], report: Report, location: Location) -> None:
-    _warn_templates(state, report, location)
-    if state.get("Type") == "Pass" and _is_never_evaluated(state.get("Result")):
+def _warn_state(state: StateVisit, report: Report) -> None:
+    _warn_templates(state.members, report, state.location)
+    if state.type == "Pass" and _is_never_evaluated(state.members.get("Result")):
         message = "Result is passed on as it is written: paths and intrinsic functions in it are not evaluated"
-        report.warning((*location, "Result"), message, code=PASS_RESULT_IS_STATIC)
-    if state.get("Type") == "Fail":
-        _warn_constants(state, ("Error", "Cause"), report, location)
-    for entries in ("Choices", "Catch"):
-        for entry, place in _objects(state.get(entries), (*location, entries)):
+        report.warning((*state.location, "Result"), message, code=PASS_RESULT_IS_STATIC)
+    if state.type == "Fail":
+        _warn_constants(state.members, ("Error", "Cause"), report, state.location)
+    for field in _ENTRIES:
+        for entry, place in state.objects(field):
             _warn_templates(entry, report, place)
             _warn_rule(entry, report, place)
-    for branch, place in _objects(state.get("Branches"), (*location, "Branches")):
-        _warn_machine(branch, report, place)
-    for processor in ("ItemProcessor", "Iterator"):
-        _warn_machine(state.get(processor), report, (*location, processor))
+    for field in _DISTRIBUTION:
+        holder = state.members.get(field)
+        if isinstance(holder, dict):
+            _warn_templates(holder, report, (*state.location, field))
 
 
-def _objects(value: JsonValue, location: Location) -> Iterator[tuple[dict[str, JsonValue], Location]]:
-    if isinstance(value, list):
-        yield from ((item, (*location, index)) for index, item in enumerate(value) if isinstance(item, dict))
-
-
-def _warn_templates(holder: dict[str, JsonValue], report: Report, location: Location) -> None:
+def _warn_templates(holder: Mapping[str, JsonValue], report: Report, location: Location) -> None:
     for field in _TEMPLATE_FIELDS:
         template = holder.get(field)
         if not isinstance(template, dict):
@@ -105,10 +100,10 @@ def _is_never_evaluated(result: JsonValue) -> bool:
     return next(_evaluated(result, in_template=False), None) is not None
 
 
-def _warn_rule(rule: dict[str, JsonValue], report: Report, location: Location) -> None:
+def _warn_rule(rule: Mapping[str, JsonValue], report: Report, location: Location) -> None:
     _warn_constants(rule, [name for name in rule if f"{name}Path" in OPERATORS], report, location)
     for name in ("And", "Or"):
-        for part, place in _objects(rule.get(name), (*location, name)):
+        for part, place in objects(rule.get(name), (*location, name)):
             _warn_rule(part, report, place)
     negated = rule.get("Not")
     if isinstance(negated, dict):
@@ -116,7 +111,7 @@ def _warn_rule(rule: dict[str, JsonValue], report: Report, location: Location) -
 
 
 def _warn_constants(
-    holder: dict[str, JsonValue], names: list[str] | tuple[str, ...], report: Report, location: Location
+    holder: Mapping[str, JsonValue], names: list[str] | tuple[str, ...], report: Report, location: Location
 ) -> None:
     for name in names:
         value = holder.get(name)

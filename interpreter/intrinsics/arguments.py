@@ -85,9 +85,16 @@ class Function:
             QueryError: too few or many arguments, or unfit ones (code `"argument"`).
         """
         arguments = Arguments(self.name, values, chance, quotas)
-        if len(values) < self.least or (self.most is not None and len(values) > self.most):
-            raise arguments.fault(f"Expected {self._arity()}, but got {len(values)}")
+        fault = self.count_fault(len(values))
+        if fault is not None:
+            raise arguments.fault(fault)
         return self.call(arguments)
+
+    def count_fault(self, count: int) -> str | None:
+        """What is wrong with a call that has `count` arguments; None where nothing is."""
+        if count < self.least or (self.most is not None and count > self.most):
+            return f"Expected {self._arity()}, but got {count}"
+        return None
 
     def _arity(self) -> str:
         if self.most is None:

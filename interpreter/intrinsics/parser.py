@@ -56,6 +56,17 @@ class Intrinsic:
     variables: frozenset[str]
     _call: _Call
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths among its arguments and those of the calls within it, in the order of the text."""
+        return tuple(part for part in _parts(self._call) if isinstance(part, Path))
+
+    def wrong_counts(self) -> list[str]:
+        """What is wrong with each call, the inner ones too, that has too few or too many arguments."""
+        calls = [part for part in _parts(self._call) if isinstance(part, _Call)]
+        faults = [(call.function.name, call.function.count_fault(len(call.arguments))) for call in calls]
+        return [f"{name}: {fault}" for name, fault in faults if fault is not None]
+
     def evaluate(self, scope: Scope) -> JsonValue:
         """The result of the call.
 
@@ -81,16 +92,15 @@ def parse_intrinsic(text: str) -> Intrinsic:
     reader.spaces()
     if reader.position != len(text):
         raise reader.fault("the call should end here")
-    return Intrinsic(text, frozenset(_variables(call)), call)
+    paths = [part for part in _parts(call) if isinstance(part, Path)]
+    return Intrinsic(text, frozenset(path.variable for path in paths if path.variable is not None), call)
 
 
-def _variables(argument: _Argument) -> Iterator[str]:
-    if isinstance(argument, Path):
-        if argument.variable is not None:
-            yield argument.variable
-    elif isinstance(argument, _Call):
+def _parts(argument: _Argument) -> Iterator[_Argument]:
+    yield argument
+    if isinstance(argument, _Call):
         for inner in argument.arguments:
-            yield from _variables(inner)
+            yield from _parts(inner)
 
 
 def _evaluate(argument: _Argument, scope: Scope) -> JsonValue:

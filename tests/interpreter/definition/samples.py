@@ -93,7 +93,7 @@ EVERYTHING_IN_JSONATA: dict[str, Any] = {
     "States": {
         "Pass": {
             "Type": "Pass",
-            "Output": {"a": ["{% $states.input.a %}", None], "b.$": "$.b"},
+            "Output": {"a": ["{% $states.input.a %}", None], "b.$": "b"},
             "Assign": {"x": "{% $states.context.State.Name %}"},
             "Next": "Task",
         },
