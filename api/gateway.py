@@ -48,6 +48,7 @@ from activities.names import ALIAS_ATTRIBUTE, EXPRESS_QUEUE, REDRIVE_ATTRIBUTE, 
 from activities.payloads import CompiledDefinitions
 from activities.router import Router
 from api.activity_tasks import ActivityTasks
+from api.gateway_redrive import TemporalRedrive, redrive_of, redriven_start
 from api.history_records import RecordReader, StopReason, parse_stop_reason, stop_reason_text
 from api.service.gateway import (
     ActivityTask,
@@ -61,6 +62,9 @@ from api.service.gateway import (
     MalformedToken,
     NoSuchExecution,
     NoSuchTask,
+    PreparedRedrive,
+    RedriveRequest,
+    RunSuperseded,
     Started,
 )
 from interpreter.history import HistoryEvent, render
@@ -131,10 +135,18 @@ class RenderedHistory(Sequence[dict[str, JsonValue]]):
 
 @dataclass(frozen=True, slots=True)
 class _First:
-    """What a run's first event says."""
+    """What a run's first event says, but for the checkpoint of a redriven one."""
 
     start: ExecutionStart
     input_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Projected:
+    """One run's part of an execution's history, and the runs that came before it."""
+
+    earlier_runs: Sequence[str]
+    events: Sequence[HistoryEvent]
 
 
 class TemporalGateway:
@@ -147,7 +159,7 @@ class TemporalGateway:
         self._client = client
         self._definitions = definitions
         self._router = Router()
-        self._closed: OrderedDict[tuple[str, str], Sequence[HistoryEvent]] = OrderedDict()
+        self._closed: OrderedDict[tuple[str, str], _Projected] = OrderedDict()
         self._closed_events = 0
         self._activity_tasks = ActivityTasks(client)
 
@@ -231,6 +243,27 @@ class TemporalGateway:
         except TimeoutError:
             return False
 
+    async def prepare_redrive(self, state_machine_name: str, name: str, request: RedriveRequest) -> PreparedRedrive:
+        """Project the last run, whose end says where the next one begins."""
+        with _engine_errors():
+            described = await _describe(self._handle(state_machine_name, name))
+            if described.run_id != request.run_id or described.close_time is None:
+                raise RunSuperseded
+            first_event, projection = await self._project(described.id, request.run_id)
+            start = redriven_start((await self._first_of(first_event)).start, request)
+        assert start.redrive is not None
+        return _Redrive(
+            TemporalRedrive(
+                client=self._client,
+                workflow_id=described.id,
+                first_event=first_event,
+                start_argument=start,
+                checkpoint=projection.redrive_checkpoint(start.redrive.date),
+                events=projection.last_event_id,
+                request=request,
+            )
+        )
+
     # ------------------------------------------------------------------ describe and list
 
     async def describe(self, state_machine_name: str, name: str) -> ExecutionDescription:
@@ -288,7 +321,7 @@ class TemporalGateway:
 
     async def _first_of(self, event: TemporalEvent) -> _First:
         payloads = event.workflow_execution_started_event_attributes.input.payloads
-        start, input_ = await self._client.data_converter.decode(list(payloads), [RawValue, RawValue])
+        start, input_ = await self._client.data_converter.decode(list(payloads)[:2], [RawValue, RawValue])
         shown = cast("dict[str, JsonValue]", parse_json(start.payload.data))
         return _First(ExecutionStart.from_json(shown), input_.payload.data.decode("utf-8", "surrogatepass"))
 
@@ -348,25 +381,43 @@ class TemporalGateway:
     async def history(
         self, state_machine_name: str, name: str, *, include_data: bool = True
     ) -> Sequence[dict[str, JsonValue]]:
-        """The projected history; that of a closed execution is kept."""
+        """The projected history of all runs; that of closed ones is kept."""
         with _engine_errors():
             described = await _describe(self._handle(state_machine_name, name))
-            key = (described.id, described.run_id)
-            events = self._closed.get(key)
-            if events is None:
-                events = await self._project(described)
-                if described.close_time is not None:
-                    self._keep(key, events)
-            else:
-                self._closed.move_to_end(key)
-        return RenderedHistory(events, include_data=include_data)
+            last = await self._projected(described.id, described.run_id, closed=described.close_time is not None)
+            earlier = await self._earlier_events(described.id, last.earlier_runs)
+        return RenderedHistory([*earlier, *last.events] if earlier else last.events, include_data=include_data)
 
-    async def _project(self, described: WorkflowExecutionDescription) -> Sequence[HistoryEvent]:
-        events = [event async for event in self._temporal_events(described, wait=False)]
-        projection = await self._projection(described, events[0])
+    async def _earlier_events(self, workflow_id: str, runs: Sequence[str]) -> Sequence[HistoryEvent]:
+        """The events of runs that were redriven; Temporal keeps a run for its retention only."""
+        events: Sequence[HistoryEvent] = ()
+        for run_id in runs:
+            try:
+                events = (*events, *(await self._projected(workflow_id, run_id, closed=True)).events)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+        return events
+
+    async def _projected(self, workflow_id: str, run_id: str, *, closed: bool) -> _Projected:
+        key = (workflow_id, run_id)
+        known = self._closed.get(key)
+        if known is not None:
+            self._closed.move_to_end(key)
+            return known
+        _, projection = await self._project(workflow_id, run_id)
+        projected = _Projected(projection.earlier_runs, projection.events)
+        if closed:
+            self._keep(key, projected)
+        return projected
+
+    async def _project(self, workflow_id: str, run_id: str) -> tuple[TemporalEvent, Projection]:
+        """A run's first event, and its projection up to now."""
+        events = [event async for event in self._temporal_events(workflow_id, run_id, wait=False)]
+        projection = await self._projection(workflow_id, run_id, events[0])
         for record in await RecordReader(self._client.data_converter).read(events):
             projection.feed(record)
-        return projection.events
+        return events[0], projection
 
     async def watch(self, state_machine_name: str, name: str) -> AsyncIterator[dict[str, JsonValue]]:
         """Follow Temporal's history by long poll and project it as it grows."""
@@ -375,9 +426,11 @@ class TemporalGateway:
             reader = RecordReader(self._client.data_converter)
             projection: Projection | None = None
             shown = 0
-            async for event in self._temporal_events(described, wait=True):
+            async for event in self._temporal_events(described.id, described.run_id, wait=True):
                 if projection is None:
-                    projection = await self._projection(described, event)
+                    projection = await self._projection(described.id, described.run_id, event)
+                    for rendered in render(await self._earlier_events(described.id, projection.earlier_runs)):
+                        yield rendered
                 for record in await reader.read([event]):
                     projection.feed(record)
                 events = projection.events
@@ -389,12 +442,10 @@ class TemporalGateway:
                 if projection.ended:
                     return
 
-    async def _temporal_events(
-        self, described: WorkflowExecutionDescription, *, wait: bool
-    ) -> AsyncIterator[TemporalEvent]:
+    async def _temporal_events(self, workflow_id: str, run_id: str, *, wait: bool) -> AsyncIterator[TemporalEvent]:
         request = GetWorkflowExecutionHistoryRequest(
             namespace=self._client.namespace,
-            execution=WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id),
+            execution=WorkflowExecutionIds(workflow_id=workflow_id, run_id=run_id),
             maximum_page_size=_PAGE_EVENTS,
             wait_new_event=wait,
         )
@@ -406,10 +457,11 @@ class TemporalGateway:
                 return
             request.next_page_token = response.next_page_token
 
-    async def _projection(self, described: WorkflowExecutionDescription, event: TemporalEvent) -> Projection:
+    async def _projection(self, workflow_id: str, run_id: str, event: TemporalEvent) -> Projection:
         first = await self._first_of(event)
+        checkpoint = None if first.start.redrive is None else await self._checkpoint(event)
         definition = await self._definitions.fetch(first.start.definition)
-        namespace, workflow_id, run_id = self._client.namespace, described.id, described.run_id
+        namespace = self._client.namespace
         return Projection(
             definition,
             first.start,
@@ -417,16 +469,22 @@ class TemporalGateway:
             first.input_text,
             self._router,
             lambda operation_id: TaskToken(namespace, workflow_id, run_id, operation_id).encode(),
+            checkpoint,
         )
 
-    def _keep(self, key: tuple[str, str], events: Sequence[HistoryEvent]) -> None:
+    async def _checkpoint(self, event: TemporalEvent) -> dict[str, JsonValue]:
+        payload = event.workflow_execution_started_event_attributes.input.payloads[2]
+        (checkpoint,) = await self._client.data_converter.decode([payload], [RawValue])
+        return cast("dict[str, JsonValue]", parse_json(checkpoint.payload.data))
+
+    def _keep(self, key: tuple[str, str], projected: _Projected) -> None:
         if key in self._closed:  # another reader was quicker
             return
-        self._closed[key] = events
-        self._closed_events += len(events)
+        self._closed[key] = projected
+        self._closed_events += len(projected.events)
         while self._closed_events > _CACHED_EVENTS:
             _, oldest = self._closed.popitem(last=False)
-            self._closed_events -= len(oldest)
+            self._closed_events -= len(oldest.events)
 
     # ------------------------------------------------------------------ task tokens
 
@@ -533,20 +591,25 @@ async def _start_date(execution: WorkflowExecution) -> datetime:
 async def _summary(execution: WorkflowExecution, name: str) -> ExecutionSummary:
     attributes = execution.typed_search_attributes
     start_date = await _start_date(execution)
+    redrive_count, redrive_date = await redrive_of(execution)
     status = _STATUS[execution.status] if execution.status is not None else ExecutionStatus.RUNNING
     stop_date = None
     if execution.close_time is not None:
         stop_date = max(start_date, _milliseconds(execution.close_time))
         if status is ExecutionStatus.TIMED_OUT:  # recorded: exactly the start and TimeoutSeconds
             timeout_seconds = await execution.memo_value("timeoutSeconds", None, type_hint=int)
-            stop_date = stop_date if timeout_seconds is None else start_date + timedelta(seconds=timeout_seconds)
+            began = start_date if redrive_date is None else redrive_date
+            stop_date = stop_date if timeout_seconds is None else began + timedelta(seconds=timeout_seconds)
     return ExecutionSummary(
+        run_id=execution.run_id,
         name=name,
         status=status,
         start_date=start_date,
         stop_date=stop_date,
         version_arn=attributes.get(_VERSION),
         alias_arn=attributes.get(_ALIAS),
+        redrive_count=redrive_count,
+        redrive_date=redrive_date,
     )
 
 
@@ -556,6 +619,21 @@ def _moment(milliseconds: int) -> datetime:
 
 def _milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Redrive:
+    """`PreparedRedrive` with this module's errors."""
+
+    prepared: TemporalRedrive
+
+    @property
+    def events(self) -> int:
+        return self.prepared.events
+
+    async def start(self) -> datetime:
+        with _engine_errors():
+            return await self.prepared.start()
 
 
 @contextmanager

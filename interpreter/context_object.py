@@ -38,8 +38,10 @@ class ExecutionContext:
                 "StartTime": started,
                 "Name": start.name,
                 "RoleArn": start.role_arn,
-                "RedriveCount": 0,
+                "RedriveCount": start.redrive_count,
             }
+            if start.redrive is not None:
+                execution["RedriveTime"] = format_timestamp(start.redrive.date)
         return {
             "Execution": execution,
             "StateMachine": {"Id": start.state_machine_arn, "Name": start.state_machine_arn.rsplit(":", 1)[-1]},

@@ -1,6 +1,6 @@
 """One execution: its frames, its chain of events, and the operations it asked its host for.
 
-A host calls `begin` (or builds the execution from a checkpoint), then `settle` with each batch of outcomes, and after
+A host calls `begin` (or `resume` or `redrive` with a checkpoint), then `settle` with each batch of outcomes, and after
 each of the two `run`, until `result` is there.
 """
 
@@ -26,6 +26,7 @@ from interpreter.history import (
     HistoryFull,
     Ledger,
     Output,
+    Redriven,
     StateEntered,
     StateExited,
 )
@@ -194,6 +195,15 @@ class Execution:
         self.root = frame_from_json(cast(JsonObject, checkpoint["root"]), self.definition.machine, None)
         self._spawn_root()
 
+    def redrive(self, checkpoint: JsonObject) -> None:
+        """Go on with an execution that had ended, from a checkpoint of `interpreter.redrive`.
+
+        Raises:
+            ValueError: as `resume`.
+        """
+        self.resume(checkpoint)
+        self.ledger.record("ExecutionRedriven", self.ledger.next_id - 1, Redriven(self.start.redrive_count))
+
     # ------------------------------------------------------------------ what states call: operations
 
     def perform(self, frame: Frame, operation: Operation) -> Promise[Outcome]:
@@ -232,7 +242,7 @@ class Execution:
         """Stop a frame and everything below it where it stands, without waiting for anything."""
         for number in list(frame.live):
             self.cancel_operation(frame, number)
-        if frame.group is not None:  # before the strand: closing it takes the group away
+        if frame.group is not None:
             for child in frame.group.running.values():
                 self.abandon(child)
         if frame.strand is not None:

@@ -58,8 +58,7 @@ class Frame:
         chain: id of the last event of this frame's chain, or of the one it was started from.
         item: the innermost Map item around it.
         entered: id of the state's entered event, 0 before it is entered.
-        entered_after: the event that the entered event points to. Not in checkpoints: it is read only while the state
-            has recorded nothing else, and never in a Wait, which alone has checkpoints then.
+        entered_after: the event that the entered event points to.
         entered_at: when the state was entered, milliseconds since the epoch.
         retries: how often each retrier was used in this visit of the state.
         due: when the state's Wait or its delay before a retry ends, milliseconds since the epoch; None without one.
@@ -118,7 +117,9 @@ class Group:
         input: a Map's effective input, which ItemSelector sees.
         next_index: the first item that was not started.
         width: how many children may run at once.
-        running: the children that have not finished, by index.
+        running: the children that have not finished, by index; where a child's failure ended the execution, it and all
+            that it stopped, each where it stood.
+        again: children before `next_index` that are to be started once more.
     """
 
     results: list[JsonValue | Missing]
@@ -128,6 +129,19 @@ class Group:
     width: int
     next_index: int = 0
     running: dict[int, Frame] = field(default_factory=dict)
+    again: list[int] = field(default_factory=list)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are children to start."""
+        return bool(self.again) or self.next_index < len(self.results)
+
+    def take_next(self) -> int:
+        """The index of the child to start next."""
+        if self.again:
+            return self.again.pop(0)
+        self.next_index += 1
+        return self.next_index - 1
 
 
 def frame_to_json(frame: Frame) -> JsonObject:
@@ -140,6 +154,7 @@ def frame_to_json(frame: Frame) -> JsonObject:
     if frame.entered:
         shown["entered"] = frame.entered
         shown["enteredAt"] = frame.entered_at
+        shown["enteredAfter"] = frame.entered_after
     if frame.retries:
         shown["retries"] = list(frame.retries)
     if frame.due is not None:
@@ -166,6 +181,7 @@ def frame_from_json(shown: JsonObject, machine: Machine, outer: ChainMap[str, Js
         None if item is None else _item_from_json(cast(JsonObject, item)),
         entered=cast(int, shown.get("entered", 0)),
         entered_at=cast(int, shown.get("enteredAt", 0)),
+        entered_after=cast(int, shown.get("enteredAfter", 0)),
         retries=list(cast("list[int]", shown.get("retries", []))),
         due=cast("int | None", shown.get("due")),
         retrying=cast(bool, shown.get("retrying", False)),
@@ -202,6 +218,8 @@ def _group_to_json(group: Group) -> JsonObject:
     if group.items is not None:
         shown["items"] = [_item_to_json(item) for item in group.items]
         shown["input"] = group.input
+    if group.again:
+        shown["again"] = list(group.again)
     return shown
 
 
@@ -215,6 +233,7 @@ def _group_from_json(shown: JsonObject, parent: Frame) -> Group:
         shown.get("input"),
         cast(int, shown["width"]),
         cast(int, shown["next"]),
+        again=list(cast("list[int]", shown.get("again", []))),
     )
     for index, child in cast("Mapping[str, JsonObject]", shown["running"]).items():
         machine = child_machine(parent, int(index))

@@ -26,6 +26,12 @@ class ExecutionStarted(NamedTuple):
     alias_arn: str | None
 
 
+class Redriven(NamedTuple):
+    """Details of ExecutionRedriven."""
+
+    redrive_count: int
+
+
 class StateEntered(NamedTuple):
     """Details of every `...StateEntered`."""
 
@@ -130,6 +136,7 @@ class Iteration(NamedTuple):
 
 Details: TypeAlias = (
     ExecutionStarted
+    | Redriven
     | StateEntered
     | StateExited
     | Scheduled
@@ -161,6 +168,11 @@ class HistoryFull(StatesRuntime):
     """The event that would have the last id the quota allows; the execution's failure takes that id."""
 
 
+def history_full_cause(limit: int) -> str:
+    """The cause of an execution that had `limit` events (reported by others of AWS)."""
+    return f"The execution reached the maximum number of history events ({limit})."
+
+
 class Ledger:
     """Gives every event its id and forgets it.
 
@@ -183,7 +195,7 @@ class Ledger:
         """
         number = self.next_id
         if self.limit is not None and number >= self.limit and not type_.startswith("Execution"):
-            raise HistoryFull(f"The execution reached the maximum number of history events ({self.limit}).")
+            raise HistoryFull(history_full_cause(self.limit))
         self.next_id = number + 1
         self.keep(number, type_, previous_id, details)
         return number
@@ -258,6 +270,8 @@ def _render_details(details: Details, measure: Measure, data: bool) -> dict[str,
                 stateMachineVersionArn=version_arn,
                 stateMachineAliasArn=alias_arn,
             )
+        case Redriven(redrive_count):
+            return {"redriveCount": redrive_count}
         case Scheduled(resource_type, resource, region, parameters, timeout, heartbeat, role_arn):
             shown = {"resourceType": resource_type, "resource": resource, "region": region}
             if data:

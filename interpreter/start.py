@@ -6,6 +6,7 @@ sent it) and so part of every recorded history: members are only ever added, wit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final, Literal, cast
 
@@ -13,6 +14,31 @@ from interpreter.values import JsonValue
 
 ENGINE: Final = 3
 """The version of behaviour with which executions begin today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redrive:
+    """What RedriveExecution adds to the start of the run that goes on with an execution.
+
+    Attributes:
+        count: how often the execution was redriven, this time included.
+        date: when, milliseconds since the epoch.
+        earlier_runs: Temporal's ids of the runs before, the first one first.
+    """
+
+    count: int
+    date: int
+    earlier_runs: tuple[str, ...]
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """All members by name."""
+        return {"count": self.count, "date": self.date, "earlier_runs": list(self.earlier_runs)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, JsonValue]) -> Redrive:
+        """The inverse of `to_json`."""
+        runs = cast("Sequence[str]", value["earlier_runs"])
+        return cls(cast(int, value["count"]), cast(int, value["date"]), tuple(runs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +60,8 @@ class ExecutionStart:
         trace_header: the X-Ray trace header that the caller gave; only shown.
         revision_id: the revision of the state machine that runs; None where an earlier release started it.
         engine: the interpreter's version of behaviour, for changes that old runs must not see.
+        redrive: set where this run goes on with an execution that had ended; the run's third argument is then the
+            checkpoint from which it goes on.
     """
 
     definition: str
@@ -50,6 +78,12 @@ class ExecutionStart:
     trace_header: str | None = None
     revision_id: str | None = None
     engine: int = ENGINE
+    redrive: Redrive | None = None
+
+    @property
+    def redrive_count(self) -> int:
+        """How often the execution was redriven."""
+        return 0 if self.redrive is None else self.redrive.count
 
     @property
     def key(self) -> str:
@@ -64,10 +98,15 @@ class ExecutionStart:
     def to_json(self) -> dict[str, JsonValue]:
         """All members by name; those that are None are left out."""
         members = {field.name: cast(JsonValue, getattr(self, field.name)) for field in fields(self)}
+        members["redrive"] = None if self.redrive is None else self.redrive.to_json()
         return {name: value for name, value in members.items() if value is not None}
 
     @classmethod
     def from_json(cls, value: dict[str, JsonValue]) -> ExecutionStart:
         """The inverse of `to_json`; members unknown to this release are ignored."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: member for name, member in value.items() if name in known})  # type: ignore[arg-type]  # from JSON
+        known = {field.name for field in fields(cls)} - {"redrive"}
+        redrive = cast("dict[str, JsonValue] | None", value.get("redrive"))
+        return cls(
+            **{name: member for name, member in value.items() if name in known},  # type: ignore[arg-type]  # from JSON
+            redrive=None if redrive is None else Redrive.from_json(redrive),
+        )

@@ -27,6 +27,7 @@ from api.service.history import Histories
 from api.service.local_engine import LocalEngine
 from api.service.map_runs import MapRuns
 from api.service.model import operation_names
+from api.service.redrives import Redrives
 from api.service.starting import Starting
 from api.service.state_machines import StateMachines
 from api.service.sync_executions import SyncExecutions
@@ -69,7 +70,8 @@ class ApplicationService:
         self.deletions = Deletions(store, gateway, clock, config.deletion_settle_seconds)
         self._state_machines = StateMachines(store, gateway, catalog, arns, clock, self.deletions)
         starting = Starting(store, config, arns, clock, self.deletions)
-        self._executions = Executions(store, gateway, config, arns, clock, starting)
+        self._redrives = Redrives(store, gateway, config, arns, clock, self.deletions)
+        self._executions = Executions(store, gateway, config, arns, starting, self._redrives)
         self._sync_executions = SyncExecutions(starting, clock, local)
         self._state_tests = StateTests(config, arns, clock, catalog, local)
         self._histories = Histories(gateway, arns)
@@ -177,6 +179,11 @@ class ApplicationService:
         """StopExecution."""
         with _available():
             return await self._executions.stop(request)
+
+    async def redrive_execution(self, request: shapes.RedriveExecutionRequest) -> shapes.RedriveExecutionResponse:
+        """RedriveExecution."""
+        with _available():
+            return await self._redrives.redrive(request)
 
     async def get_execution_history(
         self, request: shapes.GetExecutionHistoryRequest

@@ -6,7 +6,7 @@
       InvalidDefinition, InvalidLoggingConfiguration, InvalidEncryptionConfiguration
       InvalidExecutionInput, InvalidOutput
       StateMachineDoesNotExist, StateMachineAlreadyExists, StateMachineDeleting, StateMachineTypeNotSupported
-      ExecutionDoesNotExist, ExecutionAlreadyExists
+      ExecutionDoesNotExist, ExecutionAlreadyExists, ExecutionNotRedrivable
       ActivityDoesNotExist, ActivityAlreadyExists, ActivityWorkerLimitExceeded
       TaskTimedOut
       ResourceNotFound, TooManyTags, ConflictException, ServiceQuotaExceededException
@@ -213,6 +213,10 @@ class ExecutionAlreadyExists(ServiceError):
 
     def __init__(self, arn: str) -> None:
         super().__init__(f"Execution Already Exists: '{arn}'")
+
+
+class ExecutionNotRedrivable(ServiceError):
+    """The execution cannot be redriven; DescribeExecution shows the same reason."""
 
 
 class ActivityDoesNotExist(ServiceError):

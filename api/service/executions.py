@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
 from api.service.arns import Arns, ExecutionArn
-from api.service.clock import Clock
 from api.service.config import ServiceConfig
 from api.service.errors import (
     ExecutionAlreadyExists,
@@ -22,17 +18,18 @@ from api.service.gateway import (
     ExecutionDescription,
     ExecutionFilter,
     ExecutionGateway,
+    ExecutionPage,
     ExecutionStatus,
     ExecutionSummary,
     NoSuchExecution,
 )
 from api.service.pages import page_position, page_size, page_token
+from api.service.redrives import Redrives
 from api.service.shapes import (
     CloudWatchEventsExecutionDataDetails,
     DescribeExecutionRequest,
     DescribeExecutionResponse,
     ExecutionListItem,
-    ExecutionRedriveStatus,
     ListExecutionsRequest,
     ListExecutionsResponse,
     StartExecutionRequest,
@@ -40,12 +37,9 @@ from api.service.shapes import (
     StopExecutionRequest,
     StopExecutionResponse,
 )
-from api.service.starting import Prepared, Starting
+from api.service.starting import Prepared, Starting, standard_seconds
 from api.storage.store import Store
 from interpreter.limits import EXPRESS_SECONDS
-
-_YEAR_SECONDS: Final = 31_536_000  # AWS quota, Maximum execution time of STANDARD
-_REDRIVABLE_FOR: Final = timedelta(days=14)
 
 
 class Executions:
@@ -57,15 +51,15 @@ class Executions:
         gateway: ExecutionGateway,
         config: ServiceConfig,
         arns: Arns,
-        clock: Clock,
         starting: Starting,
+        redrives: Redrives,
     ) -> None:
         self._store = store
         self._gateway = gateway
         self._config = config
         self._arns = arns
-        self._clock = clock
         self._starting = starting
+        self._redrives = redrives
 
     async def start(self, request: StartExecutionRequest) -> StartExecutionResponse:
         """StartExecution: idempotent while an execution of the same name runs on the same input, but for EXPRESS."""
@@ -103,7 +97,8 @@ class Executions:
         succeeded = summary.status is ExecutionStatus.SUCCEEDED
         fails = summary.status in (ExecutionStatus.FAILED, ExecutionStatus.ABORTED)  # TIMED_OUT shows no error
         details = CloudWatchEventsExecutionDataDetails(included=included)
-        redrive_status, reason = await self._redrive_status(arn, summary)
+        assert arn.state_machine_name is not None
+        refusal = await self._redrives.refusal(arn.state_machine_name, description)
         return DescribeExecutionResponse(
             execution_arn=arn.text,
             state_machine_arn=start.state_machine_arn,
@@ -122,33 +117,30 @@ class Executions:
             trace_header=start.trace_header,
             redrive_count=summary.redrive_count,
             redrive_date=summary.redrive_date,
-            redrive_status=redrive_status,
-            redrive_status_reason=reason,
+            redrive_status="REDRIVABLE" if refusal is None else "NOT_REDRIVABLE",
+            redrive_status_reason=refusal,
         )
-
-    async def _redrive_status(
-        self, arn: ExecutionArn, summary: ExecutionSummary
-    ) -> tuple[ExecutionRedriveStatus, str | None]:
-        if summary.status in (ExecutionStatus.RUNNING, ExecutionStatus.SUCCEEDED):
-            return "NOT_REDRIVABLE", f"Execution is {summary.status} and cannot be redriven"
-        if summary.stop_date is not None and self._clock() - summary.stop_date > _REDRIVABLE_FOR:
-            return "NOT_REDRIVABLE", "Execution redrivable period exceeded"
-        assert arn.state_machine_name is not None
-        machine = await self._store.get_state_machine(arn.state_machine_name)
-        if machine is None or machine.deleting_since is not None:
-            return "NOT_REDRIVABLE", "State machine is in DELETING status"
-        return "REDRIVABLE", None
 
     async def list(self, request: ListExecutionsRequest) -> ListExecutionsResponse:
         """ListExecutions, newest first."""
         filter_ = await self._filter(request)
         arguments = ("ListExecutions", request.state_machine_arn, request.status_filter)
         token = None if request.next_token is None else page_position(request.next_token, *arguments)
-        page = await self._gateway.list(filter_, page_size(request.max_results), token)
+        page = await self._page(filter_, page_size(request.max_results), token)
         return ListExecutionsResponse(
             executions=tuple(self._list_item(filter_.state_machine_name, each) for each in page.executions),
             next_token=None if page.next_token is None else page_token(page.next_token, *arguments),
         )
+
+    async def _page(self, filter_: ExecutionFilter, size: int, token: bytes | None) -> ExecutionPage:
+        """As many executions as a page has; what the engine lists of redriven ones is left out and made up for."""
+        shown: list[ExecutionSummary] = []
+        while True:
+            page = await self._gateway.list(filter_, size - len(shown), token)
+            shown += await self._redrives.present(filter_.state_machine_name, page.executions)
+            token = page.next_token
+            if token is None or len(shown) == size:
+                return ExecutionPage(shown, token)
 
     async def _filter(self, request: ListExecutionsRequest) -> ExecutionFilter:
         if request.map_run_arn is not None:
@@ -220,6 +212,4 @@ def _timeout_seconds(prepared: Prepared) -> int:
     timeout = prepared.target.revision.timeout_seconds
     if prepared.target.machine.type == "EXPRESS":
         return EXPRESS_SECONDS if timeout is None else min(timeout, EXPRESS_SECONDS)
-    if timeout is None:
-        return _YEAR_SECONDS
-    return timeout if prepared.start.mode == "native" else min(timeout, _YEAR_SECONDS)
+    return standard_seconds(timeout, prepared.start.mode)

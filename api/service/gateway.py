@@ -43,8 +43,12 @@ class AlreadyStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionSummary:
-    """One execution as lists show it. Dates are aware, UTC, in milliseconds."""
+    """One execution as lists show it. Dates are aware, UTC, in milliseconds.
 
+    `run_id` is the engine's: each redrive goes on in a run of its own.
+    """
+
+    run_id: str
     name: str
     status: ExecutionStatus
     start_date: datetime
@@ -94,8 +98,46 @@ class ActivityTask:
     input: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedriveRequest:
+    """How to go on with an execution of which run `run_id` has ended without success.
+
+    Attributes:
+        date: the date of the redrive.
+        timeout_seconds: how long the new run may take.
+        functions: see `interpreter.start.ExecutionStart`.
+    """
+
+    run_id: str
+    date: datetime
+    timeout_seconds: int
+    functions: JsonValue
+
+
+class PreparedRedrive(Protocol):
+    """A redrive of which all is known and nothing has been begun."""
+
+    @property
+    def events(self) -> int:
+        """How many history events the execution has so far."""
+        ...
+
+    async def start(self) -> datetime:
+        """Go on, durably when this returns; the date of the redrive.
+
+        However often and by whomever a run's redrive is started, it is one, and its date that of the first start.
+
+        Raises: RunSuperseded.
+        """
+        ...
+
+
 class NoSuchExecution(Exception):
     """No execution of that name is known."""
+
+
+class RunSuperseded(Exception):
+    """The execution goes on in another run by now."""
 
 
 class NoSuchTask(Exception):
@@ -145,6 +187,10 @@ class ExecutionGateway(Protocol):
 
     async def wait(self, state_machine_name: str, name: str) -> ExecutionDescription:
         """Return once the execution has ended. Raises: NoSuchExecution."""
+        ...
+
+    async def prepare_redrive(self, state_machine_name: str, name: str, request: RedriveRequest) -> PreparedRedrive:
+        """Compute from where the execution goes on. Raises: NoSuchExecution, RunSuperseded."""
         ...
 
     async def stop(self, state_machine_name: str, name: str, error: str | None, cause: str | None) -> datetime:

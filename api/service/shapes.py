@@ -667,6 +667,21 @@ class GetExecutionHistoryResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RedriveExecutionRequest:
+    """The execution to go on with; a token under which the call may be repeated."""
+
+    execution_arn: str
+    client_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedriveExecutionResponse:
+    """When the execution was redriven."""
+
+    redrive_date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopExecutionRequest:
     """Stop an execution."""
 

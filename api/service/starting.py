@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 from uuid import uuid4
 
 from api.service.arns import Arns, check_name
@@ -23,6 +24,15 @@ from api.service.targets import Target, Targets
 from api.storage.store import Route, Store
 from interpreter.definition.json_source import jackson_error
 from interpreter.start import ExecutionStart
+
+YEAR_SECONDS: Final = 31_536_000  # AWS quota, Maximum execution time of STANDARD
+
+
+def standard_seconds(timeout_seconds: int | None, mode: Literal["aws", "native"]) -> int:
+    """How long an execution of a STANDARD state machine with that TimeoutSeconds may take."""
+    if timeout_seconds is None:
+        return YEAR_SECONDS
+    return timeout_seconds if mode == "native" else min(timeout_seconds, YEAR_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ from api.service.shapes import (
     UpdateStateMachineRequest,
     UpdateStateMachineResponse,
 )
-from api.service.targets import Targets
+from api.service.targets import Targets, executed_revision
 from api.service.versions import Versions, too_many_versions
 from api.storage.store import LimitReached, Publication, Revised, Revision, Route, StateMachine, Store
 from interpreter.definition.resources import ResourceCatalog
@@ -250,12 +250,7 @@ class StateMachines:
         except NoSuchExecution:
             raise ExecutionDoesNotExist(arn.text) from None
         start = execution.start
-        if start.revision_id is not None:
-            revision = await self._store.get_revision(start.revision_id)
-        else:  # started by a release that did not say
-            revision = await self._store.find_revision(
-                arn.state_machine_name, start.definition, start.role_arn, execution.summary.start_date
-            )
+        revision = await executed_revision(self._store, execution)
         if revision is None:
             raise StateMachineDoesNotExist(start.state_machine_arn)
         return DescribeStateMachineForExecutionResponse(

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from api.service.arns import StateMachineArn
 from api.service.errors import StateMachineDoesNotExist
+from api.service.gateway import ExecutionDescription
 from api.storage.store import Revision, Route, StateMachine, Store, Version
 
 PickRoute: TypeAlias = Callable[[Sequence[Route]], Route]
@@ -21,6 +22,15 @@ class Target:
     revision: Revision
     version: Version | None
     alias: str | None
+
+
+async def executed_revision(store: Store, description: ExecutionDescription) -> Revision | None:
+    """The revision that an execution runs, of a deleted state machine as well."""
+    start = description.start
+    if start.revision_id is not None:
+        return await store.get_revision(start.revision_id)
+    name = start.state_machine_arn.rsplit(":", 1)[-1]  # started by a release that did not say
+    return await store.find_revision(name, start.definition, start.role_arn, description.summary.start_date)
 
 
 class Targets:

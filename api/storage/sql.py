@@ -21,6 +21,7 @@ from api.storage.engine import create_engine
 from api.storage.sql_activities import SqlActivities
 from api.storage.sql_aliases import SqlAliases
 from api.storage.sql_base import revision_of, revision_row, to_datetime, to_milliseconds, transaction
+from api.storage.sql_redrives import SqlRedrives
 from api.storage.sql_versions import SqlVersions
 from api.storage.store import MODE_TAG, Publication, Revised, Revision, StateMachine, Store, StoreUnavailable
 from api.storage.tables import DEFINITIONS, PAYLOADS, REVISIONS, STATE_MACHINES, TAGS
@@ -45,7 +46,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         await engine.dispose()
 
 
-class SqlStore(SqlVersions, SqlAliases, SqlActivities):
+class SqlStore(SqlVersions, SqlAliases, SqlActivities, SqlRedrives):
     """`Store` over an engine of `api.storage.engine`."""
 
     async def ping(self) -> None:

@@ -135,6 +135,25 @@ class Activity:
     created: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedriveCall:
+    """A call of RedriveExecution.
+
+    Attributes:
+        run_id: the engine's id of the run that had ended, see `api.service.gateway.ExecutionSummary`.
+        client_token: the caller's, empty if there was none.
+        asked: when it was called.
+        redriven: the date of the redrive, None until it is known to have begun.
+    """
+
+    run_id: str
+    client_token: str
+    state_machine_name: str
+    execution_name: str
+    asked: datetime
+    redriven: datetime | None = None
+
+
 class Store(Protocol):
     """Everything that is stored. Each call is one transaction; each may raise `StoreUnavailable`."""
 
@@ -262,6 +281,22 @@ class Store(Protocol):
 
     async def delete_alias(self, state_machine_name: str, name: str) -> None:
         """Delete an alias, if there is one."""
+        ...
+
+    async def begin_redrive(self, call: RedriveCall) -> None:
+        """Keep a call; one that is there already stays as it is."""
+        ...
+
+    async def finish_redrive(self, run_id: str, redriven: datetime) -> None:
+        """Note on all calls for a run that the execution goes on in another one."""
+        ...
+
+    async def list_redrives(self, state_machine_name: str, execution_name: str, limit: int) -> Sequence[RedriveCall]:
+        """The last calls for an execution, the newest first."""
+        ...
+
+    async def find_redrives(self, run_ids: Sequence[str]) -> Sequence[RedriveCall]:
+        """All calls for any of these runs."""
         ...
 
     async def create_activity(self, activity: Activity, tags: Mapping[str, str]) -> Activity:

@@ -102,6 +102,19 @@ ALIASES: Final = Table(
 )
 """`routes` is a list of `[version, weight]`."""
 
+REDRIVES: Final = Table(
+    "redrives",
+    METADATA,
+    Column("run_id", String(36), primary_key=True),
+    Column("client_token", String(64), primary_key=True),
+    Column("state_machine_name", _Name, nullable=False),
+    Column("execution_name", _Name, nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    Column("redriven", BigInteger, nullable=True),
+    Index(None, "state_machine_name", "execution_name"),
+)
+"""Calls of RedriveExecution, by the run that had ended. `redriven` is set once another run goes on."""
+
 TAGS: Final = Table(
     "tags",
     METADATA,

@@ -101,7 +101,7 @@ class InProcessHost:
             self.execution.inspect(inspection)
         self._invoke = invoke
         self._skip_time = skip_time
-        begun = start.start_date if skip_time else self._clock.now
+        begun = self._clock.now if start.redrive is not None or not skip_time else start.start_date
         limits = [each for each in (definition.timeout_seconds, time_limit_seconds) if each is not None]
         self._deadline = begun + min(limits) * 1000 if limits else None
         self._timers: list[tuple[int, int, int, Outcome]] = []
@@ -153,11 +153,13 @@ class InProcessHost:
     # ------------------------------------------------------------------ the run
 
     async def run(self, checkpoint: JsonObject | None = None) -> Ended:
-        """Run from the start, or from a checkpoint, to the end."""
+        """Run from the start, or from a checkpoint, to the end; a redriven execution begins with one."""
         if checkpoint is None:
             self.execution.begin()
-        else:
+        elif self.execution.start.redrive is None:
             self.execution.resume(checkpoint)
+        else:
+            self.execution.redrive(checkpoint)
         try:
             while True:
                 self.execution.run()

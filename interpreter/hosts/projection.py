@@ -14,10 +14,12 @@ from typing import Literal, TypeAlias, assert_never
 from interpreter.definition.model import Definition
 from interpreter.effects import CallbackWait, Done, Failed, Operation, Outcome, TaskCall, TaskRouter, Timer
 from interpreter.execution import Execution
+from interpreter.frames import JsonObject
 from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger
 from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat, localized
 from interpreter.hosts.wire import answer_of_outcome
 from interpreter.limits import limits_of
+from interpreter.redrive import redrive_checkpoint
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue
 
@@ -93,15 +95,20 @@ class Projection:
         input_text: str,
         router: TaskRouter,
         token_of: Callable[[str], str],
+        checkpoint: JsonObject | None = None,
     ) -> None:
-        self._clock = Clock(start.start_date)
+        """`checkpoint` is that of a redriven run; its events follow those of the runs before."""
+        self._clock = Clock(start.start_date if start.redrive is None else start.redrive.date)
         self._ledger = KeepingLedger(limits_of(start.mode, start.engine).history_events, self._clock)
         self._start = start
         self._latest_answer = 0
         self._token_of = token_of
         self._queue = OperationQueue()
         self._execution = Execution(definition, start, input_, self, router, self._ledger)
-        self._execution.begin(input_text)  # the start is known before a worker takes it up
+        if checkpoint is None:
+            self._execution.begin(input_text)  # the start is known before a worker takes it up
+        else:
+            self._execution.redrive(checkpoint)
         self._stopped = False
         self._closed = False
         self._tasks: dict[int, tuple[int, int]] = {}
@@ -122,6 +129,21 @@ class Projection:
     def ended(self) -> bool:
         """Whether the execution's last event is there."""
         return self._execution.result is not None or self._closed
+
+    @property
+    def last_event_id(self) -> int:
+        """The id of the last event, over all runs of the execution."""
+        return self._ledger.next_id - 1
+
+    @property
+    def earlier_runs(self) -> Sequence[str]:
+        """Temporal's ids of the runs that were redriven, the first one first."""
+        redrive = self._execution.start.redrive
+        return () if redrive is None else redrive.earlier_runs
+
+    def redrive_checkpoint(self, date: int) -> JsonObject:
+        """From where a redrive at `date`, in milliseconds since the epoch, goes on; the projection is used up."""
+        return redrive_checkpoint(self._execution, date)
 
     # ------------------------------------------------------------------ the port
 

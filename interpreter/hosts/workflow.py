@@ -35,6 +35,7 @@ from interpreter.effects import (
     Timer,
 )
 from interpreter.execution import Execution, FailedWith
+from interpreter.frames import JsonObject
 from interpreter.history import Ledger
 from interpreter.hosts.details import describe_frames
 from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat, localized
@@ -125,13 +126,14 @@ class ExecutionWorkflow:
 
     @workflow.run
     async def run(self, args: Sequence[RawValue]) -> Any:  # any JSON
-        """Arguments: an `ExecutionStart`, and the execution's input."""
+        """Arguments: an `ExecutionStart`, the execution's input, and a checkpoint where it is redriven."""
         wiring = _Installed.wiring
         if wiring is None:
             raise RuntimeError("interpreter.hosts.workflow.install was not called in this worker")
         start = ExecutionStart.from_json(cast("dict[str, JsonValue]", parse_json(args[0].payload.data)))
         host = _TemporalHost(wiring, start, parse_json(args[1].payload.data))
-        return await host.run()
+        checkpoint = None if start.redrive is None else cast("JsonObject", parse_json(args[2].payload.data))
+        return await host.run(checkpoint)
 
 
 class _TemporalHost:
@@ -149,8 +151,11 @@ class _TemporalHost:
         ledger = Ledger(limits_of(start.mode, start.engine).history_events)
         self._execution = Execution(definition, start, input_, self, wiring.router, ledger)
 
-    async def run(self) -> JsonValue:
-        self._execution.begin("")
+    async def run(self, checkpoint: JsonObject | None) -> JsonValue:
+        if checkpoint is None:
+            self._execution.begin("")
+        else:
+            self._execution.redrive(checkpoint)
         while True:
             self._execution.run()
             result = self._execution.result

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from interpreter.definition.model import MapState, ParallelState, TaskState, WaitState
-from interpreter.errors import StatesError, StatesQueryEvaluationError, StatesRuntime
+from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesQueryEvaluationError, StatesRuntime
 from interpreter.frames import Frame, Group
 from interpreter.history import Iteration
 from interpreter.inspection import Inspection
@@ -42,22 +42,23 @@ async def run_group(
     inbox: Inbox[int] = Inbox()
     for index, frame in group.running.items():
         execution.spawn_child(frame, index, inbox)
-    while len(group.running) < group.width and group.next_index < len(group.results):
+    while len(group.running) < group.width and group.has_more:
         _start_next(execution, group, group.chain, start_child, inbox)
     while group.running:
         index = await inbox.receive()
-        frame = group.running.pop(index)
+        frame = group.running[index]
         ended = frame.ended
         assert ended is not None, "a child reports when its machine has ended"
         if ended.error is not None:
-            _stop(execution, parent, group, index, frame)
+            _stop(execution, parent, group, index)
             raise ChildFailed(ended.error)
+        del group.running[index]
         group.results[index] = ended.output
         group.chain = frame.chain
         if group.items is not None:
             details = Iteration(parent.state_name, index)
             group.chain = execution.ledger.record("MapIterationSucceeded", frame.chain, details)
-        if group.next_index < len(group.results):
+        if group.has_more:
             _start_next(execution, group, frame.chain, start_child, inbox)
     return [_there(result) for result in group.results]
 
@@ -82,8 +83,7 @@ def _start_next(
     start_child: Callable[[int, int], Frame],
     inbox: Inbox[int],
 ) -> None:
-    index = group.next_index
-    group.next_index += 1
+    index = group.take_next()
     frame = start_child(index, chain)
     group.running[index] = frame
     execution.spawn_child(frame, index, inbox)
@@ -94,19 +94,24 @@ def _there(result: JsonValue | Missing) -> JsonValue:
     return result
 
 
-def _stop(execution: Execution, parent: Frame, group: Group, index: int, failed: Frame) -> None:
-    """Stop every child and record it; all these events point to the failing one (recorded)."""
+def _stop(execution: Execution, parent: Frame, group: Group, index: int) -> None:
+    """Stop every child and record it; all these events point to the failing one (recorded).
+
+    The children stay in the group as they stand, for a redrive.
+    """
+    failed = group.running[index]
     cause = failed.chain
     if group.items is not None:
         execution.ledger.record("MapIterationFailed", cause, Iteration(parent.state_name, index))
     if failed.entered and isinstance(failed.machine.states[failed.state_name], TaskState):
         execution.ledger.record("TaskStateAborted", cause)
     for sibling_index, sibling in group.running.items():
+        if sibling_index == index:
+            continue
         if group.items is not None:
             execution.ledger.record("MapIterationAborted", cause, Iteration(parent.state_name, sibling_index))
         _record_aborted(execution, sibling, cause)
         execution.abandon(sibling)
-    group.running.clear()
     parent.chain = cause
 
 
@@ -114,7 +119,7 @@ def _record_aborted(execution: Execution, frame: Frame, cause: int) -> None:
     if not frame.entered:
         return
     state = frame.machine.states[frame.state_name]
-    if frame.group is not None:
+    if frame.group is not None and frame.ended is None:  # else its children have been recorded when it failed
         for index, child in frame.group.running.items():
             if frame.group.items is not None:
                 execution.ledger.record("MapIterationAborted", cause, Iteration(frame.state_name, index))
@@ -150,17 +155,24 @@ async def attempt_until_final(
     while True:
         await wait_for_retry(execution, frame)
         try:
-            return await attempt()
+            transition = await attempt()
         except StatesRuntime:
             raise
         except ChildFailed as child:
             error, fails = child.error, True
         except StatesError as failure:
             error, fails = failure, isinstance(failure, StatesQueryEvaluationError) and frame.group is None
-        finally:
+        else:
             frame.group = None
+            return transition
+        stopped, frame.group = frame.group, None
         if plan_retry(execution, frame, state, error):
             continue
         if fails:
             execution.record(failed_type, frame.chain, frame)
-        return caught(execution, frame, state, error)
+        try:
+            return caught(execution, frame, state, error)
+        except StatesError:
+            if error.name != StatesDataLimitExceeded.NAME:  # a redrive then runs the whole state again
+                frame.group = stopped
+            raise

@@ -119,10 +119,10 @@ async def test_concurrent_readers_keep_a_history_once(
         projected = 0
         project = engine.gateway._project
 
-        async def counted(described: Any) -> Any:
+        async def counted(workflow_id: str, run_id: str) -> Any:
             nonlocal projected
             projected += 1
-            return await project(described)
+            return await project(workflow_id, run_id)
 
         monkeypatch.setattr(gateway_module, "_CACHED_EVENTS", 10)
         monkeypatch.setattr(engine.gateway, "_project", counted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -21,6 +21,8 @@ from api.service.gateway import (
     MalformedToken,
     NoSuchExecution,
     NoSuchTask,
+    RedriveRequest,
+    RunSuperseded,
     Started,
 )
 from interpreter.start import ExecutionStart
@@ -43,6 +45,40 @@ class Execution:
         return self.description.summary.status is ExecutionStatus.RUNNING
 
 
+@dataclass
+class MemoryRedrive:
+    """A redrive that can be started."""
+
+    gateway: InMemoryGateway
+    key: tuple[str, str]
+    request: RedriveRequest
+    events: int
+
+    async def start(self) -> datetime:
+        await self.gateway.before_redrive()
+        execution = self.gateway.executions[self.key]
+        summary = execution.description.summary
+        if summary.run_id != self.request.run_id:
+            raise RunSuperseded
+        self.gateway.past.append((self.key[0], summary))
+        self.gateway.redriven.append(self.request)
+        running = replace(
+            summary,
+            run_id=f"{summary.run_id}+",
+            status=ExecutionStatus.RUNNING,
+            stop_date=None,
+            redrive_count=summary.redrive_count + 1,
+            redrive_date=self.request.date,
+        )
+        execution.description = replace(execution.description, summary=running, output=None, error=None, cause=None)
+        await self.gateway.after_redrive()
+        return self.request.date
+
+
+async def _nothing() -> None:
+    """What happens before and after a redrive unless a test says so."""
+
+
 class InMemoryGateway:
     """`ExecutionGateway` over dictionaries.
 
@@ -58,6 +94,8 @@ class InMemoryGateway:
         heartbeats: tokens in the order of their heartbeats.
         histories: how often a whole history was asked for.
         available: whether the engine answers at all.
+        past: runs that were redriven, by state machine: lists show them as well.
+        redriven: what each redrive asked for; `before_redrive` and `after_redrive` are called around each start.
         gate: cleared by a test that wants calls of `describe` to hang.
     """
 
@@ -74,6 +112,10 @@ class InMemoryGateway:
         self.heartbeats: list[str] = []
         self.histories = 0
         self.available = True
+        self.past: list[tuple[str, ExecutionSummary]] = []
+        self.redriven: list[RedriveRequest] = []
+        self.before_redrive: Callable[[], Awaitable[None]] = _nothing
+        self.after_redrive: Callable[[], Awaitable[None]] = _nothing
         self.gate = asyncio.Event()
         self.gate.set()
         self.waiting = asyncio.Event()
@@ -88,6 +130,7 @@ class InMemoryGateway:
             return AlreadyStarted(summary.start_date, existing.running, existing.description.input == input_text)
         date = _EPOCH + timedelta(milliseconds=start.start_date)
         summary = ExecutionSummary(
+            run_id=f"run {len(self.executions) + 1}",
             name=start.key,
             status=ExecutionStatus.RUNNING,
             start_date=date,
@@ -109,10 +152,13 @@ class InMemoryGateway:
 
     async def list(self, filter_: ExecutionFilter, page_size: int, token: bytes | None) -> ExecutionPage:
         self._check()
+        present = [
+            (machine, execution.description.summary) for (machine, _), execution in reversed(self.executions.items())
+        ]
         matching = [
-            execution.description.summary
-            for (machine, _), execution in reversed(self.executions.items())
-            if machine == filter_.state_machine_name and _matches(filter_, execution.description.summary)
+            summary
+            for machine, summary in [*present, *reversed(self.past)]
+            if machine == filter_.state_machine_name and _matches(filter_, summary)
         ]
         start = int(token) if token else 0
         end = start + page_size
@@ -145,6 +191,13 @@ class InMemoryGateway:
         async with execution.changed:
             await execution.changed.wait_for(lambda: not execution.running)
         return execution.description
+
+    async def prepare_redrive(self, state_machine_name: str, name: str, request: RedriveRequest) -> MemoryRedrive:
+        self._check()
+        execution = self._find(state_machine_name, name)
+        if execution.running or execution.description.summary.run_id != request.run_id:
+            raise RunSuperseded
+        return MemoryRedrive(self, (state_machine_name, name), request, len(execution.events))
 
     async def stop(self, state_machine_name: str, name: str, error: str | None, cause: str | None) -> datetime:
         self._check()

@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from api.proto.v1 import steploom_pb2 as pb
-from api.service.gateway import ActivityTask
+from api.service.gateway import ActivityTask, ExecutionStatus
 from tests.api.grpc.test_application import ARN, MACHINE_ARN, Connection, connection
 from tests.api.service.installation import OTHER
 
@@ -126,3 +126,20 @@ async def test_a_poll_ends_with_its_call(connection: Connection) -> None:
     poll.cancel()
     async with asyncio.timeout(10):
         await gateway.poll_cancelled.wait()
+
+
+async def test_a_redrive(connection: Connection) -> None:
+    client, gateway = connection.client, connection.installation.gateway
+    await connection.create()
+    await client.StartExecution(pb.StartExecutionRequest(state_machine_arn=MACHINE_ARN, name="one"))
+    request = pb.RedriveExecutionRequest(execution_arn=ARN, client_token="t")
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await client.RedriveExecution(request)
+    assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    assert caught.value.details() == "Execution is RUNNING and cannot be redriven"
+    await gateway.end("orders", "one", ExecutionStatus.ABORTED)
+    first = await client.RedriveExecution(request)
+    assert await client.RedriveExecution(request) == first
+    described = await client.DescribeExecution(pb.DescribeExecutionRequest(execution_arn=ARN))
+    assert (described.redrive_date, described.redrive_count) == (first.redrive_date, 1)
+    assert described.status == pb.EXECUTION_STATUS_RUNNING
