@@ -1,7 +1,8 @@
-"""Commands on definition files: validate, and run one execution on an embedded server."""
+"""Commands on definition files: validate, schema, and run one execution on an embedded server."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -57,6 +58,28 @@ def validate(
         print_line(f"{file}: {summary(found)}", "red" if errors else "yellow" if cannot_run(found) else "green")
     if errors:
         raise typer.Exit(1)
+
+
+def schema(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", dir_okay=False, help="Write it to this file instead of printing it."),
+    ] = None,
+) -> None:
+    """Print a JSON Schema of definitions, for completion, hovers and checks in editors.
+
+    Example: steploom schema --output asl.schema.json
+    """
+    from interpreter.definition.json_schema import asl_json_schema
+
+    text = json.dumps(asl_json_schema(), indent=2)
+    if output is None:
+        print(text)
+        return
+    try:
+        output.write_text(text + "\n", "utf-8")
+    except OSError as error:
+        raise CommandError(f"Cannot write {output}: {error.strerror}", exit_code=2) from error
 
 
 def run(

@@ -66,6 +66,17 @@ CSV_HEADER_LOCATIONS: Final = ("FIRST_ROW", "GIVEN")
 WRITER_TRANSFORMATIONS: Final = ("NONE", "COMPACT", "FLATTEN")
 OUTPUT_TYPES: Final = ("JSON", "JSONL")
 
+RESERVED_ERRORS: Final = frozenset(
+    {
+        *("States.ALL", "States.TaskFailed", "States.Timeout", "States.HeartbeatTimeout", "States.DataLimitExceeded"),
+        *("States.Runtime", "States.Permissions", "States.QueryEvaluationError", "States.ReferencePathConflict"),
+        *("States.ItemReaderFailed", "States.ResultWriterFailed", "States.ExceedToleratedFailureThreshold"),
+        *("States.Http.Socket", "States.ResultPathMatchFailure", "States.ParameterPathFailure", "States.BranchFailed"),
+        *("States.IntrinsicFailure", "States.NoChoiceMatched"),
+    }
+)
+"""The error names in `States.` that AWS documents, without `States.Http.StatusCode.<n>`."""
+
 LONGEST_STATE_NAME: Final = 80
 LONGEST_VARIABLE_NAME: Final = 80
 LONGEST_LABEL: Final = 40

@@ -14,7 +14,7 @@ from interpreter.definition.diagnostics import (
     Location,
     Report,
 )
-from interpreter.definition.schema import QueryLanguage
+from interpreter.definition.schema import RESERVED_ERRORS, QueryLanguage
 from interpreter.definition.visit import StateVisit
 from interpreter.values import JsonValue
 
@@ -25,15 +25,6 @@ _HEARTBEAT: Final = "States.HeartbeatTimeout"
 _DATA_LIMIT: Final = "States.DataLimitExceeded"
 _RUNTIME: Final = "States.Runtime"
 
-_RESERVED: Final = frozenset(
-    {
-        *(_ALL, _TASK_FAILED, _TIMEOUT, _HEARTBEAT, _DATA_LIMIT, _RUNTIME),
-        *("States.Permissions", "States.QueryEvaluationError", "States.ItemReaderFailed", "States.ResultWriterFailed"),
-        *("States.ExceedToleratedFailureThreshold", "States.Http.Socket", "States.ReferencePathConflict"),
-        *("States.ResultPathMatchFailure", "States.ParameterPathFailure", "States.IntrinsicFailure"),
-        *("States.NoChoiceMatched", "States.BranchFailed"),
-    }
-)
 _HTTP_STATUS: Final = re.compile(r"States\.Http\.StatusCode\.[0-9]{3}")
 
 
@@ -80,7 +71,7 @@ def _advise_on_name(name: str, location: Location, report: Report) -> None:
     if name == _RUNTIME:
         message = f"No {name} is ever retried or caught: it ends the execution"
         report.warning(location, message, code=ERROR_NEVER_MATCHES)
-    elif name.startswith("States.") and name not in _RESERVED and not _HTTP_STATUS.fullmatch(name):
+    elif name.startswith("States.") and name not in RESERVED_ERRORS and not _HTTP_STATUS.fullmatch(name):
         message = f"No error is named {name!r}: names that begin with 'States.' are reserved, and this is none of them"
         report.warning(location, message, code=ERROR_NEVER_MATCHES)
 

@@ -32,7 +32,7 @@ def steploom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steploom:
 
 
 COMMANDS = [
-    *("dev", "api", "worker", "functions", "setup", "config", "validate", "run", "test", "test-expression"),
+    *("dev", "api", "worker", "functions", "setup", "config", "validate", "schema", "run", "test", "test-expression"),
     *("deploy", "start", "describe", "history", "list", "stop"),
 ]
 
@@ -211,3 +211,17 @@ def test_misuse_is_told_on_standard_error(case: Misuse, steploom: Steploom, caps
     told = capsys.readouterr()
     assert case.message in " ".join(told.err.replace("│", " ").split())
     assert told.out == ""
+
+
+def test_schema_is_printed_or_written(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    assert steploom("schema") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert steploom("schema", "--output", "asl.schema.json") == 0
+    assert capsys.readouterr().out == ""
+    assert json.loads(Path("asl.schema.json").read_text("utf-8")) == printed
+
+
+def test_schema_into_a_folder_that_is_not_there(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    assert steploom("schema", "--output", "nowhere/asl.schema.json") == 2
+    assert "Cannot write nowhere/asl.schema.json: No such file or directory" in capsys.readouterr().err

@@ -24,10 +24,11 @@ CASES = [case for file in sorted(FOLDER.glob("*.json")) for case in json.loads(f
 def _text(case: dict[str, Any]) -> str:
     if "text" in case:
         return str(case["text"])
-    return json.dumps(_definition(case))
+    return json.dumps(definition_of(case))
 
 
-def _definition(case: dict[str, Any]) -> Any:
+def definition_of(case: dict[str, Any]) -> Any:
+    """The definition of a case without `text`."""
     if "definition" in case:
         return case["definition"]
     states = case.get("states")
