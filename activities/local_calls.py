@@ -7,22 +7,29 @@ on a task queue and becomes a standalone Temporal activity, which the same worke
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
 from temporalio.client import ActivityFailureError, ActivityHandle, Client
-from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import FailureError
+from temporalio.common import RawValue, RetryPolicy, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from activities.direct_calls import Direct, DirectCall, reported_failure
-from interpreter.effects import ActivityFailure, Failed, TaskCall, TaskRequest
+from activities.names import WORKFLOW_QUEUE
+from interpreter.effects import ActivityFailure, ChildWorkflow, Failed, TaskCall, TaskRequest
 from interpreter.errors import StatesError
 from interpreter.hosts.inprocess import CallFailed
 from interpreter.hosts.wire import InlineJson
-from interpreter.hosts.workflow import activity_failure, payload_outcome
+from interpreter.hosts.workflow import (
+    activity_failure,
+    child_argument,
+    child_keywords,
+    child_taken,
+    payload_outcome,
+)
 from interpreter.limits import EXPRESS_SECONDS
 from interpreter.values import JsonValue
 
@@ -56,6 +63,33 @@ class LocalCalls:
         except StatesError as error:
             raise CallFailed(reported_failure(error)) from error
 
+    async def run_child(self, child: ChildWorkflow, begun: Callable[[], None]) -> JsonValue:
+        """Start a workflow that nobody waits for (`interpreter.hosts.inprocess.RunChild`).
+
+        Raises:
+            CallFailed: its id is taken, or Temporal does not answer.
+        """
+        try:
+            await self._client.start_workflow(
+                child.workflow_type,
+                args=[child_argument(argument) for argument in child.arguments],
+                id=child.workflow_id,
+                task_queue=child.task_queue or WORKFLOW_QUEUE,
+                execution_timeout=timedelta(seconds=child.timeout_seconds) if child.timeout_seconds else None,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                memo=child.memo,
+                search_attributes=child_keywords(child.attributes),
+                static_summary=child.summary,
+                static_details=child.details,
+            )
+        except WorkflowAlreadyStartedError:
+            raise CallFailed(child_taken(child.workflow_id)) from None
+        except RPCError as error:
+            raise CallFailed(_unanswered(error)) from error
+        begun()
+        return None
+
     async def _on_a_queue(self, call: TaskCall) -> JsonValue:
         starting = asyncio.create_task(self._start(call))
         try:
@@ -65,8 +99,7 @@ class LocalCalls:
             await _give_up(starting)
             raise
         except RPCError as error:
-            failure = ActivityFailure("other", None, f"Temporal: {error.message}", (), heartbeat_asked=False)
-            raise CallFailed(failure) from error
+            raise CallFailed(_unanswered(error)) from error
 
     async def _start(self, call: TaskCall) -> ActivityHandle[Any]:
         request, activity = call.request, call.call
@@ -110,6 +143,10 @@ def _failure(error: ActivityFailureError, request: TaskRequest) -> ActivityFailu
     if not isinstance(cause, FailureError) or cause.failure is None:
         raise error  # nothing that Temporal reports looks so
     return activity_failure(cause.failure, heartbeat_asked=request.heartbeat_seconds is not None)
+
+
+def _unanswered(error: RPCError) -> ActivityFailure:
+    return ActivityFailure("other", None, f"Temporal: {error.message}", (), heartbeat_asked=False)
 
 
 def _direct_call(call: TaskCall) -> DirectCall:

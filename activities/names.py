@@ -45,6 +45,20 @@ AWS_CALL: Final = "steploom:aws-call"
 
 CONNECTOR_CALL: Final = "steploom:connector-call"
 """Activity type that makes one call of a connector (`activities.connectors`)."""
+PREPARE_EXECUTION: Final = "steploom:prepare-execution"
+"""Activity type that makes ready what a nested execution starts with."""
+
+START_EXECUTION: Final = "steploom:start-execution"
+"""Activity type that starts an execution as a client does, where the name of a nested one is taken."""
+
+WATCH_JOB: Final = "steploom:watch-job"
+"""Activity type that looks after a job until it has ended."""
+
+STOP_JOB: Final = "steploom:stop-job"
+"""Activity type that stops a job."""
+
+JOB: Final = "steploom:job"
+"""Workflow type of the watch over a job; its colon tells it from state machines."""
 
 VERSION_ATTRIBUTE: Final = "SteploomVersionArn"
 ALIAS_ATTRIBUTE: Final = "SteploomAliasArn"

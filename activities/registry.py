@@ -94,8 +94,11 @@ _OPTIMIZED: Final = {
 }
 """The last three are ours: any Temporal worker, any gRPC service, and databases."""
 
-_RUNNABLE: Final = frozenset({("lambda", "invoke"), ("temporal", "activity")})
-"""Beside the services that are one call of an AWS API."""
+_RUNNABLE: Final = frozenset({("lambda", "invoke"), ("temporal", "activity"), ("states", "startExecution")})
+"""Beside the services that are calls of an AWS API."""
+
+_NOT_YET: Final = frozenset({("eks", "call"), ("eks", "runJob")})
+"""Of those services: what speaks to a Kubernetes API."""
 
 
 class Registry:
@@ -136,5 +139,6 @@ def _check_optimized(service: str, action: str, pattern: TaskPattern) -> Resourc
     entry = _OPTIMIZED.get(service)
     if entry is None or not entry.has(action, pattern):
         return ResourceSupport.UNKNOWN
-    runnable = service in OPTIMIZED or (service, action) in _RUNNABLE or is_connector(service, action)
+    called = service in OPTIMIZED and (service, action) not in _NOT_YET
+    runnable = called or (service, action) in _RUNNABLE or is_connector(service, action)
     return ResourceSupport.SUPPORTED if runnable else ResourceSupport.NOT_YET

@@ -10,7 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from activities.aws_calls import AwsCall, error_prefix, is_aws_call
+from activities import jobs, nested_executions
+from activities.aws_calls import AwsCall, error_prefix, has_job, is_aws_call, job_of
 from activities.connector_secrets import without_secrets
 from activities.connectors import ConnectorCall, find_connector, is_connector
 from activities.failures import client_error, recorded_error, service_error, unusable_arguments
@@ -34,9 +35,10 @@ from activities.names import (
     WORKFLOW_QUEUE,
     is_temporal_name,
 )
-from interpreter.definition.model import ActivityResource, LambdaFunctionResource, ServiceResource
-from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
+from interpreter.definition.model import ActivityResource, LambdaFunctionResource, ServiceResource, TaskPattern
+from interpreter.effects import ActivityCall, ActivityFailure, ChildWorkflow, Outcome, TaskRequest
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTaskFailed, StatesTimeout
+from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, json_text, parse_json
 
 __all__ = ["Router", "parse_functions"]
@@ -68,6 +70,8 @@ class Router:
                 return _aws_call(request)
             case "connector":
                 return _connector_call(request)
+            case "nested":
+                return nested_executions.prepare_call(request)
             case "invoke" | "function":
                 call = _function_call(request)
                 name = parse_function_name(call.function, call.qualifier)
@@ -81,12 +85,39 @@ class Router:
 
     def result(self, request: TaskRequest, functions: JsonValue, value: JsonValue) -> JsonValue:
         """What the state sees of the activity's value: only plain workers need `lambda:invoke`'s frame put around."""
-        if _integration(request) != "invoke":
+        integration = _integration(request)
+        if integration == "nested":
+            return nested_executions.started(request, value)
+        if integration != "invoke":
             return value
         target = _target(request, functions)
         if not isinstance(target.route, TemporalRoute):
             return value
         return _framed(request, target.name, value)
+
+    def child(self, request: TaskRequest, value: JsonValue, *, has_token: bool) -> ChildWorkflow:
+        """The nested execution that was prepared."""
+        return nested_executions.child(request, value, has_token=has_token)
+
+    def taken(self, request: TaskRequest, value: JsonValue) -> ActivityCall:
+        """StartExecution itself, which is idempotent, or says why not."""
+        return nested_executions.start_call(request)
+
+    def watch(self, request: TaskRequest, value: JsonValue, start: ExecutionStart) -> ChildWorkflow:
+        """The watch over a job, or over an execution that is not a child of this one."""
+        return jobs.watch(request, _watched(request, self.result(request, None, value)), start)
+
+    def ended(self, request: TaskRequest, value: JsonValue, outcome: Outcome, now: int) -> JsonValue:
+        """The result from the end of a nested execution, or of the watch over a job.
+
+        Raises:
+            StatesError: it failed.
+        """
+        if _integration(request) != "nested":
+            return jobs.result_of(outcome)
+        if nested_executions.is_child(value):
+            return nested_executions.ended(request, value, outcome, now)
+        return nested_executions.as_seen(request, jobs.result_of(outcome))
 
     def failure(self, request: TaskRequest, functions: JsonValue, failure: ActivityFailure) -> StatesError:
         """The error name and cause that the state sees.
@@ -108,7 +139,7 @@ class Router:
                 return _unanswered(request, functions, failure.message or "the call was not answered")
 
 
-_Integration = Literal["polled", "activity", "aws", "connector", "invoke", "function"]
+_Integration = Literal["polled", "activity", "aws", "connector", "nested", "invoke", "function"]
 
 
 def _integration(request: TaskRequest) -> _Integration:
@@ -121,6 +152,8 @@ def _integration(request: TaskRequest) -> _Integration:
             return "activity"
         case ActivityResource():
             return "polled"
+        case ServiceResource() as resource if nested_executions.is_nested(resource):
+            return "nested"
         case ServiceResource(service=service) if is_aws_call(service):
             return "aws"
         case ServiceResource(service=service, action=action) if is_connector(service, action):
@@ -222,7 +255,9 @@ def _aws_call(request: TaskRequest) -> ActivityCall:
         raise TypeError(f"{request.resource} is not a service")
     if not isinstance(request.arguments, dict):
         raise _unusable(request, "The value is not a JSON object")
-    call = AwsCall(service=request.resource.service, action=request.resource.action, arguments=request.arguments)
+    resource = request.resource
+    waits = resource.pattern is not TaskPattern.REQUEST_RESPONSE and has_job(resource.service, resource.action)
+    call = AwsCall(service=resource.service, action=resource.action, arguments=request.arguments, waits=waits)
     return ActivityCall(AWS_CALL, WORKFLOW_QUEUE, call.to_json(), "ours", direct=True)
 
 
@@ -237,6 +272,16 @@ def _connector_call(request: TaskRequest) -> ActivityCall:
         service=connector.service, action=connector.action, state=request.state_name, arguments=arguments
     )
     return ActivityCall(CONNECTOR_CALL, WORKFLOW_QUEUE, call.to_json(), "ours", direct=True)
+
+
+def _watched(request: TaskRequest, answer: JsonValue) -> jobs.WatchedJob:
+    if not isinstance(request.resource, ServiceResource) or not isinstance(request.arguments, dict):
+        raise TypeError(f"{request.resource} submits no job")
+    service, action = request.resource.service, request.resource.action
+    job = job_of(service, action)
+    shown = answer if isinstance(answer, dict) else {}
+    last = answer if job.gone is not None else None
+    return jobs.WatchedJob(service=service, action=action, key=job.key(request.arguments, shown), answer=last)
 
 
 def _checked_fields(request: TaskRequest, known: tuple[str, ...]) -> dict[str, JsonValue]:
@@ -290,7 +335,7 @@ def _raised(request: TaskRequest, functions: JsonValue, failure: ActivityFailure
     integration = _integration(request)
     if integration in ("activity", "polled"):
         return StatesError(failure.type or StatesTaskFailed.NAME, failure.message)
-    if integration in ("aws", "connector"):
+    if integration in ("aws", "connector", "nested"):
         return _reported(request, functions, failure)
     route = _target(request, functions).route
     foreign = isinstance(route, TemporalRoute) and route.worker == "foreign"
@@ -330,7 +375,7 @@ def _compact(cause: str) -> str:
 def _unanswered(request: TaskRequest, functions: JsonValue, reason: str) -> StatesError:
     if _integration(request) in ("activity", "polled"):
         return StatesTaskFailed(f"The Temporal activity of state {request.state_name!r} did not end: {reason}")
-    if isinstance(request.resource, ServiceResource) and is_aws_call(request.resource.service):
+    if isinstance(request.resource, ServiceResource) and request.resource.service != "lambda":
         resource = request.resource
         prefix = error_prefix(resource.service)
         return client_error(f"{resource.service}:{resource.action}: {reason}", prefix=prefix)

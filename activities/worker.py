@@ -12,10 +12,12 @@ from typing import Any, Final
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
+from activities.job_workflow import JobWorkflow
 from activities.names import (
     CALLBACK_WAIT,
     CLOSE_WAIT,
     EXPRESS_QUEUE,
+    JOB,
     LOCAL_CALL,
     OPEN_WAITS_QUEUE,
     WAITS_QUEUE,
@@ -73,7 +75,7 @@ def workflow_worker(
     return Worker(
         client,
         task_queue=WORKFLOW_QUEUE,
-        workflows=[ExecutionWorkflow],
+        workflows=[ExecutionWorkflow, JobWorkflow],
         activities=activities,
         workflow_runner=runner or UnsandboxedWorkflowRunner(),
         max_cached_workflows=limits.cached_workflows,
@@ -128,6 +130,7 @@ def wiring(definitions: CompiledDefinitions) -> Wiring:
         callback_wait=CALLBACK_WAIT,
         close_wait=CLOSE_WAIT,
         local_call=LOCAL_CALL,
+        job=JOB,
     )
 
 

@@ -7,7 +7,6 @@ histories are projected from Temporal's own (interpreter.hosts.projection), for 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
@@ -44,7 +43,8 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.names import ALIAS_ATTRIBUTE, EXPRESS_QUEUE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBUTE, WORKFLOW_QUEUE
+from activities.execution_workflows import input_hash, keyword_attributes, task_queue, workflow_id, workflow_memo
+from activities.names import ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBUTE
 from activities.payloads import CompiledDefinitions
 from activities.router import Router
 from api.activity_tasks import ActivityTasks
@@ -71,7 +71,7 @@ from interpreter.history import HistoryEvent, render
 from interpreter.hosts.projection import Projection
 from interpreter.hosts.tokens import AttemptToken, MalformedTokenError, TaskToken, decode_token
 from interpreter.start import ExecutionStart
-from interpreter.values import JsonValue, json_bytes, parse_json
+from interpreter.values import JsonValue, parse_json
 
 _STATUS: Final = {
     WorkflowExecutionStatus.RUNNING: ExecutionStatus.RUNNING,
@@ -169,38 +169,35 @@ class TemporalGateway:
         self, state_machine_name: str, start: ExecutionStart, input_text: str, timeout_seconds: int
     ) -> Started | AlreadyStarted:
         """Start the workflow; the name stays taken for as long as the namespace retains it."""
-        pairs = [
-            SearchAttributePair(key, value)
-            for key, value in ((_VERSION, start.version_arn), (_ALIAS, start.alias_arn))
-            if value is not None
-        ]
+        attributes = keyword_attributes(start).items()
+        pairs = [SearchAttributePair(SearchAttributeKey.for_keyword(name), value) for name, value in attributes]
+        memo = workflow_memo(start, input_text, timeout_seconds)
         input_payload = Payload(metadata={"encoding": b"json/plain"}, data=input_text.encode("utf-8", "surrogatepass"))
-        input_hash = _input_hash(input_text)
         with _engine_errors():
             try:
                 await self._client.start_workflow(
                     state_machine_name,
                     args=[start, RawValue(input_payload)],
-                    id=_workflow_id(state_machine_name, start.key),
-                    task_queue=EXPRESS_QUEUE if start.is_express else WORKFLOW_QUEUE,
+                    id=workflow_id(state_machine_name, start.key),
+                    task_queue=task_queue(start),
                     execution_timeout=timedelta(seconds=timeout_seconds),
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                    memo={"startDate": start.start_date, "timeoutSeconds": timeout_seconds, "input": input_hash},
+                    memo=memo,
                     search_attributes=TypedSearchAttributes(pairs),
                     static_summary=start.name,
                     static_details=start.execution_arn,
                 )
             except WorkflowAlreadyStartedError:
-                return await self._already_started(state_machine_name, start.key, input_hash)
+                return await self._already_started(state_machine_name, start.key, input_hash(input_text))
         return Started(_moment(start.start_date))
 
-    async def _already_started(self, state_machine_name: str, name: str, input_hash: str) -> AlreadyStarted:
+    async def _already_started(self, state_machine_name: str, name: str, hash_: str) -> AlreadyStarted:
         described = await self._handle(state_machine_name, name).describe()
         return AlreadyStarted(
             start_date=await _start_date(described),
             running=described.status is WorkflowExecutionStatus.RUNNING,
-            same_input=await described.memo_value("input", "", type_hint=str) == input_hash,
+            same_input=await described.memo_value("input", "", type_hint=str) == hash_,
         )
 
     async def stop(self, state_machine_name: str, name: str, error: str | None, cause: str | None) -> datetime:
@@ -563,15 +560,7 @@ class TemporalGateway:
         return task
 
     def _handle(self, state_machine_name: str, name: str) -> WorkflowHandle[object, object]:
-        return self._client.get_workflow_handle(_workflow_id(state_machine_name, name))
-
-
-def _workflow_id(state_machine_name: str, name: str) -> str:
-    return f"{state_machine_name}:{name}"
-
-
-def _input_hash(input_text: str) -> str:
-    return hashlib.sha256(json_bytes(parse_json(input_text))).hexdigest()
+        return self._client.get_workflow_handle(workflow_id(state_machine_name, name))
 
 
 async def _describe(handle: WorkflowHandle[object, object]) -> WorkflowExecutionDescription:

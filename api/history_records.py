@@ -15,10 +15,13 @@ from temporalio.common import RawValue
 from temporalio.converter import DataConverter
 
 from activities.names import ACTIVITY_WORKER_IDENTITY
-from interpreter.effects import Failed, Outcome
+from interpreter.effects import Done, Failed, Outcome
 from interpreter.hosts.projection import (
     ActivityEnded,
     CancelRequested,
+    ChildBegun,
+    ChildEnded,
+    ChildInitiated,
     Closed,
     LocalEnded,
     Record,
@@ -26,7 +29,7 @@ from interpreter.hosts.projection import (
     TaskStarted,
     TimerFired,
 )
-from interpreter.hosts.workflow import activity_failure, payload_outcome
+from interpreter.hosts.workflow import activity_failure, child_ended, child_taken, payload_outcome
 
 _PLAIN_ENCODINGS: Final = frozenset((b"json/plain", b"binary/null"))
 _DECODED_AT_ONCE: Final = 200
@@ -114,6 +117,8 @@ class RecordReader:
             yield from _local_ended(event)
         elif kind == EventType.EVENT_TYPE_TIMER_FIRED:
             yield TimerFired(int(event.timer_fired_event_attributes.timer_id))
+        elif kind in _CHILD_EVENTS:
+            yield _child_record(event)
         elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
             self._reason = parse_stop_reason(event.workflow_execution_cancel_requested_event_attributes.cause)
             yield CancelRequested()
@@ -154,6 +159,49 @@ def _local_ended(event: HistoryEvent) -> Iterable[LocalEnded]:
         yield LocalEnded(data["activity_id"], payload_outcome(payloads[0] if payloads else _NO_PAYLOAD))
 
 
+_CHILD_EVENTS: Final = frozenset(
+    (
+        EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
+        EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED,
+    )
+)
+
+
+def _child_record(event: HistoryEvent) -> Record:  # a dispatch table, one line an event type
+    kind = event.event_type
+    if kind == EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+        return ChildInitiated(
+            event.event_id, event.start_child_workflow_execution_initiated_event_attributes.workflow_id
+        )
+    if kind == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
+        return ChildBegun(event.child_workflow_execution_started_event_attributes.initiated_event_id)
+    if kind == EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED:
+        refused = event.start_child_workflow_execution_failed_event_attributes
+        return ChildEnded(refused.initiated_event_id, Failed(child_taken(refused.workflow_id)))
+    if kind == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
+        completed = event.child_workflow_execution_completed_event_attributes
+        payloads = completed.result.payloads
+        return ChildEnded(completed.initiated_event_id, payload_outcome(payloads[0]) if payloads else Done(None))
+    if kind == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED:
+        failed = event.child_workflow_execution_failed_event_attributes
+        failure = activity_failure(failed.failure, heartbeat_asked=False)
+        return ChildEnded(failed.initiated_event_id, Failed(failure))
+    if kind == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT:
+        timed_out = event.child_workflow_execution_timed_out_event_attributes
+        return ChildEnded(timed_out.initiated_event_id, Failed(child_ended("timed-out")))
+    if kind == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED:
+        canceled = event.child_workflow_execution_canceled_event_attributes
+        return ChildEnded(canceled.initiated_event_id, Failed(child_ended("stopped")))
+    terminated = event.child_workflow_execution_terminated_event_attributes
+    return ChildEnded(terminated.initiated_event_id, Failed(child_ended("stopped")))
+
+
 def event_milliseconds(event: HistoryEvent) -> int:
     """When the event happened, in milliseconds since the epoch."""
     return event.event_time.seconds * 1000 + event.event_time.nanos // 1_000_000
@@ -167,3 +215,8 @@ def _payloads(event: HistoryEvent) -> Iterable[Payload]:
         yield from failure.application_failure_info.details.payloads
     elif event.HasField("marker_recorded_event_attributes"):
         yield from event.marker_recorded_event_attributes.details["result"].payloads
+    elif event.HasField("child_workflow_execution_completed_event_attributes"):
+        yield from event.child_workflow_execution_completed_event_attributes.result.payloads
+    elif event.HasField("child_workflow_execution_failed_event_attributes"):
+        failure = event.child_workflow_execution_failed_event_attributes.failure
+        yield from failure.application_failure_info.details.payloads

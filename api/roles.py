@@ -26,7 +26,9 @@ from activities.integrations.activity_look_up import ActivityLookUp
 from activities.integrations.aws_service import AwsService
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.integrations.function_url import UrlInvoker
+from activities.integrations.job_watch import JobWatch
 from activities.integrations.lambda_ import LambdaInvoker
+from activities.integrations.nested_start import NestedStarter
 from activities.local_activity import LocalActivity
 from activities.local_calls import LocalCalls
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
@@ -122,7 +124,7 @@ async def application(settings: Settings, engine: Engine) -> AsyncIterator[Appli
     async with aiohttp.ClientSession() as session, connector_calls(settings) as connectors:
         direct = direct_calls(LambdaInvoker(settings.region), UrlInvoker(session), connectors)
         calls = LocalCalls(engine.client, direct)
-        local = LocalEngine(engine.definitions, Router(), calls.run)
+        local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child)
         async with ApplicationService(engine.store, gateway, config, Registry(), local=local) as service:
             yield service
     await gateway.close()
@@ -224,11 +226,16 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         aws = AwsService(settings.region, own=InProcessDoor(service), own_resources=arns.of_workflow)
         lambdas, urls = LambdaInvoker(settings.region), UrlInvoker(session)
         local = LocalActivity(direct_calls(lambdas, urls, connectors, aws))
+        watch, nested = JobWatch(aws), NestedStarter(service.nested_executions)
         calls = [
             lambdas.invoke,
             urls.invoke,
             aws.invoke,
             connectors.invoke,
+            watch.watch,
+            watch.stop,
+            nested.prepare,
+            nested.start,
             WaitCloser(engine.client).close_wait,
             ActivityLookUp(KnownActivities(engine.store, arns)).exists,
         ]

@@ -7,11 +7,13 @@ operation number; between two outcomes it runs on a scheduler of its own. Hosts:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, Protocol, TypeAlias
 
 from interpreter.definition.model import TaskResource
 from interpreter.errors import StatesError
+from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue
 
 
@@ -50,6 +52,7 @@ class ActivityCall:
             again; `"foreign"` otherwise.
         repeated: whether the call is a look-up, made again until it is answered.
         direct: whether a process that hosts executions can make the call itself, without a task queue.
+        prepares: whether it only prepares a child workflow, which `TaskRouter.child` makes of its answer.
     """
 
     activity_type: str
@@ -58,6 +61,7 @@ class ActivityCall:
     worker: Literal["ours", "foreign", "polled"]
     repeated: bool = False
     direct: bool = False
+    prepares: bool = False
 
 
 FailureKind: TypeAlias = Literal["application", "timeout", "heartbeat", "other"]
@@ -111,6 +115,58 @@ class CallbackWait:
 
 
 @dataclass(frozen=True, slots=True)
+class JsonText:
+    """An argument of a child workflow that is handed on as the text it is."""
+
+    text: str
+
+
+ChildArgument: TypeAlias = ExecutionStart | JsonText | dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildWorkflow:
+    """Run a workflow as a child of this one: a nested execution, or the watch over a job.
+
+    That it has begun is told by `Begun`; where its id is taken, the operation fails with the type `TAKEN` instead. The
+    outcome is `Done` with its result, or `Failed` of the kind `"application"`, `"timeout"` or `"other"` (it was
+    cancelled or terminated).
+
+    Attributes:
+        state_name: the Task's name.
+        workflow_type: the Temporal workflow type.
+        workflow_id: the Temporal workflow id.
+        task_queue: its task queue; None for that of executions.
+        arguments: the workflow's arguments.
+        timeout_seconds: the workflow's execution timeout; None for none.
+        bound: whether the child is cancelled when this execution ends or gives the operation up; else it runs on.
+        stop: for a child that is not bound: what stops it when the operation is given up, the argument of a watch over
+            a job.
+        memo: the workflow's memo.
+        attributes: its keyword search attributes.
+        summary: what the Temporal UI shows of it.
+        details: further text for the Temporal UI.
+    """
+
+    state_name: str
+    workflow_type: str
+    workflow_id: str
+    arguments: tuple[ChildArgument, ...]
+    task_queue: str | None = None
+    timeout_seconds: int | None = None
+    bound: bool = True
+    stop: dict[str, JsonValue] | None = None
+    memo: Mapping[str, JsonValue] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    summary: str | None = None
+    details: str | None = None
+
+
+TAKEN: Final = "steploom:taken"
+"""Type of the failure of a `ChildWorkflow` whose id another workflow has, or had."""
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
     """Sleep until `due`, in milliseconds since the epoch. `purpose` says for people what is waited for."""
 
@@ -118,7 +174,7 @@ class Timer:
     purpose: str
 
 
-Operation: TypeAlias = TaskCall | CallbackWait | Timer
+Operation: TypeAlias = TaskCall | CallbackWait | ChildWorkflow | Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +199,11 @@ class Failed:
 Outcome: TypeAlias = Done | Failed
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A child workflow has begun; its outcome comes later, under the same number."""
+
+
 class Effects(Protocol):
     """What a host does for the core. Nothing here blocks."""
 
@@ -151,7 +212,7 @@ class Effects(Protocol):
         ...
 
     def start(self, number: int, operation: Operation) -> None:
-        """Begin an operation; its outcome is told to the core under `number`."""
+        """Begin an operation; its outcome, and before it `Begun`, are told to the core under `number`."""
         ...
 
     def cancel(self, number: int, operation: Operation) -> None:
@@ -184,7 +245,36 @@ class TaskRouter(Protocol):
         ...
 
     def result(self, request: TaskRequest, functions: JsonValue, value: JsonValue) -> JsonValue:
-        """The task's result as the state sees it, from what the activity returned."""
+        """The task's result as the state sees it, from what the activity returned; for a job, what TaskSubmitted shows.
+
+        For a call that `prepares`, it is the result once the child has begun.
+        """
+        ...
+
+    def child(self, request: TaskRequest, value: JsonValue, *, has_token: bool) -> ChildWorkflow:
+        """The child workflow of a call that `prepares` and answered `value`.
+
+        `has_token` says whether the child was given a token that can end the task before the child ends.
+        """
+        ...
+
+    def taken(self, request: TaskRequest, value: JsonValue) -> ActivityCall:
+        """A look-up, where the id of `child` is taken: whether the other workflow will do; it answers like the call."""
+        ...
+
+    def watch(self, request: TaskRequest, value: JsonValue, start: ExecutionStart) -> ChildWorkflow:
+        """What waits for the job that a call submitted, or for the execution that was there already.
+
+        `value` is what the activity returned.
+        """
+        ...
+
+    def ended(self, request: TaskRequest, value: JsonValue, outcome: Outcome, now: int) -> JsonValue:
+        """The task's result from the outcome of a child or of a watch; `value` is what the call returned.
+
+        Raises:
+            StatesError: it failed.
+        """
         ...
 
     def failure(self, request: TaskRequest, functions: JsonValue, failure: ActivityFailure) -> StatesError:

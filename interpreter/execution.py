@@ -15,7 +15,7 @@ from interpreter.chance import SeededChance
 from interpreter.context_object import ContextView, ExecutionContext
 from interpreter.dataflow.view import View
 from interpreter.definition.model import Definition, State, WaitState
-from interpreter.effects import Effects, Operation, Outcome, TaskRouter, Timer
+from interpreter.effects import Begun, Effects, Operation, Outcome, TaskRouter, Timer
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesQueryEvaluationError, StatesRuntime
 from interpreter.frames import CHECKPOINT_VERSION, Ended, Frame, JsonObject, MapItem, frame_from_json, frame_to_json
 from interpreter.history import (
@@ -132,6 +132,7 @@ class Execution:
         self.mocked = False
         self._scheduler = Scheduler()
         self._sinks: dict[int, Sink] = {}
+        self._beginnings: dict[int, Callable[[], None]] = {}
         self._operations = 0
         self._cost = 0
         self._stretch = 0
@@ -164,9 +165,17 @@ class Execution:
         self._stretch = 0
         self._scheduler.run()
 
-    def settle(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
-        """Tell the outcomes of operations; they count in the order in which the operations were started."""
+    def settle(self, outcomes: Iterable[tuple[int, Outcome | Begun]]) -> None:
+        """Tell the outcomes of operations; they count in the order in which the operations were started.
+
+        A child's `Begun` comes before its outcome.
+        """
         for number, outcome in sorted(outcomes, key=lambda pair: pair[0]):
+            begun = self._beginnings.pop(number, None)
+            if isinstance(outcome, Begun):
+                if begun is not None:
+                    begun()
+                continue
             sink = self._sinks.pop(number, None)
             if sink is not None:
                 sink(outcome)
@@ -212,8 +221,13 @@ class Execution:
         self.begin_operation(frame, operation, promise.keep)
         return promise
 
-    def begin_operation(self, frame: Frame, operation: Operation, sink: Sink) -> int:
-        """Start an operation for a frame and return its number; `sink` gets its outcome."""
+    def begin_operation(
+        self, frame: Frame, operation: Operation, sink: Sink, begun: Callable[[], None] | None = None
+    ) -> int:
+        """Start an operation for a frame and return its number; `sink` gets its outcome.
+
+        `begun` is called when a child has begun.
+        """
         self._operations += 1
         self._cost += self._operation_cost
         number = self._operations
@@ -224,6 +238,8 @@ class Execution:
             sink(outcome)
 
         self._sinks[number] = settled
+        if begun is not None:
+            self._beginnings[number] = begun
         self.effects.start(number, operation)
         return number
 
@@ -231,8 +247,17 @@ class Execution:
         """Give an operation up, if it is still under way."""
         operation = frame.live.pop(number, None)
         if operation is not None:
-            self._sinks.pop(number, None)
+            self._ignore(number)
             self.effects.cancel(number, operation)
+
+    def release_operation(self, frame: Frame, number: int) -> None:
+        """Let an operation go on by itself; its outcome concerns nobody any more."""
+        frame.live.pop(number, None)
+        self._ignore(number)
+
+    def _ignore(self, number: int) -> None:
+        self._sinks.pop(number, None)
+        self._beginnings.pop(number, None)
 
     def spawn_child(self, frame: Frame, index: int, inbox: Inbox[int]) -> None:
         """Run a child frame; its index goes to `inbox` when it has ended."""

@@ -38,7 +38,7 @@ from activities.integrations.aws_shapes import (
     to_parameters,
     to_result,
 )
-from activities.integrations.optimized import Optimized
+from activities.integrations.optimized import Action, Optimized
 from activities.integrations.own_step_functions import Answerer, InProcess
 from activities.integrations.sqs import NoSuchHost
 from activities.names import AWS_CALL
@@ -52,6 +52,18 @@ _STEP_FUNCTIONS_URL: Final = "AWS_ENDPOINT_URL_SFN"
 _UNSIGNED: Final = Config(signature_version=UNSIGNED)
 _SETTINGS: Final = {"s3": Config(response_checksum_validation="when_required")}
 """The checksums of objects show only where the state asks for them (recorded)."""
+
+
+_ASK_SECONDS: Final = 30
+"""How long the watch over a job waits for an answer."""
+
+
+class Refused(Exception):
+    """An API refused a call; `refusal` says how."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.code}: {refusal.message}")
+        self.refusal = refusal
 
 
 def _no_resources(_workflow_id: str) -> tuple[str, ...]:
@@ -96,6 +108,27 @@ class AwsService:
                 argument, info.activity_id, limit.total_seconds() if limit else None, info.workflow_id
             )
 
+    async def ask(self, api: str, operation: str, arguments: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        """One call that no state makes: that of a watch over a job. Names are in PascalCase.
+
+        Raises:
+            Refused: the API refused it.
+            BotoCoreError: it gave no answer.
+        """
+        if self._own is not None:
+            self._own.attach()
+        return await in_daemon_thread(lambda: self._asked(api, operation, arguments), name="aws-ask")
+
+    def _asked(self, api: str, operation: str, arguments: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        client = self._clients.client(api, None, _ASK_SECONDS)
+        model = _operation(client.meta.service_model, operation)
+        parameters = to_parameters(input_shape(model), arguments, strict=True)
+        try:
+            answer = getattr(client, xform_name(model.name))(**parameters)
+        except ClientError as error:
+            raise Refused(_refusal(client.meta.service_model, error)) from None
+        return to_result(output_shape(model), answer)
+
     async def call(
         self, argument: dict[str, Any], operation_id: str, limit_seconds: float | None, workflow_id: str | None
     ) -> JsonValue:
@@ -122,7 +155,7 @@ class AwsService:
         try:
             client = self._clients.client(make.api, make.region(), attempt.limit_seconds)
             endpoint = client.meta.endpoint_url
-            operation = _operation(client.meta.service_model, make.call.action)
+            operation = _operation(client.meta.service_model, make.operation)
             parameters = make.parameters(operation, attempt)
             answer = getattr(client, xform_name(operation.name))(**parameters)
             return make.result(output_shape(operation), answer)
@@ -150,9 +183,10 @@ class _Attempt:
 class _Made:
     """One call of either kind: where it goes, and how its answer and its failures are shown."""
 
-    def __init__(self, call: AwsCall, api: str) -> None:
+    def __init__(self, call: AwsCall, api: str, operation: str) -> None:
         self.call = call
         self.api = api
+        self.operation = operation
         self.prefix = error_prefix(call.service)
 
     def region(self) -> str | None:
@@ -183,25 +217,29 @@ class _Sdk(_Made):
 
     def __init__(self, call: AwsCall) -> None:
         segment = call.service.removeprefix(SEGMENT)
-        super().__init__(call, sdk_folder(segment) or segment)
+        super().__init__(call, sdk_folder(segment) or segment, call.action)
 
 
 class _OptimizedCall(_Made):
     """`<service>:<action>`; unknown arguments are dropped (recorded for SQS)."""
 
     def __init__(self, call: AwsCall, optimized: Optimized) -> None:
-        super().__init__(call, optimized.folder)
+        self._action = optimized.actions.get(call.action, Action(operation=call.action))
+        super().__init__(call, self._action.folder or optimized.folder, self._action.operation)
         self._optimized = optimized
 
     def region(self) -> str | None:
         return self._optimized.region(self.call.arguments)
 
     def arguments(self, attempt: _Attempt) -> Mapping[str, JsonValue]:
-        return self._optimized.prepare(self.call.arguments, attempt.own_resources)
+        arguments = self._optimized.prepare(self.call.arguments, attempt.own_resources)
+        return self._action.prepare(self._optimized.submitted(arguments) if self.call.waits else arguments)
 
     def result(self, shape: StructureShape | None, answer: Mapping[str, Any]) -> JsonValue:
-        result = to_result(shape, answer)
+        result = self._action.result(to_result(shape, answer))
         self._optimized.check(result)
+        if self.call.waits:
+            self._optimized.check_submission(result)
         if self._optimized.metadata:
             result |= self._metadata(answer["ResponseMetadata"])
         return dict(sorted(result.items()))

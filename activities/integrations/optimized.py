@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from activities.jobs import Job
 from interpreter.values import JsonValue
 
 Arguments: TypeAlias = Mapping[str, JsonValue]
@@ -23,6 +24,31 @@ def _accepted(_result: Mapping[str, JsonValue]) -> None:
     return None
 
 
+def _as_answered(result: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An action of an optimized integration that is not called as the API's own, or takes other arguments.
+
+    Attributes:
+        operation: the API's operation, in PascalCase.
+        folder: botocore's name of the API, where it is not that of the service.
+        fields: the names of all arguments; None for those of the operation.
+        required: the names of those that must be there; None for those that the operation requires.
+        prepare: the operation's arguments, from those of the state.
+        result: the result, from the operation's.
+    """
+
+    operation: str
+    folder: str | None = None
+    fields: frozenset[str] | None = None
+    required: frozenset[str] | None = None
+    prepare: Callable[[Arguments], Arguments] = dict
+    result: Callable[[dict[str, JsonValue]], dict[str, JsonValue]] = _as_answered
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimized:
     """One service.
@@ -37,6 +63,10 @@ class Optimized:
         region: the region that the arguments ask for, None for the usual one; raises `OSError` for no such host.
         prepare: the arguments as they are sent, from those of the state and the ARNs of execution and state machine.
         check: raises `StatesError` for an answer that is a failure.
+        actions: those that differ from the API's own, by name.
+        jobs: what can be waited for with `.sync`, by the action that submits it.
+        submitted: the arguments of a call whose job or token is waited for, from those of the state.
+        check_submission: raises `StatesError` for an answer to such a call that began nothing.
     """
 
     folder: str
@@ -48,6 +78,10 @@ class Optimized:
     region: Callable[[Arguments], str | None] = _anywhere
     prepare: Callable[[Arguments, tuple[str, ...]], Arguments] = _unchanged
     check: Callable[[Mapping[str, JsonValue]], None] = _accepted
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    jobs: Mapping[str, Job] = field(default_factory=dict)
+    submitted: Callable[[Arguments], Arguments] = dict
+    check_submission: Callable[[Mapping[str, JsonValue]], None] = _accepted
 
 
 def spellings(*names: str) -> dict[str, str]:

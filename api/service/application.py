@@ -27,6 +27,7 @@ from api.service.history import Histories
 from api.service.local_engine import LocalEngine
 from api.service.map_runs import MapRuns
 from api.service.model import operation_names
+from api.service.nested_executions import NestedExecutions
 from api.service.redrives import Redrives
 from api.service.starting import Starting
 from api.service.state_machines import StateMachines
@@ -72,6 +73,7 @@ class ApplicationService:
         starting = Starting(store, config, arns, clock, self.deletions)
         self._redrives = Redrives(store, gateway, config, arns, clock, self.deletions)
         self._executions = Executions(store, gateway, config, arns, starting, self._redrives)
+        self.nested_executions = NestedExecutions(starting, self._executions)
         self._sync_executions = SyncExecutions(starting, clock, local)
         self._state_tests = StateTests(config, arns, clock, catalog, local)
         self._histories = Histories(gateway, arns)

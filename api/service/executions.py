@@ -67,7 +67,7 @@ class Executions:
             request.state_machine_arn, request.name, request.input, request.trace_header
         )
         machine, start = prepared.target.machine, prepared.start
-        answer = await self._gateway.start(machine.name, start, prepared.input, _timeout_seconds(prepared))
+        answer = await self._gateway.start(machine.name, start, prepared.input, timeout_seconds(prepared))
         if isinstance(answer, AlreadyStarted) and not (answer.running and answer.same_input):
             raise ExecutionAlreadyExists(start.execution_arn)
         return StartExecutionResponse(execution_arn=start.execution_arn, start_date=answer.start_date)
@@ -207,8 +207,8 @@ def _no_map_run(request: ListExecutionsRequest) -> Exception:
     return ResourceNotFound(request.map_run_arn)
 
 
-def _timeout_seconds(prepared: Prepared) -> int:
-    """Temporal's execution timeout."""
+def timeout_seconds(prepared: Prepared) -> int:
+    """How long a prepared execution may last: Temporal's execution timeout."""
     timeout = prepared.target.revision.timeout_seconds
     if prepared.target.machine.type == "EXPRESS":
         return EXPRESS_SECONDS if timeout is None else min(timeout, EXPRESS_SECONDS)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from interpreter.definition.model import Definition
 from interpreter.effects import TaskRouter
-from interpreter.hosts.inprocess import Invoke
+from interpreter.hosts.inprocess import Invoke, RunChild
 
 
 class Definitions(Protocol):
@@ -26,8 +26,10 @@ class LocalEngine:
         definitions: what state machines run.
         router: where Tasks go.
         invoke: makes their calls.
+        children: starts the workflows that they have started.
     """
 
     definitions: Definitions
     router: TaskRouter
     invoke: Invoke
+    children: RunChild | None = None

@@ -54,6 +54,7 @@ class SyncExecutions:
             self._local.router,
             self._local.invoke,
             time_limit_seconds=EXPRESS_SECONDS,
+            children=self._local.children,
         )
         ended = await host.run()
         stopped = self._clock()

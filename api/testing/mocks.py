@@ -15,6 +15,7 @@ from interpreter.errors import (
     StatesTimeout,
 )
 from interpreter.hosts.inprocess import CallFailed
+from interpreter.hosts.mocked import NothingBegun
 from interpreter.values import JsonValue, is_integer, json_text
 
 _KNOWN_ERRORS: Final[
@@ -34,7 +35,7 @@ class MissingMock(Exception):
     """A Task was reached that the case has no response for; the message says which, and what to add."""
 
 
-class Mocks:
+class Mocks(NothingBegun):
     """The `TaskRouter` and `Invoke` of one execution of one case.
 
     Invocations are counted for each state over the whole execution: retries and the iterations of a Map count on.

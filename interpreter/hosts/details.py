@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from interpreter.effects import CallbackWait, TaskCall, Timer
+from interpreter.effects import CallbackWait, ChildWorkflow, Operation, TaskCall, Timer
 from interpreter.frames import Frame
 
 _MOST_LINES: Final = 15
@@ -35,11 +35,13 @@ def _describe(frame: Frame, depth: int, lines: list[str]) -> None:
         _describe(child, depth + 1, lines)
 
 
-def _doing(operation: TaskCall | CallbackWait | Timer) -> str:
+def _doing(operation: Operation) -> str:
     match operation:
         case TaskCall(_, call):
             return f"calling {call.activity_type} on {call.task_queue}"
         case CallbackWait():
             return "waiting for its task token"
+        case ChildWorkflow():
+            return f"waiting for {operation.workflow_id}"
         case Timer(_, purpose):
             return purpose

@@ -16,7 +16,9 @@ from typing import Literal
 from interpreter.definition.model import Definition
 from interpreter.effects import (
     ActivityFailure,
+    Begun,
     CallbackWait,
+    ChildWorkflow,
     Done,
     Failed,
     Operation,
@@ -45,6 +47,9 @@ class CallFailed(Exception):
 
 Invoke = Callable[[TaskCall], Awaitable[JsonValue]]
 """Runs one activity call and returns its result; raises `CallFailed`."""
+
+RunChild = Callable[[ChildWorkflow, Callable[[], None]], Awaitable[JsonValue]]
+"""Runs a child workflow and calls the function when it has begun; returns its result; raises `CallFailed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class InProcessHost:
         now: int | None = None,
         time_limit_seconds: int | None = None,
         inspection: Inspection | None = None,
+        children: RunChild | None = None,
     ) -> None:
         """Prepare a run; that of an EXPRESS execution keeps no events, and its history has no quota.
 
@@ -88,6 +94,7 @@ class InProcessHost:
             now: where skipped time begins, the execution's start if None: a resumed run goes on later.
             time_limit_seconds: how long the execution may take besides its own TimeoutSeconds.
             inspection: where one state only is run and looked at.
+            children: runs child workflows; none where no definition that is run here has them.
         """
         self._clock = Clock((start.start_date if now is None else now) if skip_time else _real_time())
         self._express = start.is_express
@@ -100,6 +107,7 @@ class InProcessHost:
         if inspection is not None:
             self.execution.inspect(inspection)
         self._invoke = invoke
+        self._run_child = children
         self._skip_time = skip_time
         begun = self._clock.now if start.redrive is not None or not skip_time else start.start_date
         limits = [each for each in (definition.timeout_seconds, time_limit_seconds) if each is not None]
@@ -110,6 +118,7 @@ class InProcessHost:
         self._wait_numbers: dict[str, int] = {}
         self._timer_order = 0
         self._outcomes: dict[int, Outcome] = {}
+        self._begun: list[int] = []
         self._progress = asyncio.Event()
         self._stop: tuple[str | None, str | None] | None = None
 
@@ -134,6 +143,10 @@ class InProcessHost:
                 self._expire(number, request.timeout_seconds, "timeout")
                 if asks_heartbeat(operation) and not self._express:  # whose calls are watched by what takes them
                     self._expire(number, request.heartbeat_seconds, "heartbeat")
+            case ChildWorkflow():
+                if self._run_child is None:
+                    raise TypeError(f"no child workflows are run here, but {operation.workflow_id} was asked for")
+                self._calls[number] = asyncio.create_task(self._child(number, operation, self._run_child))
             case CallbackWait(_, operation_id, timeout_seconds, heartbeat_seconds):
                 self._waits[operation_id] = operation
                 self._wait_numbers[operation_id] = number
@@ -193,7 +206,7 @@ class InProcessHost:
 
     async def _next_turn(self) -> bool:
         """Wait until there is something to settle, then settle it; False when the execution's time is up."""
-        while not self._outcomes and self._stop is None:
+        while not self._outcomes and not self._begun and self._stop is None:
             due = self._next_due()
             if self._deadline is not None and (due is None or due > self._deadline):
                 due = self._deadline
@@ -205,7 +218,8 @@ class InProcessHost:
         if not self._skip_time:
             self._clock.now = max(self._clock.now, _real_time())
         outcomes, self._outcomes = self._outcomes, {}
-        self.execution.settle(outcomes.items())
+        begun, self._begun = self._begun, []
+        self.execution.settle([*((number, Begun()) for number in begun), *outcomes.items()])
         return True
 
     async def _wait_until(self, due: int | None) -> bool:
@@ -257,6 +271,18 @@ class InProcessHost:
     async def _call(self, number: int, operation: TaskCall) -> None:
         try:
             value = await self._invoke(operation)
+        except CallFailed as failed:
+            self._settle(number, Failed(failed.failure))
+        else:
+            self._settle(number, Done(value))
+
+    async def _child(self, number: int, child: ChildWorkflow, run: RunChild) -> None:
+        def begun() -> None:
+            self._begun.append(number)
+            self._progress.set()
+
+        try:
+            value = await run(child, begun)
         except CallFailed as failed:
             self._settle(number, Failed(failed.failure))
         else:

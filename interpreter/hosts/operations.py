@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from interpreter.effects import CallbackWait, Operation, TaskCall, Timer
+from interpreter.effects import CallbackWait, ChildArgument, ChildWorkflow, JsonText, Operation, TaskCall, Timer
 from interpreter.start import ExecutionStart
 from interpreter.values import json_size
 
 PENDING_BUDGET: Final = 1_800
 """Activities pending at once in one workflow. Two nested inline Maps of 40 callbacks each fit; Temporal's own limit of
-2,000, which would fail the workflow task, is not reached."""
+2,000, which would fail the workflow task, is not reached. Children have a limit of their own, of the same size."""
 
 TURN_COMMANDS: Final = 500
 TURN_BYTES: Final = 1_500_000
@@ -62,14 +62,18 @@ class Begun:
 
 
 class OperationQueue:
-    """First in, first out, within the bounds above; timers count as commands only."""
+    """First in, first out, within the bounds above; timers count as commands only.
 
-    __slots__ = ("_abandoned", "_cancelled", "_local", "_pending", "_waiting")
+    A child counts as pending until it has ended, whether anybody waits for that or not.
+    """
+
+    __slots__ = ("_abandoned", "_cancelled", "_children", "_local", "_pending", "_waiting")
 
     def __init__(self) -> None:
         self._local = 0
         self._waiting: dict[int, Operation] = {}
         self._pending: set[int] = set()
+        self._children: set[int] = set()
         self._cancelled: list[tuple[int, Operation]] = []
         self._abandoned: list[tuple[int, str]] = []
 
@@ -84,7 +88,7 @@ class OperationQueue:
         self._cancelled.append((number, operation))
         left_open = _left_open(operation)
         if left_open is None:
-            self._pending.discard(number)
+            self.settled(number)
         else:
             self._abandoned.append((number, left_open))
 
@@ -95,6 +99,7 @@ class OperationQueue:
     def settled(self, number: int) -> None:
         """An operation is over; its place in the budget is free."""
         self._pending.discard(number)
+        self._children.discard(number)
 
     def new_task(self) -> None:
         """A new workflow task has brought what was waited for: it may begin local calls again."""
@@ -108,7 +113,8 @@ class OperationQueue:
         again = False
         alone = len(self._waiting) == 1  # goes in any case, and need not be measured
         for number, operation in list(self._waiting.items()):
-            if not isinstance(operation, Timer) and len(self._pending) >= PENDING_BUDGET:
+            places = self._places(operation)
+            if places is not None and len(places) >= PENDING_BUDGET:
                 break
             size += 0 if alone else _size(operation)
             if started and (len(started) >= TURN_COMMANDS or size > TURN_BYTES):
@@ -121,10 +127,19 @@ class OperationQueue:
                 self._local += 1
             del self._waiting[number]
             started.append((number, operation))
-            if not isinstance(operation, Timer):
-                self._pending.add(number)
+            if places is not None:
+                places.add(number)
         cancelled, self._cancelled = self._cancelled, []
         return Begun(started, cancelled, closings, again)
+
+    def _places(self, operation: Operation) -> set[int] | None:
+        match operation:
+            case ChildWorkflow():
+                return self._children
+            case TaskCall() | CallbackWait():
+                return self._pending
+            case Timer():
+                return None
 
     def _closings(self) -> list[Closing]:
         abandoned, self._abandoned = self._abandoned, []
@@ -149,8 +164,20 @@ def _size(operation: Operation) -> int:
     match operation:
         case TaskCall():
             return json_size(operation.call.argument)
+        case ChildWorkflow(arguments=arguments):
+            return sum(_argument_size(argument) for argument in arguments)
         case CallbackWait() | Timer():
             return 0
+
+
+def _argument_size(argument: ChildArgument) -> int:
+    match argument:
+        case JsonText(text):
+            return len(text.encode("utf-8", "surrogatepass"))
+        case ExecutionStart():
+            return json_size(argument.to_json())
+        case _:
+            return json_size(argument)
 
 
 def asks_heartbeat(operation: TaskCall | CallbackWait) -> bool:

@@ -7,12 +7,24 @@ by the number the SDK gives them. The caller translates Temporal's events into t
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, assert_never
 
 from interpreter.definition.model import Definition
-from interpreter.effects import CallbackWait, Done, Failed, Operation, Outcome, TaskCall, TaskRouter, Timer
+from interpreter.effects import (
+    Begun,
+    CallbackWait,
+    ChildWorkflow,
+    Done,
+    Failed,
+    Operation,
+    Outcome,
+    TaskCall,
+    TaskRouter,
+    Timer,
+)
 from interpreter.execution import Execution
 from interpreter.frames import JsonObject
 from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger
@@ -63,6 +75,29 @@ class TimerFired:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildInitiated:
+    """A child workflow was asked for; later records name it by `event_id`."""
+
+    event_id: int
+    workflow_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildBegun:
+    """A child workflow was started."""
+
+    event_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChildEnded:
+    """A child workflow ended, or was not started."""
+
+    event_id: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequested:
     """StopExecution asked for the end."""
 
@@ -77,7 +112,18 @@ class Closed:
     cause: str | None = None
 
 
-Record: TypeAlias = TaskStarted | TaskCompleted | ActivityEnded | LocalEnded | TimerFired | CancelRequested | Closed
+Record: TypeAlias = (
+    TaskStarted
+    | TaskCompleted
+    | ActivityEnded
+    | LocalEnded
+    | TimerFired
+    | ChildInitiated
+    | ChildBegun
+    | ChildEnded
+    | CancelRequested
+    | Closed
+)
 
 
 class Projection:
@@ -119,6 +165,8 @@ class Projection:
         self._awake = True
         self._activities: dict[str, tuple[int, TaskCall | CallbackWait]] = {}
         self._closings: dict[str, Closing] = {}
+        self._asked: dict[str, deque[int]] = {}
+        self._children: dict[int, int] = {}
 
     @property
     def events(self) -> Sequence[HistoryEvent]:
@@ -172,7 +220,10 @@ class Projection:
                 self._tasks[event_id] = (len(self._arrived), time)
             case TaskCompleted(started_id):
                 self._turn(started_id)
-            case ActivityEnded() | TimerFired() | CancelRequested():
+            case ChildInitiated(event_id, workflow_id):
+                if self._asked.get(workflow_id):  # else it is none of the core's
+                    self._children[event_id] = self._asked[workflow_id].popleft()
+            case ActivityEnded() | TimerFired() | ChildBegun() | ChildEnded() | CancelRequested():
                 self._arrived.append(record)
             case LocalEnded():
                 self._settle_local(record)
@@ -208,14 +259,14 @@ class Projection:
             self._latest_answer = self._clock.now = max(self._clock.now, answer.at)
         self._go_on([(number, answer.outcome)])
 
-    def _go_on(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+    def _go_on(self, outcomes: Sequence[tuple[int, Outcome | Begun]]) -> None:
         self._execution.settle(outcomes)
         self._execution.run()
         if self._execution.result is None:
             self._begin_operations()
 
-    def _outcomes(self, batch: Sequence[Record]) -> list[tuple[int, Outcome]]:
-        outcomes: list[tuple[int, Outcome]] = []
+    def _outcomes(self, batch: Sequence[Record]) -> list[tuple[int, Outcome | Begun]]:
+        outcomes: list[tuple[int, Outcome | Begun]] = []
         for record in batch:
             match record:
                 case ActivityEnded(activity_id, outcome):
@@ -236,6 +287,14 @@ class Projection:
                     elif timer == self._again:
                         self._again = None
                         self._awake = True
+                case ChildBegun(event_id):
+                    if event_id in self._children:
+                        outcomes.append((self._children[event_id], Begun()))
+                case ChildEnded(event_id, outcome):
+                    child = self._children.pop(event_id, None)
+                    if child is not None:
+                        self._queue.settled(child)
+                        outcomes.append((child, outcome))
                 case _:
                     pass
         self._awake = self._awake or bool(outcomes)
@@ -249,6 +308,8 @@ class Projection:
                     self._activities[request.operation_id] = (number, operation)
                 case CallbackWait(_, operation_id):
                     self._activities[operation_id] = (number, operation)
+                case ChildWorkflow():
+                    self._asked.setdefault(operation.workflow_id, deque()).append(number)
                 case Timer():
                     self._timers += 1
                     self._timer_numbers[self._timers] = number
@@ -269,6 +330,7 @@ class Projection:
             self._timer_numbers = {
                 timer: number for timer, number in self._timer_numbers.items() if number not in cancelled
             }
+            self._children = {id_: number for id_, number in self._children.items() if number not in cancelled}
 
     def _close(self, closed: Closed) -> None:
         if self._execution.result is not None:

@@ -8,26 +8,45 @@ run inside the workflow task that reached them. It is registered unsandboxed; th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Protocol, TypeAlias, assert_never, cast
+from typing import Any, Final, Literal, Protocol, TypeAlias, assert_never, cast
 
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import TimeoutType
 from temporalio.api.failure.v1 import Failure
-from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.common import (
+    RawValue,
+    RetryPolicy,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ChildWorkflowError,
+    FailureError,
+    WorkflowAlreadyStartedError,
+)
+from temporalio.exceptions import TimeoutError as TemporalTimeoutError
 
 from interpreter.definition.model import Definition
 from interpreter.effects import (
+    TAKEN,
     ActivityCall,
     ActivityFailure,
+    Begun,
     CallbackWait,
+    ChildArgument,
+    ChildWorkflow,
     Done,
     Failed,
     FailureKind,
+    JsonText,
     Operation,
     Outcome,
     TaskCall,
@@ -68,13 +87,16 @@ _CLOSING: Final = timedelta(seconds=30)
 
 _LOCAL_GRACE_SECONDS: Final = 10
 """How much longer than its own limit a local call may take: it reports by itself that it took too long."""
+_CANCELLED: Final = workflow.ParentClosePolicy.REQUEST_CANCEL
+_LEFT: Final = workflow.ParentClosePolicy.ABANDON
 
 _MORE: Final = 0
 """The number of the timer that asks for a turn to begin more operations; the core's own numbers start at 1."""
 
-_SETTLING_STEPS: Final = 2
+_SETTLING_STEPS: Final = 3
 """Steps of the event loop after which every outcome of an activation has arrived: the SDK applies all of them before
-the loop runs, and each then wakes one task and that task's callback. More steps only cost CPU, in every turn."""
+the loop runs, and each then wakes one task (two for a child's end) and that task's callback. More steps only cost CPU,
+in every turn."""
 
 
 class Definitions(Protocol):
@@ -101,6 +123,7 @@ class Wiring:
     callback_wait: str
     close_wait: str
     local_call: str
+    job: str
 
 
 class _Installed:
@@ -146,12 +169,22 @@ class _TemporalHost:
         self._queue = OperationQueue()
         self._handles: dict[int, asyncio.Task[Any]] = {}
         self._arrived: list[_Arrival] = []
+        self._begun: list[int] = []
+        self._loose: dict[int, ChildWorkflow] = {}
         self._wake: asyncio.Future[None] | None = None
         definition = wiring.definitions.compiled(start.definition)
         ledger = Ledger(limits_of(start.mode, start.engine).history_events)
         self._execution = Execution(definition, start, input_, self, wiring.router, ledger)
 
     async def run(self, checkpoint: JsonObject | None) -> JsonValue:
+        try:
+            return await self._run(checkpoint)
+        except asyncio.CancelledError:
+            if workflow.cancellation_reason() is not None:  # else this worker only forgets the workflow
+                await self._stop_loose()
+            raise
+
+    async def _run(self, checkpoint: JsonObject | None) -> JsonValue:
         if checkpoint is None:
             self._execution.begin("")
         else:
@@ -189,13 +222,13 @@ class _TemporalHost:
         """Wait for outcomes and settle all that a workflow task brings, as one batch; local ones come one by one."""
         if again and _MORE not in self._handles:
             self._watch(_MORE, Timer(0, "more operations"), asyncio.create_task(workflow.sleep(0.001)))
-        if not self._arrived:
+        if not self._arrived and not self._begun:
             self._wake = asyncio.get_running_loop().create_future()
             await self._wake
         for _ in range(_SETTLING_STEPS):
             await asyncio.sleep(0)
         brought = [arrival for arrival in self._arrived if not _is_local(arrival)]
-        if brought:
+        if brought or self._begun:
             self._arrived = [arrival for arrival in self._arrived if _is_local(arrival)]
             self._settle_task(brought)
         else:
@@ -204,9 +237,11 @@ class _TemporalHost:
     def _settle_task(self, brought: Sequence[_Arrival]) -> None:
         self._now = max(self._now, workflow.time_ns() // 1_000_000)
         self._queue.new_task()
-        outcomes: list[tuple[int, Outcome]] = []
+        begun, self._begun = self._begun, []
+        outcomes: list[tuple[int, Outcome | Begun]] = [(number, Begun()) for number in begun]
         for number, operation, handle in brought:
             del self._handles[number]
+            self._loose.pop(number, None)
             if isinstance(operation, Closing):
                 handle.exception()  # it is retried until it succeeds, unless an operator gave it up
                 self._queue.closed(operation)
@@ -232,24 +267,32 @@ class _TemporalHost:
 
     def _ended(self, number: int, operation: Operation | Closing, handle: asyncio.Task[Any]) -> None:
         if self._handles.get(number) is not handle:
+            if not handle.cancelled():
+                handle.exception()  # seen, and of no interest
             return  # cancelled: not a reason for a turn, which a projection would not know of
         self._arrived.append((number, operation, handle))
+        self._wake_up()
+
+    def _wake_up(self) -> None:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
     def _begin_operations(self) -> bool:
         begun = self._queue.turn()
         for number, operation in begun.started:
-            self._watch(number, operation, self._begin(operation))
-        for number, _ in begun.cancelled:
+            self._watch(number, operation, self._begin(number, operation))
+        for number, operation in begun.cancelled:
             handle = self._handles.pop(number, None)
-            if handle is not None:
+            if handle is not None and not _runs_on(operation):
                 handle.cancel()
+            loose = self._loose.pop(number, None)
+            if loose is not None:
+                self._stop(loose)
         for closing in begun.closings:
             self._close(closing)
         return begun.again
 
-    def _begin(self, operation: Operation) -> asyncio.Task[Any]:
+    def _begin(self, number: int, operation: Operation) -> asyncio.Task[Any]:
         match operation:
             case TaskCall(local=True):
                 return self._start_local(operation)
@@ -257,6 +300,10 @@ class _TemporalHost:
                 return _start_call(operation)
             case CallbackWait():
                 return self._start_wait(operation)
+            case ChildWorkflow():
+                if operation.stop is not None:
+                    self._loose[number] = operation
+                return asyncio.create_task(self._run_child(number, operation))
             case Timer(due, purpose):
                 seconds = max(1, due - self.now()) / 1000
                 return asyncio.create_task(workflow.sleep(seconds, summary=purpose))
@@ -289,6 +336,45 @@ class _TemporalHost:
             result_type=RawValue,
             summary=f"{wait.state_name}: callback",
         )
+
+    async def _run_child(self, number: int, child: ChildWorkflow) -> Any:  # a RawValue
+        handle = await workflow.start_child_workflow(
+            child.workflow_type,
+            args=[child_argument(argument) for argument in child.arguments],
+            id=child.workflow_id,
+            task_queue=child.task_queue or self._wiring.workflow_queue,
+            result_type=RawValue,
+            parent_close_policy=_CANCELLED if child.bound else _LEFT,
+            execution_timeout=_seconds(child.timeout_seconds),
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            memo=child.memo or None,
+            search_attributes=child_keywords(child.attributes),
+            static_summary=child.summary,
+            static_details=child.details,
+        )
+        if self._handles.get(number) is asyncio.current_task():
+            self._begun.append(number)
+            self._wake_up()
+        return await handle
+
+    async def _stop_loose(self) -> None:
+        """Before this execution ends because it is stopped: have those children stopped that would run on."""
+        for child in self._loose.values():
+            self._stop(child)
+        if self._loose:
+            await asyncio.sleep(0)  # commands behind the one that ends the workflow are not looked at
+
+    def _stop(self, child: ChildWorkflow) -> None:
+        """Have a child stopped by a workflow that nobody waits for: this one may end with the present task."""
+        stopping = workflow.start_child_workflow(
+            self._wiring.job,
+            child.stop,
+            id=f"stop:{workflow.info().workflow_id}:{child.workflow_id}",
+            task_queue=self._wiring.workflow_queue,
+            parent_close_policy=_LEFT,
+            static_summary=f"stop {child.workflow_id}",
+        )
+        asyncio.create_task(stopping).add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _close(self, closing: Closing) -> None:
         """Have a worker report activities as cancelled that were left open; until then they would take their tokens."""
@@ -332,6 +418,25 @@ def _retry_policy(call: ActivityCall) -> RetryPolicy:
     return _UNTIL_ANSWERED if call.repeated else _ONCE
 
 
+def _runs_on(operation: Operation) -> bool:
+    """Whether giving the operation up leaves what it began alone."""
+    return isinstance(operation, ChildWorkflow) and not operation.bound
+
+
+def child_argument(argument: ChildArgument) -> Any:  # what the payload converter knows
+    """An argument of a child workflow as it is handed to the SDK."""
+    if isinstance(argument, JsonText):
+        data = argument.text.encode("utf-8", "surrogatepass")
+        return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=data))
+    return argument
+
+
+def child_keywords(attributes: Mapping[str, str]) -> TypedSearchAttributes | None:
+    """Keyword search attributes as the SDK takes them."""
+    pairs = [SearchAttributePair(SearchAttributeKey.for_keyword(name), text) for name, text in attributes.items()]
+    return TypedSearchAttributes(pairs) if pairs else None
+
+
 def _seconds(seconds: int | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
 
@@ -353,10 +458,35 @@ def _outcome(operation: Operation, handle: asyncio.Task[Any]) -> Outcome:
         handle.result()
         return Done(None)
     try:
-        raw: RawValue = handle.result()
+        raw: RawValue | None = handle.result()
     except ActivityError as error:
+        if isinstance(operation, ChildWorkflow):
+            raise
         return Failed(_activity_failure(operation, error))
-    return payload_outcome(raw.payload)
+    except ChildWorkflowError as error:
+        return Failed(_child_failure(error))
+    except WorkflowAlreadyStartedError as error:
+        return Failed(child_taken(error.workflow_id))
+    return Done(None) if raw is None else payload_outcome(raw.payload)
+
+
+def child_taken(workflow_id: str) -> ActivityFailure:
+    """The failure of a child workflow whose id is taken."""
+    return ActivityFailure("application", TAKEN, f"the workflow id {workflow_id!r} is taken", (), heartbeat_asked=False)
+
+
+def _child_failure(error: ChildWorkflowError) -> ActivityFailure:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.failure is not None:
+        return activity_failure(cause.failure, heartbeat_asked=False)
+    return child_ended("timed-out" if isinstance(cause, TemporalTimeoutError) else "stopped")
+
+
+def child_ended(how: Literal["timed-out", "stopped"]) -> ActivityFailure:
+    """The failure of a child workflow that was ended from outside."""
+    return ActivityFailure(
+        "timeout" if how == "timed-out" else "other", None, f"it was {how}", (), heartbeat_asked=False
+    )
 
 
 def _activity_failure(operation: TaskCall | CallbackWait, error: ActivityError) -> ActivityFailure:

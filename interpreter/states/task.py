@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from interpreter.dataflow.flow import arguments, evaluate, take_input
 from interpreter.dataflow.jsonata import evaluate_integer, refused
@@ -19,11 +19,10 @@ from interpreter.definition.model import (
     TaskState,
 )
 from interpreter.definition.schema import LONGEST_SECONDS
-from interpreter.effects import ActivityFailure, CallbackWait, Failed, Outcome, TaskCall, TaskRequest
+from interpreter.effects import CallbackWait, Failed, Outcome, TaskCall, TaskRequest
 from interpreter.errors import (
     StatesDataLimitExceeded,
     StatesError,
-    StatesHeartbeatTimeout,
     StatesRuntime,
     StatesTimeout,
 )
@@ -31,7 +30,7 @@ from interpreter.frames import Frame
 from interpreter.history import Worker
 from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path, Scope
-from interpreter.scheduler import Inbox
+from interpreter.states.awaited import AwaitedTask, answer_of, wait_error
 from interpreter.states.failure import caught, plan_retry, wait_for_retry
 from interpreter.states.outcome import Transition
 from interpreter.states.result import completed
@@ -72,7 +71,13 @@ class _Attempt:
 
     call: TaskCall
     wait: CallbackWait | None
+    job: bool
     role_arn: str | None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it lasts longer than the call."""
+        return self.wait is not None or self.job or self.call.call.prepares
 
 
 async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> JsonValue:
@@ -92,11 +97,11 @@ async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> Json
     try:
         if polled:
             result = await _wait_for_worker(execution, frame, events, attempt.call)
-        elif attempt.wait is None or execution.mocked:
+        elif execution.mocked or not attempt.goes_on:
             outcome = await execution.perform(frame, attempt.call)
             result = _result(execution, request, outcome)
         else:
-            result = await _call_back(execution, frame, events, attempt.call, attempt.wait)
+            result = await AwaitedTask(execution, frame, events, attempt.call, attempt.wait, job=attempt.job).run()
         execution.check_size(result, _source(state.resource))
     except StatesError as error:
         type_ = events.timed_out if isinstance(error, StatesTimeout) else events.failed
@@ -108,8 +113,9 @@ async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> Json
 
 def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
     """Evaluate everything that the attempt needs; the service is not called before all of it is known to be good."""
-    waits = isinstance(state.resource, ServiceResource) and state.resource.pattern is TaskPattern.WAIT_FOR_TASK_TOKEN
-    wait_id = execution.chance.operation_id(state.name) if waits else None
+    pattern = state.resource.pattern if isinstance(state.resource, ServiceResource) else TaskPattern.REQUEST_RESPONSE
+    waits, job = pattern is TaskPattern.WAIT_FOR_TASK_TOKEN, pattern in (TaskPattern.SYNC, TaskPattern.SYNC_2)
+    wait_id = execution.chance.operation_id(state.name) if waits or job else None
     token = None if wait_id is None else execution.effects.task_token(wait_id)
     view = execution.view(frame, retries=True, token=token)
     take_input(state.flow, view)
@@ -120,6 +126,7 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
     execution.check_size(call_arguments, _source(state.resource))
     if execution.observer is not None:
         execution.observer.called(frame, call_arguments)
+    waits = waits or (token is not None and token in json_text(call_arguments))
     request = TaskRequest(
         resource=state.resource,
         arguments=call_arguments,
@@ -130,8 +137,8 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
     )
     call = TaskCall(request, execution.router.route(request, execution.start.functions))
     _check_inline(execution, call)
-    wait = None if wait_id is None else CallbackWait(state.name, wait_id, timeout, heartbeat)
-    return _Attempt(call, wait, role_arn)
+    wait = CallbackWait(state.name, wait_id, timeout, heartbeat) if wait_id is not None and waits else None
+    return _Attempt(call, wait, job, role_arn)
 
 
 def _check_inline(execution: Execution, call: TaskCall) -> None:
@@ -167,7 +174,7 @@ async def _look_up(execution: Execution, frame: Frame, request: TaskRequest) -> 
     asking = replace(request, operation_id=id_, timeout_seconds=None, heartbeat_seconds=None)
     outcome = await execution.perform(frame, TaskCall(asking, call))
     if isinstance(outcome, Failed):
-        raise _wait_error(outcome.failure)
+        raise wait_error(outcome.failure)
     if outcome.value is False:
         raise StatesRuntime(f"The activity {_source(request.resource)} does not exist.")
 
@@ -180,35 +187,7 @@ async def _wait_for_worker(execution: Execution, frame: Frame, events: TaskEvent
     outcome = await execution.perform(frame, call)
     if not isinstance(outcome, Failed) or outcome.failure.started:
         execution.record(events.started, frame.chain, frame, Worker(outcome.worker_name))
-    return _answer(outcome)
-
-
-async def _call_back(
-    execution: Execution, frame: Frame, events: TaskEvents, call: TaskCall, wait: CallbackWait
-) -> JsonValue:
-    """Call the service and wait for the token's answer, which may come before the call has returned."""
-    inbox: Inbox[tuple[Literal["call", "wait"], Outcome]] = Inbox()
-    # The wait comes first: where operations queue, no token may be out before its wait can be completed.
-    wait_number = execution.begin_operation(frame, wait, lambda outcome: inbox.post(("wait", outcome)))
-    call_number = execution.begin_operation(frame, call, lambda outcome: inbox.post(("call", outcome)))
-    submitted = False
-    answer: Outcome | None = None
-    while not submitted or answer is None:
-        source, outcome = await inbox.receive()
-        if source == "wait":
-            answer = outcome
-            if isinstance(outcome, Failed):
-                execution.cancel_operation(frame, call_number)
-                raise _wait_error(outcome.failure)
-            continue
-        try:
-            submission = _result(execution, call.request, outcome)
-        except StatesError:
-            execution.cancel_operation(frame, wait_number)
-            raise
-        submitted = True
-        execution.record(events.submitted, frame.chain, frame, events.outputting(submission))
-    return _answer(answer)
+    return answer_of(outcome)
 
 
 def _result(execution: Execution, request: TaskRequest, outcome: Outcome) -> JsonValue:
@@ -216,33 +195,6 @@ def _result(execution: Execution, request: TaskRequest, outcome: Outcome) -> Jso
     if isinstance(outcome, Failed):
         raise execution.router.failure(request, functions, outcome.failure)
     return execution.router.result(request, functions, outcome.value)
-
-
-def _answer(outcome: Outcome) -> JsonValue:
-    """The result in a callback's envelope; a value completed by an operator, without envelope, counts as it is."""
-    if isinstance(outcome, Failed):
-        raise _wait_error(outcome.failure)
-    envelope = outcome.value
-    if isinstance(envelope, dict):
-        if "output" in envelope:
-            return envelope["output"]
-        if envelope.keys() <= {"error", "cause"}:
-            raise StatesError(_text(envelope.get("error")), _text(envelope.get("cause")))
-    return envelope
-
-
-def _text(value: JsonValue) -> str | None:
-    return value if value is None or isinstance(value, str) else json_text(value)
-
-
-def _wait_error(failure: ActivityFailure) -> StatesError:
-    match failure.kind:
-        case "timeout":
-            return StatesTimeout()
-        case "heartbeat":
-            return StatesHeartbeatTimeout()
-        case "application" | "other":
-            return StatesError(failure.type, failure.message)
 
 
 def _source(resource: TaskResource) -> str:

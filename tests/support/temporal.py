@@ -21,6 +21,7 @@ from temporalio.worker import Worker, WorkflowRunner
 
 from activities.heartbeats import heartbeating
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
+from activities.integrations.nested_start import NestedStarter
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.worker import WorkerLimits, activity_worker, workflow_worker
@@ -29,7 +30,18 @@ from api.service.gateway import ExecutionDescription, ExecutionStatus
 from api.temporal_server import TemporalServer
 from interpreter.hosts.tokens import MalformedTokenError, TaskToken
 from interpreter.values import MISSING, JsonValue, json_text, parse_json
-from tests.support.executions import MACHINE, Behaviour, Case, Event, Run, Script, execution_start, slug, token_in
+from tests.support.executions import (
+    MACHINE,
+    Behaviour,
+    Case,
+    Event,
+    Run,
+    Script,
+    execution_start,
+    slug,
+    token_in,
+)
+from tests.support.nesting import Nesting
 
 _YEAR_SECONDS: Final = 31_536_000
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{80,}")
@@ -81,6 +93,7 @@ class Laboratory:
     store: MemoryStore
     definitions: CompiledDefinitions
     scripts: dict[str, Script] = field(default_factory=dict)
+    nesting: Nesting = field(default_factory=Nesting)
     answers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, case: Case) -> TemporalRun:
@@ -90,6 +103,10 @@ class Laboratory:
         gateway = self.gateway(case.time == "skipped")
         machine = await self.definitions.fetch(definition)
         self.scripts[name] = Script(case)
+        self.nesting.add(case.machines)
+        for nested in case.machines:
+            self.store.add(self.nesting.definition(nested))
+            self.scripts[nested] = self.scripts[name]
         start = execution_start(case, definition)
         await gateway.start(MACHINE, start, case.input_text, machine.timeout_seconds or _YEAR_SECONDS)
         async with asyncio.timeout(_PATIENCE_SECONDS):
@@ -110,7 +127,9 @@ class Laboratory:
         async def play(arguments: Sequence[RawValue]) -> Any:  # any JSON
             info = activity.info()
             assert info.workflow_id is not None
-            name = info.workflow_id.split(":", 1)[1]
+            machine, name = info.workflow_id.split(":", 1)
+            if machine != MACHINE:
+                name = machine  # nested: functions are played by the script of the case
             event = parse_json(arguments[0].payload.data)
             behaviour = self.scripts[name].next(info.activity_type)
             with heartbeating():  # as our own workers do: else a pause of this process would look like its death
@@ -174,8 +193,10 @@ async def laboratory(
     )
     made = Laboratory(client, store, definitions)
     limits = WorkerLimits()
+    starter = NestedStarter(made.nesting)
+    calls = [WaitCloser(client).close_wait, starter.prepare, starter.start]
     workers = [
-        workflow_worker(client, definitions, [WaitCloser(client).close_wait], limits, runner=runner),
+        workflow_worker(client, definitions, calls, limits, runner=runner),
         activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
         Worker(client, task_queue=FUNCTIONS_QUEUE, activities=[made.function()]),
     ]

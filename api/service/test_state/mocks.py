@@ -12,6 +12,7 @@ from api.service.test_state.subject import Subject
 from interpreter.definition.model import MapState, ParallelState, ServiceResource, TaskResource, TaskState
 from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesRuntime, StatesTimeout
+from interpreter.hosts.mocked import NothingBegun
 from interpreter.inspection import Mock
 from interpreter.values import JsonValue, parse_json
 
@@ -79,7 +80,7 @@ def _check_items(result: JsonValue, *, branches: int | None = None, failed_itera
         )
 
 
-class MockedRouter:
+class MockedRouter(NothingBegun):
     """The `TaskRouter` of a state whose call is mocked: nothing is called, so nothing is routed."""
 
     def route(self, request: TaskRequest, functions: JsonValue) -> ActivityCall:

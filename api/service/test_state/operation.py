@@ -74,6 +74,7 @@ class StateTests:
             router,
             self._local.invoke,
             time_limit_seconds=EXPRESS_SECONDS,
+            children=self._local.children,
             inspection=inspection,
         )
         ended = await host.run()
