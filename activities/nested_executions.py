@@ -117,7 +117,7 @@ def child(request: TaskRequest, plan: JsonValue, *, has_token: bool) -> ChildWor
         workflow_type=made["type"],
         workflow_id=made["id"],
         arguments=(start, JsonText(_input_text(_arguments(request).get("Input")))),
-        task_queue=made["taskQueue"],
+        task_queue=made.get("taskQueue"),
         timeout_seconds=made["timeoutSeconds"],
         bound=waits and not has_token,
         stop=stop_argument(start.execution_arn) if waits and has_token else None,
