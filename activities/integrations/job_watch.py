@@ -84,7 +84,7 @@ class JobWatch:
         self._calendar = calendar or Calendar()
 
     @activity.defn(name=WATCH_JOB)
-    async def watch(self, argument: dict[str, Any]) -> JsonObject:
+    async def watch(self, argument: dict[str, Any]) -> Any:
         """Look at the job once; `argument` is a `WatchedJob` as JSON.
 
         Returns:
