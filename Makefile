@@ -93,7 +93,7 @@ proto: $(STAMP) ## Generate the gRPC modules from api/proto
 
 docs: $(STAMP) ## Write the pages that are made from the code
 	$(BIN)/steploom config --markdown > docs/configuration.md
-	$(BIN)/python -m api.service.operations_page > docs/api.md
+	$(BIN)/python -m api.service.operations_page .
 
 clean: ## Remove what the other commands made
 	rm -rf $(NODE_CLIENT)/node_modules $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
