@@ -14,6 +14,8 @@ from interpreter.definition.model import JsonataFlow
 from interpreter.errors import StatesQueryEvaluationError
 from interpreter.jsonata import (
     AWS_BOUNDS,
+    EARLY_BOUNDS,
+    Bounds,
     EvaluationError,
     Expression,
     JsonataTemplate,
@@ -24,16 +26,22 @@ from interpreter.jsonata import (
 from interpreter.jsonata.bounds import Excess
 from interpreter.values import JsonValue, is_number, json_text
 
-_ROUNDS: Final = (
-    (replace(AWS_BOUNDS, steps=2_000), 30),
-    (replace(AWS_BOUNDS, steps=50_000), 10_000),
-    (AWS_BOUNDS, 300_000),
-)
-"""Bounds under which an evaluation is tried, one after the other, and what each try costs in estimated microseconds.
+_ROUNDS: Final = ((2_000, 30), (50_000, 10_000), (AWS_BOUNDS.steps, 300_000))
+"""The steps with which an evaluation is tried, one after the other, and what each try costs in estimated microseconds.
 
 An engine does not tell how far it went, and a clock does not repeat: whether few steps were enough does. Without that,
 costly expressions in a row would outlast what Temporal gives one activation.
 """
+
+_ENGINE_THAT_WEIGHS: Final = 3
+
+
+def _tries(bounds: Bounds) -> tuple[tuple[Bounds, int], ...]:
+    return tuple((replace(bounds, steps=steps), cost) for steps, cost in _ROUNDS)
+
+
+_TRIES: Final = _tries(AWS_BOUNDS)
+_EARLY_TRIES: Final = _tries(EARLY_BOUNDS)
 
 
 def arguments(flow: JsonataFlow, view: View) -> JsonValue:
@@ -103,13 +111,13 @@ def _bounded(view: View, attempt: Callable[[Sight], JsonValue]) -> JsonValue:
     execution = view.execution
     sight = Sight(StatesVariable(view), view.variables, execution.chance, execution.effects.now())
     drawn = execution.chance.visible
-    for bounds, cost in _ROUNDS:
+    for bounds, cost in _TRIES if execution.start.engine >= _ENGINE_THAT_WEIGHS else _EARLY_TRIES:
         sight.bounds = bounds
         execution.spend(cost)
         try:
             return attempt(sight)
         except StatesQueryEvaluationError as error:
-            if bounds is AWS_BOUNDS or not _ran_out_of_steps(error):
+            if bounds.steps == AWS_BOUNDS.steps or not _ran_out_of_steps(error):
                 raise execution.evaluation_failed(view.frame, view.chain, error) from error
         execution.chance.visible = drawn
     raise AssertionError("the last round returns or raises")

@@ -1,8 +1,12 @@
 """How far an evaluation may go, in quantities that are the same on every replay, and what AWS says beyond them.
 
-The numbers of `AWS_BOUNDS` are those that AWS is reported to enforce: a hundred levels of evaluation, and just below
-7 MB for one value, a number counting eight bytes. AWS stops an expression after one second (Step Functions guide,
-"Handling expression errors"); a clock cannot be replayed, so steps stand in for it, and the clock is only the last net.
+Two numbers are reported of AWS: evaluations nest 100 levels, and the values of one take up 6,990,256 bytes at most.
+What is a level and what is counted as a byte is not reported, so both are read as is nearest: a level is an evaluation
+inside another, as JSONata's reference implementation counts them (three or so for each call of a function), and the
+bytes are those of a string, and of the result's JSON text. Arrays are bounded by a number of ours.
+
+AWS stops an expression after one second (Step Functions guide, "Handling expression errors"). A clock cannot be
+replayed, so steps stand in for it, and the clock is only the last net.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from functools import lru_cache
 from typing import Final
 
 _VALUE_BYTES: Final = 6_990_256
+_ARRAY_ITEMS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Bounds:
         array_items: one array.
         result_bytes: the JSON text of the result.
         seconds: the last net, see `interpreter.jsonata.errors.EvaluationStuck`.
+        weighs: whether functions that do much in one step count it.
     """
 
     steps: int
@@ -37,6 +43,7 @@ class Bounds:
     array_items: int
     result_bytes: int
     seconds: float
+    weighs: bool = True
 
 
 AWS_BOUNDS: Final = Bounds(
@@ -44,10 +51,14 @@ AWS_BOUNDS: Final = Bounds(
     regex_steps=50_000,
     depth=100,
     string_bytes=_VALUE_BYTES,
-    array_items=_VALUE_BYTES // 8,
+    array_items=_ARRAY_ITEMS,
     result_bytes=_VALUE_BYTES,
     seconds=1.0,
 )
+
+
+EARLY_BOUNDS: Final = replace(AWS_BOUNDS, array_items=873_782, weighs=False)
+"""Those of executions that began before engine 3."""
 
 
 @lru_cache(maxsize=8)

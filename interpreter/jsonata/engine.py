@@ -4,7 +4,8 @@ Another engine takes its place by offering its own `compile_source`, a `Compile`
 jlens and dealt with here: to bind data costs a copy of all of it, to have it as the input costs nothing, so an
 expression that does not read the input gets its variables from there; None stands for undefined, null and functions
 alike, so each value comes with its type; `$distinct` and `$keys` take quadratic time on large arrays outside of every
-limit, so ours stand in; its texts for exceeded limits are told apart and replaced by faults of ours.
+limit, so ours stand in, and others are weighed before they run; its texts for exceeded limits are told apart and
+replaced by faults of ours.
 """
 
 from __future__ import annotations
@@ -17,19 +18,40 @@ import jlens
 
 from interpreter.jsonata.bounds import Bounds, Excess
 from interpreter.jsonata.errors import EvaluationStuck
-from interpreter.jsonata.functions import ADDED_FUNCTIONS, distinct, keys
+from interpreter.jsonata.functions import ADDED_FUNCTIONS, Meter, distinct, keys
 from interpreter.jsonata.port import BoundFault, EngineFault, Function, FunctionFault, FunctionResult, Program
 from interpreter.values import MISSING, JsonValue, Missing
 
-# What a source sees instead of three functions; `{d}` is a prefix that no name in the source has. The arrays that stay
+# What a source sees instead of some functions; `{d}` is a prefix that no name in the source has. The arrays that stay
 # with jlens's own `$distinct` are small or hold one value only, where it is fast; it alone sees what is a sequence.
+# The functions of `_HEAVY` copy all of their arguments, or take time by the product of text and matches, within one
+# step: many such calls in a row would run into the clock. What they do is counted first.
 _STAND_INS: Final = {
     "distinct": "function($a)<x:x>{{${d}count($a) <= 1000 ? ${d}distinct($a) : ($m := ${d}many_distinct($a); "
     "${d}count($m) = 1 ? ${d}distinct($a) : $m)}}",
-    "keys": "function($o)<x-:x>{{${d}type($o) = 'array' ? ${d}many_keys($o) : ${d}keys($o)}}",
+    "keys": "function($o)<x-:x>{{${d}type($o) = 'array' or (${d}type($o) = 'object' and ${d}count($o.*) > 100) "
+    "? ${d}many_keys($o) : ${d}keys($o)}}",
     "parse": "function($t)<x:x>{{${d}parse($t).v}}",
+    "append": "function($a, $b)<xx:x>{{${d}append((${d}copied(${d}count($a) + ${d}count($b)); $a), $b)}}",
+    "merge": "function($l)<x:x>{{${d}merge((${d}merged(${d}count($l.*)); $l))}}",
+    "match": "function($s, $p, $n)<s-f<s:o>n?:a<o>>{{${d}match((${d}weigh($s, $p); $s), $p, $n)}}",
+    "replace": "function($s, $p, $r, $n)<s-(sf)(sf)n?:s>{{${d}replace((${d}weigh($s, $p); $s), $p, $r, $n)}}",
+    "split": "function($s, $p, $n)<s-(sf)n?:a<s>>{{${d}split((${d}weigh($s, $p); $s), $p, $n)}}",
 }
-_ALIASES: Final = {"distinct": ("count", "distinct"), "keys": ("keys",), "parse": ()}
+_WEIGH: Final = (
+    "${d}weigh := function($s, $p){{${d}type($p) = 'function' and ${d}length($s) > 5000 ? ${d}searched("
+    "${d}length($s), ${d}count(${d}match($s, $p, ${d}affordable(${d}length($s)))))}}"
+)
+_REGEX_USERS: Final = ("match", "replace", "split")
+_HEAVY: Final = frozenset({"append", "merge", *_REGEX_USERS})
+_ALIASES: Final = {
+    "distinct": ("count", "distinct"),
+    "keys": ("keys", "count"),
+    "parse": (),
+    "append": ("append", "count"),
+    "merge": ("merge", "count"),
+    **{name: (name, "match", "count", "length") for name in _REGEX_USERS},
+}
 _FUNCTIONS: Final[Mapping[str, Function]] = {"many_distinct": distinct, "many_keys": keys}
 
 _WRAPPER_DEPTH: Final = 2  # the block and the assignment that a source stands in
@@ -62,7 +84,7 @@ class _JlensProgram:
         self._source = source
         self._mark = _unused_prefix(source)
         self._stand_ins = tuple(name for name in _STAND_INS if name in source)
-        self._variants: dict[tuple[frozenset[str], bool], _Wrapped] = {}
+        self._variants: dict[tuple[frozenset[str], bool, bool], _Wrapped] = {}
         try:
             plain = jlens.Expression(source)  # alone first: errors carry the author's positions, and nothing breaks out
             self._reads_context = "input" in plain.reads(dict.fromkeys(ADDED_FUNCTIONS, _reads_its_arguments))
@@ -84,10 +106,10 @@ class _JlensProgram:
         """The value of the source; see `Program`."""
         present = frozenset(variables)
         lazily = document is MISSING and not self._reads_context
-        wrapped = self._variants.get((present, lazily))
+        wrapped = self._variants.get((present, lazily, bounds.weighs))
         if wrapped is None:
-            wrapped = self._variants[present, lazily] = self._wrap(present, lazily)
-        bindings = self._function_bindings(functions)
+            wrapped = self._variants[present, lazily, bounds.weighs] = self._wrap(present, lazily, bounds.weighs)
+        bindings = self._function_bindings(functions, bounds)
         if not lazily:
             bindings |= {f"{self._mark}v_{name}": variables[name] for name in present}
         outcome = self._run(
@@ -105,23 +127,30 @@ class _JlensProgram:
         )
         return _value(outcome)
 
-    def _wrap(self, present: frozenset[str], lazily: bool) -> _Wrapped:
+    def _wrap(self, present: frozenset[str], lazily: bool, weighs: bool) -> _Wrapped:
         mark = self._mark
-        aliases = dict.fromkeys(["type", *(alias for name in self._stand_ins for alias in _ALIASES[name])])
+        stand_ins = [name for name in self._stand_ins if weighs or name not in _HEAVY]
+        aliases = dict.fromkeys(["type", *(alias for name in stand_ins for alias in _ALIASES[name])])
         parts = [f"${mark}{alias} := ${alias}" for alias in aliases]
-        parts += [f"${name} := {_STAND_INS[name].format(d=mark)}" for name in self._stand_ins]
+        if not set(_REGEX_USERS).isdisjoint(stand_ins):
+            parts.append(_WEIGH.format(d=mark))
+        parts += [f"${name} := {_STAND_INS[name].format(d=mark)}" for name in stand_ins]
         parts += [f"${name} := $$.`{name}`" if lazily else f"${name} := ${mark}v_{name}" for name in sorted(present)]
         before = f"({'; '.join(parts)}; ${mark}r := "
         after = f"\n; {{'r': ${mark}r, 't': ${mark}type(${mark}r)}})"
         return _Wrapped(jlens.Expression(before + self._source + after), len(before))
 
-    def _function_bindings(self, functions: Mapping[str, Function | None]) -> dict[str, Any]:
+    def _function_bindings(self, functions: Mapping[str, Function | None], bounds: Bounds) -> dict[str, Any]:
         mark = self._mark
         bindings: dict[str, Any] = {
             f"{mark}{name}" if name in self._stand_ins else name: function for name, function in functions.items()
         }
         if self._stand_ins:
             bindings |= {f"{mark}{name}": function for name, function in _FUNCTIONS.items()}
+        if not _HEAVY.isdisjoint(self._stand_ins):
+            meter = Meter(bounds)
+            counted = (meter.copied, meter.merged, meter.searched, meter.affordable)
+            bindings |= {f"{mark}{each.__name__}": each for each in counted}
         return bindings
 
     def _run(self, wrapped: _Wrapped, document: Any, bindings: dict[str, Any], **options: Any) -> Any:
@@ -148,7 +177,8 @@ class _JlensProgram:
             case code if code in (_SIZE_CODE, _PAD_CODE):
                 return BoundFault(Excess.SIZE)
             case code:
-                return EngineFault(code, str(error), self._position(error.position, offset))
+                message = str(error).replace(f'function "{self._mark}', 'function "')  # a stand-in's name for it
+                return EngineFault(code, message, self._position(error.position, offset))
 
     def _position(self, position: int | None, offset: int) -> int | None:
         own = -1 if position is None else position - offset
