@@ -9,8 +9,11 @@ import asyncio
 import json
 from typing import Final
 
+from temporalio.client import WorkflowHistory
+
 from api.temporal_server import TemporalServer
 from interpreter.values import json_text
+from tests.interpreter.test_redrive import FAILURES
 from tests.support.executions import MACHINE, Case, all_cases, slug
 from tests.support.express import BRANCHES, FUNCTIONS, WIDE_MAP, express_laboratory
 from tests.support.golden import HISTORIES, Golden, abridged, project
@@ -60,6 +63,14 @@ BEHAVIOURS: Final = {
 EXPRESS: Final = {"express-branches": BRANCHES, "express-map": WIDE_MAP}
 """Of EXPRESS executions, whose short calls are local activities."""
 
+REDRIVEN: Final = {
+    "redriven-branches": "branches that ended well keep their results",
+    "redriven-deep-inside": "deep inside, only what failed or was stopped goes on",
+    "redriven-iterations": "iterations that ended well keep their results, others go on, the rest begins",
+    "redriven-twice": "variables and the context object stay, but for the redrive",
+}
+"""Of the runs with which executions went on after the last redrive."""
+
 
 async def main() -> None:
     """Record what is missing."""
@@ -68,6 +79,20 @@ async def main() -> None:
     missing = {file: cases[name] for file, name in BEHAVIOURS.items() if not (HISTORIES / f"{file}.json").exists()}
     async with await TemporalServer.start(time_skipping=True) as server, laboratory(server) as made:
         await asyncio.gather(*(_record(made, file, case) for file, case in missing.items()))
+        await _record_redriven(made)
+
+
+async def _record_redriven(made: Laboratory) -> None:
+    failures = {failing.name: failing for failing in FAILURES}
+    for file, name in REDRIVEN.items():
+        if (HISTORIES / f"{file}.json").exists():
+            continue
+        failing = failures[name]
+        case = failing.case(file)
+        await made.run(case)
+        for _ in range(failing.redrives):
+            redriven = await made.redrive(case)
+        await _store(file, case, redriven.history)
 
 
 async def _record_express() -> None:
@@ -82,7 +107,10 @@ async def _record_express() -> None:
 
 
 async def _record(made: Laboratory, file: str, case: Case) -> None:
-    history = (await made.run(case)).history
+    await _store(file, case, (await made.run(case)).history)
+
+
+async def _store(file: str, case: Case, history: WorkflowHistory) -> None:
     workflow_id = f"{MACHINE}:{slug(case.name)}"
     golden = Golden(case.text, workflow_id, json.loads(history.to_json()), [])
     events = await project(case.text, workflow_id, golden.recorded().events)

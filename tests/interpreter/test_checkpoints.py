@@ -47,7 +47,7 @@ async def _resume_everywhere(case: Case) -> None:
     for boundary in _spread(whole.boundaries):
         resumed = await InProcessRun(case, boundary).run()
 
-        under_way = _calls_under_way(json.loads(boundary.checkpoint)["root"], parsed(case.text).machine)
+        under_way = calls_under_way(json.loads(boundary.checkpoint)["root"], parsed(case.text).machine)
         _compare(case, boundary, expected, resumed, under_way)
         wholly_compared += not under_way
     assert wholly_compared, "no call is under way where the first state is entered"
@@ -89,7 +89,7 @@ def _spread(boundaries: Sequence[Boundary]) -> Iterator[Boundary]:
         yield boundaries[-1]
 
 
-def _calls_under_way(frame: Mapping[str, object], machine: Machine) -> bool:
+def calls_under_way(frame: Mapping[str, object], machine: Machine) -> bool:
     """Whether some Task of the tree was called and has not been answered."""
     if not frame.get("entered") or "ended" in frame:
         return False
@@ -100,7 +100,7 @@ def _calls_under_way(frame: Mapping[str, object], machine: Machine) -> bool:
         case ParallelState() | MapState() if "group" in frame:
             running = cast("dict[str, dict[str, dict[str, object]]]", frame["group"])["running"]
             return any(
-                _calls_under_way(
+                calls_under_way(
                     child, state.branches[int(index)] if isinstance(state, ParallelState) else state.processor
                 )
                 for index, child in running.items()

@@ -203,20 +203,23 @@ class _ReachedBoundary(BaseException):
 
 @dataclass(slots=True)
 class InProcessRun:
-    """One run of a case on the in-process host."""
+    """One run of a case on the in-process host, from its start, from a boundary, or as `start` says, at `now`."""
 
     case: Case
     boundary: Boundary | None = None
+    start: ExecutionStart | None = None
+    now: int | None = None
     boundaries: list[Boundary] = field(default_factory=list)
     late: list[Callable[[], object]] = field(default_factory=list)
 
-    async def run(self) -> Run:
+    async def run(self, checkpoint: JsonObject | None = None) -> Run:
+        """Run to the end; a redriven execution, which begins with a checkpoint of its own, is given it."""
         host, script = self._prepared()
         if self.boundary is None:  # the boundaries of a resumed run are those of the whole one
             host.execution.on_boundary = lambda: self.boundaries.append(
                 Boundary(json.dumps(host.execution.checkpoint()), host.now(), dict(script.calls), len(host.events))
             )
-        ended = await host.run(self._checkpoint())
+        ended = await host.run(checkpoint or self._checkpoint())
         result = ended.result
         return Run(
             ended.status,
@@ -248,22 +251,24 @@ class InProcessRun:
 
     def _prepared(self) -> tuple[InProcessHost, Script]:
         script = Script(self.case, None if self.boundary is None else self.boundary.calls)
-        host = self._host(script, Nesting(self.case.machines))
-        self._answer_after_submission(host)
-        return host, script
+        return self.host(script), script
 
-    def _host(self, script: Script, nesting: Nesting) -> InProcessHost:
+    def host(self, script: Script) -> InProcessHost:
+        """The host of the run, whose functions are those of `script`."""
+        nesting = Nesting(self.case.machines)
         case = self.case
+        boundary_now = None if self.boundary is None or case.time == "real" else self.boundary.now
         host = InProcessHost(
             parsed(case.text),
-            execution_start(case),
+            self.start or execution_start(case),
             parse_json(case.input_text),
             Router(),
             lambda call: self._invoke(script, nesting, host, call),
             skip_time=case.time != "real",
-            now=None if self.boundary is None or case.time == "real" else self.boundary.now,
+            now=self.now if self.now is not None else boundary_now,
             children=lambda child, begun: self._run_child(script, nesting, host, child, begun),
         )
+        self._answer_after_submission(host)
         return host
 
     async def _run_child(

@@ -14,6 +14,7 @@ from temporalio.client import WorkflowHistory
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.router import Router
 from api.history_records import RecordReader
+from interpreter.frames import JsonObject
 from interpreter.history import render
 from interpreter.hosts.projection import Projection
 from interpreter.hosts.tokens import TaskToken
@@ -93,7 +94,7 @@ async def project(definition: str, workflow_id: str, history: Sequence[HistoryEv
     hash_ = store.add(definition)
     definitions = CompiledDefinitions(store)
     first = history[0].workflow_execution_started_event_attributes
-    start, input_ = (payload.data for payload in first.input.payloads)
+    start, input_, *checkpoint = (payload.data for payload in first.input.payloads)
     projection = Projection(
         await definitions.fetch(hash_),
         ExecutionStart.from_json(cast("dict[str, JsonValue]", parse_json(start))),
@@ -101,6 +102,7 @@ async def project(definition: str, workflow_id: str, history: Sequence[HistoryEv
         input_.decode(),
         Router(),
         lambda id_: TaskToken(_NAMESPACE, workflow_id, first.original_execution_run_id, id_).encode(),
+        cast("JsonObject", parse_json(checkpoint[0])) if checkpoint else None,
     )
     for record in await RecordReader(data_converter(definitions, store)).read(history):
         projection.feed(record)

@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from temporalio import activity
@@ -26,7 +26,7 @@ from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.worker import WorkerLimits, activity_worker, workflow_worker
 from api.gateway import TemporalGateway
-from api.service.gateway import ExecutionDescription, ExecutionStatus
+from api.service.gateway import ExecutionDescription, ExecutionStatus, RedriveRequest
 from api.temporal_server import TemporalServer
 from interpreter.hosts.tokens import MalformedTokenError, TaskToken
 from interpreter.values import MISSING, JsonValue, json_text, parse_json
@@ -109,6 +109,21 @@ class Laboratory:
             self.scripts[nested] = self.scripts[name]
         start = execution_start(case, definition)
         await gateway.start(MACHINE, start, case.input_text, machine.timeout_seconds or _YEAR_SECONDS)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            described = await gateway.wait(MACHINE, name)
+        events = await gateway.history(MACHINE, name)
+        history = await self.client.get_workflow_handle(f"{MACHINE}:{name}").fetch_history()
+        return TemporalRun(_run(described, list(events)), history)
+
+    async def redrive(self, case: Case) -> TemporalRun:
+        """Redrive a case that `run` has run without success; the history is that of the run that goes on."""
+        name = slug(case.name)
+        gateway = self.gateway(skipping=False)
+        run_id = (await gateway.describe(MACHINE, name)).summary.run_id
+        request = RedriveRequest(
+            run_id=run_id, date=datetime.now(UTC), timeout_seconds=_YEAR_SECONDS, functions="temporal"
+        )
+        await (await gateway.prepare_redrive(MACHINE, name, request)).start()
         async with asyncio.timeout(_PATIENCE_SECONDS):
             described = await gateway.wait(MACHINE, name)
         events = await gateway.history(MACHINE, name)
