@@ -7,12 +7,11 @@ histories are projected from Temporal's own (interpreter.hosts.projection), for 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, cast, overload
+from typing import Final, cast
 
 from temporalio.api.common.v1 import Payload
 from temporalio.api.common.v1 import WorkflowExecution as WorkflowExecutionIds
@@ -46,10 +45,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.execution_workflows import input_hash, keyword_attributes, task_queue, workflow_id, workflow_memo
 from activities.names import ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBUTE
 from activities.payloads import CompiledDefinitions
-from activities.router import Router
 from api.activity_tasks import ActivityTasks
+from api.gateway_history import RenderedHistory, TemporalHistories
 from api.gateway_redrive import TemporalRedrive, redrive_of, redriven_start
-from api.history_records import RecordReader, StopReason, parse_stop_reason, stop_reason_text
+from api.history_records import StopReason, parse_stop_reason, stop_reason_text
 from api.service.gateway import (
     ActivityTask,
     AlreadyStarted,
@@ -67,8 +66,6 @@ from api.service.gateway import (
     RunSuperseded,
     Started,
 )
-from interpreter.history import HistoryEvent, render
-from interpreter.hosts.projection import Projection
 from interpreter.hosts.tokens import AttemptToken, MalformedTokenError, TaskToken, decode_token
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, parse_json
@@ -109,44 +106,7 @@ _STOP_PATIENCE: Final = timedelta(seconds=5)
 """How long a stopped execution has to close by itself before it is terminated."""
 
 _LAST_EVENTS: Final = 20
-_CACHED_EVENTS: Final = 500_000
 _PAGE_EVENTS: Final = 1_000
-
-
-class RenderedHistory(Sequence[dict[str, JsonValue]]):
-    """Projected events, shown in AWS's shape only where they are looked at."""
-
-    def __init__(self, events: Sequence[HistoryEvent], *, include_data: bool) -> None:
-        self._events = events
-        self._include_data = include_data
-
-    def __len__(self) -> int:
-        return len(self._events)
-
-    @overload
-    def __getitem__(self, index: int) -> dict[str, JsonValue]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[dict[str, JsonValue]]: ...
-    def __getitem__(self, index: int | slice) -> dict[str, JsonValue] | list[dict[str, JsonValue]]:
-        if isinstance(index, slice):
-            return render(self._events[index], include_data=self._include_data)
-        return render([self._events[index]], include_data=self._include_data)[0]
-
-
-@dataclass(frozen=True, slots=True)
-class _First:
-    """What a run's first event says, but for the checkpoint of a redriven one."""
-
-    start: ExecutionStart
-    input_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Projected:
-    """One run's part of an execution's history, and the runs that came before it."""
-
-    earlier_runs: Sequence[str]
-    events: Sequence[HistoryEvent]
 
 
 class TemporalGateway:
@@ -157,10 +117,7 @@ class TemporalGateway:
 
     def __init__(self, client: Client, definitions: CompiledDefinitions) -> None:
         self._client = client
-        self._definitions = definitions
-        self._router = Router()
-        self._closed: OrderedDict[tuple[str, str], _Projected] = OrderedDict()
-        self._closed_events = 0
+        self._histories = TemporalHistories(client, definitions)
         self._activity_tasks = ActivityTasks(client)
 
     # ------------------------------------------------------------------ start and stop
@@ -206,22 +163,26 @@ class TemporalGateway:
         handle = self._handle(state_machine_name, name)
         with _engine_errors():
             described = await _describe(handle)
-            if described.close_time is not None:
-                return _milliseconds(described.close_time)
-            ids = WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id)
-            try:
-                await self._client.workflow_service.request_cancel_workflow_execution(
-                    RequestCancelWorkflowExecutionRequest(
-                        namespace=self._client.namespace, workflow_execution=ids, reason=reason
-                    )
+            while described.close_time is None:
+                await self._stop_run(handle, described, reason)
+                described = await _describe(handle)  # whose run may have gone on in a new one meanwhile
+        return _milliseconds(described.close_time)
+
+    async def _stop_run(
+        self, handle: WorkflowHandle[object, object], described: WorkflowExecutionDescription, reason: str
+    ) -> None:
+        ids = WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id)
+        try:
+            await self._client.workflow_service.request_cancel_workflow_execution(
+                RequestCancelWorkflowExecutionRequest(
+                    namespace=self._client.namespace, workflow_execution=ids, reason=reason
                 )
-                if not await self._closes(ids):
-                    await handle.terminate(reason=reason)
-            except RPCError as failure:
-                if failure.status is not RPCStatusCode.NOT_FOUND:  # it has closed in the meantime
-                    raise
-            described = await _describe(handle)
-        return _milliseconds(described.close_time or datetime.now(UTC))
+            )
+            if not await self._closes(ids):
+                await handle.terminate(reason=reason)
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:  # it has closed in the meantime
+                raise
 
     async def _closes(self, ids: WorkflowExecutionIds) -> bool:
         request = GetWorkflowExecutionHistoryRequest(
@@ -246,8 +207,8 @@ class TemporalGateway:
             described = await _describe(self._handle(state_machine_name, name))
             if described.run_id != request.run_id or described.close_time is None:
                 raise RunSuperseded
-            first_event, projection = await self._project(described.id, request.run_id)
-            start = redriven_start((await self._first_of(first_event)).start, request)
+            first_event, projection = await self._histories.project(described.id, request.run_id)
+            start = redriven_start((await self._histories.read_first(first_event)).start, request)
         assert start.redrive is not None
         return _Redrive(
             TemporalRedrive(
@@ -268,7 +229,7 @@ class TemporalGateway:
         handle = self._handle(state_machine_name, name)
         with _engine_errors():
             described = await _describe(handle)
-            first = await self._first(described)
+            first = await self._histories.first(described.id, described.run_id)
             output, reason = await self._end(described)
         return ExecutionDescription(
             summary=await _summary(described, name),
@@ -283,9 +244,9 @@ class TemporalGateway:
         """Return once the execution has ended."""
         with _engine_errors():
             described = await _describe(self._handle(state_machine_name, name))
-            ids = WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id)
-            while described.close_time is None and not await self._closes(ids):
-                pass
+            while described.close_time is None:
+                if await self._closes(WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id)):
+                    described = await _describe(self._handle(state_machine_name, name))
         return await self.describe(state_machine_name, name)
 
     async def list(self, filter_: ExecutionFilter, page_size: int, token: bytes | None) -> ExecutionPage:
@@ -305,22 +266,6 @@ class TemporalGateway:
             skip = len(filter_.state_machine_name) + 1
             summaries = [await _summary(execution, execution.id[skip:]) for execution in found.current_page or ()]
         return ExecutionPage(summaries, found.next_page_token or None)
-
-    async def _first(self, described: WorkflowExecutionDescription) -> _First:
-        response = await self._client.workflow_service.get_workflow_execution_history(
-            GetWorkflowExecutionHistoryRequest(
-                namespace=self._client.namespace,
-                execution=WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id),
-                maximum_page_size=1,
-            )
-        )
-        return await self._first_of(response.history.events[0])
-
-    async def _first_of(self, event: TemporalEvent) -> _First:
-        payloads = event.workflow_execution_started_event_attributes.input.payloads
-        start, input_ = await self._client.data_converter.decode(list(payloads)[:2], [RawValue, RawValue])
-        shown = cast("dict[str, JsonValue]", parse_json(start.payload.data))
-        return _First(ExecutionStart.from_json(shown), input_.payload.data.decode("utf-8", "surrogatepass"))
 
     async def _end(self, described: WorkflowExecutionDescription) -> tuple[str | None, StopReason]:
         """Output, error and cause of a closed execution."""
@@ -381,107 +326,16 @@ class TemporalGateway:
         """The projected history of all runs; that of closed ones is kept."""
         with _engine_errors():
             described = await _describe(self._handle(state_machine_name, name))
-            last = await self._projected(described.id, described.run_id, closed=described.close_time is not None)
-            earlier = await self._earlier_events(described.id, last.earlier_runs)
-        return RenderedHistory([*earlier, *last.events] if earlier else last.events, include_data=include_data)
-
-    async def _earlier_events(self, workflow_id: str, runs: Sequence[str]) -> Sequence[HistoryEvent]:
-        """The events of runs that were redriven; Temporal keeps a run for its retention only."""
-        events: Sequence[HistoryEvent] = ()
-        for run_id in runs:
-            try:
-                events = (*events, *(await self._projected(workflow_id, run_id, closed=True)).events)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-        return events
-
-    async def _projected(self, workflow_id: str, run_id: str, *, closed: bool) -> _Projected:
-        key = (workflow_id, run_id)
-        known = self._closed.get(key)
-        if known is not None:
-            self._closed.move_to_end(key)
-            return known
-        _, projection = await self._project(workflow_id, run_id)
-        projected = _Projected(projection.earlier_runs, projection.events)
-        if closed:
-            self._keep(key, projected)
-        return projected
-
-    async def _project(self, workflow_id: str, run_id: str) -> tuple[TemporalEvent, Projection]:
-        """A run's first event, and its projection up to now."""
-        events = [event async for event in self._temporal_events(workflow_id, run_id, wait=False)]
-        projection = await self._projection(workflow_id, run_id, events[0])
-        for record in await RecordReader(self._client.data_converter).read(events):
-            projection.feed(record)
-        return events[0], projection
+            closed = described.close_time is not None
+            events = await self._histories.read(described.id, described.run_id, closed=closed)
+        return RenderedHistory(events, include_data=include_data)
 
     async def watch(self, state_machine_name: str, name: str) -> AsyncIterator[dict[str, JsonValue]]:
         """Follow Temporal's history by long poll and project it as it grows."""
         with _engine_errors():
             described = await _describe(self._handle(state_machine_name, name))
-            reader = RecordReader(self._client.data_converter)
-            projection: Projection | None = None
-            shown = 0
-            async for event in self._temporal_events(described.id, described.run_id, wait=True):
-                if projection is None:
-                    projection = await self._projection(described.id, described.run_id, event)
-                    for rendered in render(await self._earlier_events(described.id, projection.earlier_runs)):
-                        yield rendered
-                for record in await reader.read([event]):
-                    projection.feed(record)
-                events = projection.events
-                if len(events) > shown:
-                    fresh = render(events[shown:])
-                    shown = len(events)
-                    for rendered in fresh:
-                        yield rendered
-                if projection.ended:
-                    return
-
-    async def _temporal_events(self, workflow_id: str, run_id: str, *, wait: bool) -> AsyncIterator[TemporalEvent]:
-        request = GetWorkflowExecutionHistoryRequest(
-            namespace=self._client.namespace,
-            execution=WorkflowExecutionIds(workflow_id=workflow_id, run_id=run_id),
-            maximum_page_size=_PAGE_EVENTS,
-            wait_new_event=wait,
-        )
-        while True:
-            response = await self._client.workflow_service.get_workflow_execution_history(request)
-            for event in response.history.events:
+            async for event in self._histories.watch(described.id, described.run_id):
                 yield event
-            if not response.next_page_token:
-                return
-            request.next_page_token = response.next_page_token
-
-    async def _projection(self, workflow_id: str, run_id: str, event: TemporalEvent) -> Projection:
-        first = await self._first_of(event)
-        checkpoint = None if first.start.redrive is None else await self._checkpoint(event)
-        definition = await self._definitions.fetch(first.start.definition)
-        namespace = self._client.namespace
-        return Projection(
-            definition,
-            first.start,
-            parse_json(first.input_text),
-            first.input_text,
-            self._router,
-            lambda operation_id: TaskToken(namespace, workflow_id, run_id, operation_id).encode(),
-            checkpoint,
-        )
-
-    async def _checkpoint(self, event: TemporalEvent) -> dict[str, JsonValue]:
-        payload = event.workflow_execution_started_event_attributes.input.payloads[2]
-        (checkpoint,) = await self._client.data_converter.decode([payload], [RawValue])
-        return cast("dict[str, JsonValue]", parse_json(checkpoint.payload.data))
-
-    def _keep(self, key: tuple[str, str], projected: _Projected) -> None:
-        if key in self._closed:  # another reader was quicker
-            return
-        self._closed[key] = projected
-        self._closed_events += len(projected.events)
-        while self._closed_events > _CACHED_EVENTS:
-            _, oldest = self._closed.popitem(last=False)
-            self._closed_events -= len(oldest.events)
 
     # ------------------------------------------------------------------ task tokens
 

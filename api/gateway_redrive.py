@@ -40,9 +40,8 @@ async def redrive_of(execution: WorkflowExecution) -> tuple[int, datetime | None
 
 def redriven_start(start: ExecutionStart, request: RedriveRequest) -> ExecutionStart:
     """The start of the run that goes on: that of the run before, with the redrive and today's settings."""
-    earlier = () if start.redrive is None else start.redrive.earlier_runs
-    redrive = Redrive(start.redrive_count + 1, _milliseconds(request.date), (*earlier, request.run_id))
-    return replace(start, engine=ENGINE, functions=request.functions, redrive=redrive)
+    redrive = Redrive(start.redrive_count + 1, _milliseconds(request.date), (*start.earlier_runs, request.run_id))
+    return replace(start, engine=ENGINE, functions=request.functions, redrive=redrive, continued=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,10 @@ class RecordReader:
     def _translate(self, event: HistoryEvent) -> Iterable[Record]:  # a dispatch table, one line an event type
         kind = event.event_type
         if kind == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
-            yield TaskStarted(event.event_id, event_milliseconds(event))
+            began = event.workflow_task_started_event_attributes
+            yield TaskStarted(
+                event.event_id, event_milliseconds(event), began.history_size_bytes, began.suggest_continue_as_new
+            )
         elif kind == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
             yield TaskCompleted(event.workflow_task_completed_event_attributes.started_event_id)
         elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:

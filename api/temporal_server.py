@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,9 +89,12 @@ def temporal_binary() -> Path:
     )
 
 
-def tuning_arguments(*, time_skipping: bool = False) -> list[str]:
-    """Arguments of `temporal server start-dev` that make it fit for measuring, and for skipping time where asked."""
-    values = (*_DYNAMIC_CONFIG, _TIME_SKIPPING) if time_skipping else _DYNAMIC_CONFIG
+def tuning_arguments(*, time_skipping: bool = False, dynamic_config: Sequence[str] = ()) -> list[str]:
+    """Arguments of `temporal server start-dev` that make it fit for measuring, and for skipping time where asked.
+
+    `dynamic_config` is added to the values of ours, each `key=JSON`.
+    """
+    values = (*_DYNAMIC_CONFIG, *([_TIME_SKIPPING] if time_skipping else ()), *dynamic_config)
     arguments = [argument for value in values for argument in ("--dynamic-config-value", value)]
     for attribute in KEYWORD_ATTRIBUTES:
         arguments += ["--search-attribute", f"{attribute}=Keyword"]
@@ -131,6 +135,7 @@ class _Options:
     namespace: str
     time_skipping: bool
     log_level: LogLevel
+    dynamic_config: Sequence[str]
 
 
 class TemporalServer:
@@ -164,6 +169,7 @@ class TemporalServer:
         namespace: str = "default",
         time_skipping: bool = False,
         log_level: LogLevel = "error",
+        dynamic_config: Sequence[str] = (),
     ) -> Self:
         """Start a server and return once it answers and its namespace is prepared.
 
@@ -174,6 +180,7 @@ class TemporalServer:
             namespace: Created besides `default`.
             time_skipping: Allow workflows to skip time (`WorkflowEnvironment.start_time_skipping_v2`).
             log_level: Of the server's log, of which the end is shown when it does not start.
+            dynamic_config: More of Temporal's dynamic configuration, each `key=JSON`.
 
         Raises:
             TemporalServerError: No binary, or the server did not start; with the end of its log.
@@ -186,6 +193,7 @@ class TemporalServer:
                 namespace=namespace,
                 time_skipping=time_skipping,
                 log_level=log_level,
+                dynamic_config=dynamic_config,
             )
         )
         await server._launch(fixed=False)
@@ -305,7 +313,8 @@ class TemporalServer:
             arguments += ["--db-filename", str(options.db_filename)]
             for pragma in _PRAGMAS:
                 arguments += ["--sqlite-pragma", pragma]
-        return arguments + tuning_arguments(time_skipping=options.time_skipping)
+        tuning = tuning_arguments(time_skipping=options.time_skipping, dynamic_config=options.dynamic_config)
+        return arguments + tuning
 
     async def _becomes_ready(self) -> bool:
         """Whether the server answers; False if its process ended or the time is over."""

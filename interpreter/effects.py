@@ -204,6 +204,11 @@ class Begun:
     """A child workflow has begun; its outcome comes later, under the same number."""
 
 
+Room: TypeAlias = Literal["plenty", "little", "none"]
+"""What a host can still record of a run. With `"little"` an execution is to go on in a new run as soon as it can; with
+`"none"` what cannot must end."""
+
+
 class Effects(Protocol):
     """What a host does for the core. Nothing here blocks."""
 

@@ -1,7 +1,7 @@
 """One execution: its frames, its chain of events, and the operations it asked its host for.
 
-A host calls `begin` (or `resume` or `redrive` with a checkpoint), then `settle` with each batch of outcomes, and after
-each of the two `run`, until `result` is there.
+A host calls `begin` (or `resume` or `go_on` with a checkpoint), then `settle` with each batch of outcomes, and after
+each of the two `run`, until `result` or `continuation` is there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from interpreter.chance import SeededChance
 from interpreter.context_object import ContextView, ExecutionContext
 from interpreter.dataflow.view import View
 from interpreter.definition.model import Definition, State, WaitState
-from interpreter.effects import Begun, Effects, Operation, Outcome, TaskRouter, Timer
+from interpreter.effects import Begun, ChildWorkflow, Effects, Operation, Outcome, Room, TaskCall, TaskRouter, Timer
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesQueryEvaluationError, StatesRuntime
 from interpreter.frames import CHECKPOINT_VERSION, Ended, Frame, JsonObject, MapItem, frame_from_json, frame_to_json
 from interpreter.history import (
@@ -74,6 +74,13 @@ _LONGEST_CAUSE: Final = 32_768
 """Characters of an execution's error and cause (API reference, ExecutionFailedEventDetails)."""
 
 
+_NO_ROOM: Final = (
+    "The execution reached the number of events or bytes that one Temporal workflow run may have. It can go on in a "
+    "new run only between two states of its outermost machine: do less inside one Parallel or Map state, or start "
+    "executions of their own there."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Succeeded:
     """The execution reached its end."""
@@ -98,6 +105,7 @@ class Execution:
         router: where tasks go.
         ledger: the history.
         result: how the execution ended, None while it runs.
+        continuation: the checkpoint from which a new run is to go on, once the host has said that there is little room.
         root: the outermost frame.
         on_boundary: called before each state is entered, where a checkpoint can be taken.
         inspection: set where one state is looked at (`inspect`).
@@ -125,6 +133,7 @@ class Execution:
         self.context = ExecutionContext(start, input_)
         self.measure = Measure()
         self.result: Succeeded | FailedWith | None = None
+        self.continuation: JsonObject | None = None
         self.root = Frame(definition.machine, definition.machine.start_at, input_, ChainMap(), chain=0)
         self.on_boundary: Callable[[], None] | None = None
         self.inspection: Inspection | None = None
@@ -140,6 +149,7 @@ class Execution:
         self._budget = _FIRST_ENGINE_BUDGET if first else _ACTIVATION_BUDGET
         self._operation_cost = 0 if first else _OPERATION_COST
         self._pause: Promise[None] | None = None
+        self._room: Room = "plenty"
 
     # ------------------------------------------------------------------ what a host calls
 
@@ -159,8 +169,9 @@ class Execution:
         if inspection.retries_used:
             self.root.retries = [inspection.retries_used]
 
-    def run(self) -> None:
-        """Go on until everything waits for the host, or the execution has ended."""
+    def run(self, room: Room = "plenty") -> None:
+        """Go on until everything waits for the host, or the run has ended; `room` is what the host can still record."""
+        self._room = room
         self._cost = 0
         self._stretch = 0
         self._scheduler.run()
@@ -204,13 +215,15 @@ class Execution:
         self.root = frame_from_json(cast(JsonObject, checkpoint["root"]), self.definition.machine, None)
         self._spawn_root()
 
-    def redrive(self, checkpoint: JsonObject) -> None:
-        """Go on with an execution that had ended, from a checkpoint of `interpreter.redrive`.
+    def go_on(self, checkpoint: JsonObject) -> None:
+        """Begin a run that has earlier ones: redriven, from a checkpoint of `interpreter.redrive`, or `continuation`.
 
         Raises:
             ValueError: as `resume`.
         """
         self.resume(checkpoint)
+        if self.start.continued:
+            return
         self.ledger.record("ExecutionRedriven", self.ledger.next_id - 1, Redriven(self.start.redrive_count))
 
     # ------------------------------------------------------------------ what states call: operations
@@ -227,7 +240,12 @@ class Execution:
         """Start an operation for a frame and return its number; `sink` gets its outcome.
 
         `begun` is called when a child has begun.
+
+        Raises:
+            StatesRuntime: it is a call or a child, and the host can record no more.
         """
+        if self._room == "none" and isinstance(operation, TaskCall | ChildWorkflow):
+            raise StatesRuntime(_NO_ROOM)
         self._operations += 1
         self._cost += self._operation_cost
         number = self._operations
@@ -393,17 +411,33 @@ class Execution:
                 "shorter paths, or a smaller input."
             )
 
-    async def pace(self) -> None:
-        """Count one transition; wait for the host's next turn when this one has done enough."""
+    async def pace(self, frame: Frame) -> None:
+        """Count one transition of `frame`; wait for the host's next turn when this one has done enough.
+
+        Where the host has little room left, the outermost machine's transitions do not return: a new run goes on.
+
+        Raises:
+            StatesRuntime: the host can record no more, and the frame is not the outermost.
+        """
         self._stretch = 0
         if self.on_boundary is not None:
             self.on_boundary()
+        if self._room != "plenty":
+            await self._make_room(frame)
         self._cost += _TRANSITION_COST + self.measure.bytes_printed // _BYTES_PER_COST
         self.measure.bytes_printed = 0
         if self._cost > self._budget or self._pause is not None:
             await self._turn()
 
     # ------------------------------------------------------------------ inside
+
+    async def _make_room(self, frame: Frame) -> None:
+        if frame is self.root:
+            self.continuation = self.checkpoint()
+            self._scheduler.stop()
+            await Promise[None]()
+        if self._room == "none":
+            raise StatesRuntime(_NO_ROOM)
 
     def _spawn_root(self) -> None:
         self.root.strand = self._scheduler.spawn(self._run_root)

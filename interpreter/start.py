@@ -60,8 +60,11 @@ class ExecutionStart:
         trace_header: the X-Ray trace header that the caller gave; only shown.
         revision_id: the revision of the state machine that runs; None where an earlier release started it.
         engine: the interpreter's version of behaviour, for changes that old runs must not see.
-        redrive: set where this run goes on with an execution that had ended; the run's third argument is then the
-            checkpoint from which it goes on.
+        redrive: set where this run goes on with an execution that had ended.
+        continued: Temporal's ids of the runs, since the start or the last redrive, that grew too long and were gone on
+            with in a new one, the first one first.
+
+    A run that has earlier ones has a third argument: the checkpoint from which it goes on.
     """
 
     definition: str
@@ -79,6 +82,12 @@ class ExecutionStart:
     revision_id: str | None = None
     engine: int = ENGINE
     redrive: Redrive | None = None
+    continued: tuple[str, ...] = ()
+
+    @property
+    def earlier_runs(self) -> tuple[str, ...]:
+        """Temporal's ids of all runs before this one, the first one first."""
+        return (*(() if self.redrive is None else self.redrive.earlier_runs), *self.continued)
 
     @property
     def redrive_count(self) -> int:
@@ -99,14 +108,16 @@ class ExecutionStart:
         """All members by name; those that are None are left out."""
         members = {field.name: cast(JsonValue, getattr(self, field.name)) for field in fields(self)}
         members["redrive"] = None if self.redrive is None else self.redrive.to_json()
+        members["continued"] = list(self.continued) or None
         return {name: value for name, value in members.items() if value is not None}
 
     @classmethod
     def from_json(cls, value: dict[str, JsonValue]) -> ExecutionStart:
         """The inverse of `to_json`; members unknown to this release are ignored."""
-        known = {field.name for field in fields(cls)} - {"redrive"}
+        known = {field.name for field in fields(cls)} - {"redrive", "continued"}
         redrive = cast("dict[str, JsonValue] | None", value.get("redrive"))
         return cls(
             **{name: member for name, member in value.items() if name in known},  # type: ignore[arg-type]  # from JSON
             redrive=None if redrive is None else Redrive.from_json(redrive),
+            continued=tuple(cast("Sequence[str]", value.get("continued", ()))),
         )

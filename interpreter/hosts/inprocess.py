@@ -172,7 +172,7 @@ class InProcessHost:
         elif self.execution.start.redrive is None:
             self.execution.resume(checkpoint)
         else:
-            self.execution.redrive(checkpoint)
+            self.execution.go_on(checkpoint)
         try:
             while True:
                 self.execution.run()

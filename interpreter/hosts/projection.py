@@ -21,6 +21,7 @@ from interpreter.effects import (
     Failed,
     Operation,
     Outcome,
+    Room,
     TaskCall,
     TaskRouter,
     Timer,
@@ -29,6 +30,7 @@ from interpreter.execution import Execution
 from interpreter.frames import JsonObject
 from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger
 from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat, localized
+from interpreter.hosts.room import room_left
 from interpreter.hosts.wire import answer_of_outcome
 from interpreter.limits import limits_of
 from interpreter.redrive import redrive_checkpoint
@@ -38,10 +40,15 @@ from interpreter.values import JsonValue
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
-    """A workflow task was started; `time` in milliseconds since the epoch."""
+    """A workflow task was started; `time` in milliseconds since the epoch.
+
+    `history_bytes` is the size of the run's history then, `suggested` whether Temporal suggested to continue as new.
+    """
 
     event_id: int
     time: int
+    history_bytes: int = 0
+    suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,7 @@ class Projection:
         token_of: Callable[[str], str],
         checkpoint: JsonObject | None = None,
     ) -> None:
-        """`checkpoint` is that of a redriven run; its events follow those of the runs before."""
+        """`checkpoint` is that of a run that has earlier ones; its events follow those of the runs before."""
         self._clock = Clock(start.start_date if start.redrive is None else start.redrive.date)
         self._ledger = KeepingLedger(limits_of(start.mode, start.engine).history_events, self._clock)
         self._start = start
@@ -154,10 +161,11 @@ class Projection:
         if checkpoint is None:
             self._execution.begin(input_text)  # the start is known before a worker takes it up
         else:
-            self._execution.redrive(checkpoint)
+            self._execution.go_on(checkpoint)
         self._stopped = False
         self._closed = False
-        self._tasks: dict[int, tuple[int, int]] = {}
+        self._tasks: dict[int, tuple[int, TaskStarted]] = {}
+        self._room: Room = "plenty"
         self._arrived: list[Record] = []
         self._timers = 0
         self._timer_numbers: dict[int, int] = {}
@@ -185,9 +193,8 @@ class Projection:
 
     @property
     def earlier_runs(self) -> Sequence[str]:
-        """Temporal's ids of the runs that were redriven, the first one first."""
-        redrive = self._execution.start.redrive
-        return () if redrive is None else redrive.earlier_runs
+        """Temporal's ids of the runs before this one, the first one first."""
+        return self._execution.start.earlier_runs
 
     def redrive_checkpoint(self, date: int) -> JsonObject:
         """From where a redrive at `date`, in milliseconds since the epoch, goes on; the projection is used up."""
@@ -216,8 +223,8 @@ class Projection:
     def feed(self, record: Record) -> None:
         """Project the next record."""
         match record:
-            case TaskStarted(event_id, time):
-                self._tasks[event_id] = (len(self._arrived), time)
+            case TaskStarted():
+                self._tasks[record.event_id] = (len(self._arrived), record)
             case TaskCompleted(started_id):
                 self._turn(started_id)
             case ChildInitiated(event_id, workflow_id):
@@ -233,8 +240,9 @@ class Projection:
                 assert_never(record)
 
     def _turn(self, started_id: int) -> None:
-        arrived, time = self._tasks.pop(started_id)
-        self._clock.now = max(time, self._latest_answer)
+        arrived, task = self._tasks.pop(started_id)
+        self._clock.now = max(task.time, self._latest_answer)
+        self._room = self._room_left(task)
         batch, self._arrived = self._arrived[:arrived], self._arrived[arrived:]
         self._tasks.clear()
         if self._stopped or any(isinstance(record, CancelRequested) for record in batch):
@@ -246,6 +254,16 @@ class Projection:
         self._awake = False
         self._queue.new_task()
         self._go_on(outcomes)
+
+    def _room_left(self, task: TaskStarted) -> Room:
+        start = self._start
+        return room_left(
+            start.mode,
+            start.engine,
+            events=task.event_id,
+            size_bytes=task.history_bytes,
+            suggested=task.suggested,
+        )
 
     def _settle_local(self, record: LocalEnded) -> None:
         """The outcome of a local call; that of one that was given up is no reason for a turn."""
@@ -261,8 +279,8 @@ class Projection:
 
     def _go_on(self, outcomes: Sequence[tuple[int, Outcome | Begun]]) -> None:
         self._execution.settle(outcomes)
-        self._execution.run()
-        if self._execution.result is None:
+        self._execution.run(self._room)
+        if self._execution.result is None and self._execution.continuation is None:
             self._begin_operations()
 
     def _outcomes(self, batch: Sequence[Record]) -> list[tuple[int, Outcome | Begun]]:

@@ -8,10 +8,11 @@ run inside the workflow task that reached them. It is registered unsandboxed; th
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Literal, Protocol, TypeAlias, assert_never, cast
+from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, assert_never, cast
 
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
@@ -49,6 +50,7 @@ from interpreter.effects import (
     JsonText,
     Operation,
     Outcome,
+    Room,
     TaskCall,
     TaskRouter,
     Timer,
@@ -58,6 +60,7 @@ from interpreter.frames import JsonObject
 from interpreter.history import Ledger
 from interpreter.hosts.details import describe_frames
 from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat, localized
+from interpreter.hosts.room import room_left
 from interpreter.hosts.tokens import TaskToken
 from interpreter.hosts.wire import GIVEN_BACK, InlineJson, answer_of_outcome, outcome_of_payload
 from interpreter.limits import EXPRESS_SECONDS, limits_of
@@ -149,21 +152,22 @@ class ExecutionWorkflow:
 
     @workflow.run
     async def run(self, args: Sequence[RawValue]) -> Any:  # any JSON
-        """Arguments: an `ExecutionStart`, the execution's input, and a checkpoint where it is redriven."""
+        """Arguments: an `ExecutionStart`, the execution's input, and a checkpoint where there are earlier runs."""
         wiring = _Installed.wiring
         if wiring is None:
             raise RuntimeError("interpreter.hosts.workflow.install was not called in this worker")
         start = ExecutionStart.from_json(cast("dict[str, JsonValue]", parse_json(args[0].payload.data)))
-        host = _TemporalHost(wiring, start, parse_json(args[1].payload.data))
-        checkpoint = None if start.redrive is None else cast("JsonObject", parse_json(args[2].payload.data))
+        host = _TemporalHost(wiring, start, args[1])
+        checkpoint = cast("JsonObject", parse_json(args[2].payload.data)) if start.earlier_runs else None
         return await host.run(checkpoint)
 
 
 class _TemporalHost:
     """The effects port over one Temporal workflow."""
 
-    def __init__(self, wiring: Wiring, start: ExecutionStart, input_: JsonValue) -> None:
+    def __init__(self, wiring: Wiring, start: ExecutionStart, input_: RawValue) -> None:
         self._wiring = wiring
+        self._input = input_
         self._start = start
         self._now = workflow.time_ns() // 1_000_000
         self._queue = OperationQueue()
@@ -174,7 +178,8 @@ class _TemporalHost:
         self._wake: asyncio.Future[None] | None = None
         definition = wiring.definitions.compiled(start.definition)
         ledger = Ledger(limits_of(start.mode, start.engine).history_events)
-        self._execution = Execution(definition, start, input_, self, wiring.router, ledger)
+        document = parse_json(input_.payload.data)
+        self._execution = Execution(definition, start, document, self, wiring.router, ledger)
 
     async def run(self, checkpoint: JsonObject | None) -> JsonValue:
         try:
@@ -188,9 +193,11 @@ class _TemporalHost:
         if checkpoint is None:
             self._execution.begin("")
         else:
-            self._execution.redrive(checkpoint)
+            self._execution.go_on(checkpoint)
         while True:
-            self._execution.run()
+            self._execution.run(self._room())
+            if self._execution.continuation is not None:
+                await self._continue_as_new(self._execution.continuation)
             result = self._execution.result
             if result is not None:
                 break
@@ -200,6 +207,22 @@ class _TemporalHost:
         if isinstance(result, FailedWith):
             raise _application_error(result)
         return result.output
+
+    def _room(self) -> Room:
+        info = workflow.info()
+        return room_left(
+            self._start.mode,
+            self._start.engine,
+            events=info.get_current_history_length(),
+            size_bytes=info.get_current_history_size(),
+            suggested=info.is_continue_as_new_suggested(),
+        )
+
+    async def _continue_as_new(self, checkpoint: JsonObject) -> NoReturn:
+        self._begin_operations()  # nothing is to begin where the core stopped, but children may have to be stopped
+        await asyncio.sleep(0)  # so that those commands come before the one that ends this run
+        runs = (*self._start.continued, workflow.info().run_id)
+        workflow.continue_as_new(args=[dataclasses.replace(self._start, continued=runs), self._input, checkpoint])
 
     # ------------------------------------------------------------------ the port
 

@@ -42,7 +42,7 @@ async def run_machine(execution: Execution, frame: Frame) -> JsonValue:
         state = frame.machine.states[frame.state_name]
         try:
             if not frame.entered:
-                await execution.pace()
+                await execution.pace(frame)
                 execution.enter(frame, state)
             transition = await _run_state(execution, frame, state)
             execution.exit(frame, state, transition)

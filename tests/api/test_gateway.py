@@ -15,6 +15,7 @@ from temporalio.client import Client
 
 from activities.payloads import CompiledDefinitions, data_converter
 from api import gateway as gateway_module
+from api import gateway_history
 from api.gateway import TemporalGateway
 from api.service.gateway import EngineUnavailable
 from api.service.shapes import DescribeExecutionRequest, StopExecutionRequest
@@ -117,17 +118,18 @@ async def test_concurrent_readers_keep_a_history_once(
         ended = await engine.run(arn)
         _, _, machine, name = ended.execution_arn.rsplit(":", 3)
         projected = 0
-        project = engine.gateway._project
+        histories = engine.gateway._histories
+        project = histories.project
 
         async def counted(workflow_id: str, run_id: str) -> Any:
             nonlocal projected
             projected += 1
             return await project(workflow_id, run_id)
 
-        monkeypatch.setattr(gateway_module, "_CACHED_EVENTS", 10)
-        monkeypatch.setattr(engine.gateway, "_project", counted)
-        histories = await asyncio.gather(*(engine.gateway.history(machine, name) for _ in range(50)))
-        assert {len(history) for history in histories} == {4}
+        monkeypatch.setattr(gateway_history, "_CACHED_EVENTS", 10)
+        monkeypatch.setattr(histories, "project", counted)
+        read = await asyncio.gather(*(engine.gateway.history(machine, name) for _ in range(50)))
+        assert {len(history) for history in read} == {4}
         at_once, projected = projected, 0
         assert at_once > 10
         await engine.gateway.history(machine, name)

@@ -20,7 +20,7 @@ from activities.registry import Registry
 from activities.router import Router
 from interpreter.definition.model import Definition
 from interpreter.definition.parse import parse_definition
-from interpreter.effects import ActivityFailure, ChildWorkflow, JsonText, TaskCall
+from interpreter.effects import ActivityFailure, ChildWorkflow, JsonText, Room, TaskCall
 from interpreter.execution import FailedWith, Succeeded
 from interpreter.frames import JsonObject
 from interpreter.history import HistoryEvent, render
@@ -319,8 +319,8 @@ class InProcessRun:
         """Send what is to come after TaskSubmitted as soon as the core has seen the call return."""
         run = host.execution.run
 
-        def run_and_answer() -> None:
-            run()
+        def run_and_answer(room: Room = "plenty") -> None:
+            run(room)
             answers, self.late = self.late, []
             for answer in answers:
                 answer()
