@@ -18,6 +18,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.storage.engine import create_engine
+from api.storage.sql_access_keys import SqlAccessKeys
 from api.storage.sql_activities import SqlActivities
 from api.storage.sql_aliases import SqlAliases
 from api.storage.sql_base import revision_of, revision_row, to_datetime, to_milliseconds, transaction
@@ -46,7 +47,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         await engine.dispose()
 
 
-class SqlStore(SqlVersions, SqlAliases, SqlActivities, SqlRedrives):
+class SqlStore(SqlVersions, SqlAliases, SqlActivities, SqlRedrives, SqlAccessKeys):
     """`Store` over an engine of `api.storage.engine`."""
 
     async def ping(self) -> None:

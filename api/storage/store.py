@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol, TypeAlias
 
+from api.storage.access_keys import AccessKeyStore
 from interpreter.values import JsonValue
 
 JsonObject: TypeAlias = Mapping[str, JsonValue]
@@ -154,7 +155,7 @@ class RedriveCall:
     redriven: datetime | None = None
 
 
-class Store(Protocol):
+class Store(AccessKeyStore, Protocol):
     """Everything that is stored. Each call is one transaction; each may raise `StoreUnavailable`."""
 
     async def ping(self) -> None:

@@ -138,3 +138,17 @@ ACTIVITY_TAGS: Final = Table(
     Column("key", String(128), primary_key=True),
     Column("value", String(256), nullable=False),
 )
+
+ACCESS_KEYS: Final = Table(
+    "access_keys",
+    METADATA,
+    Column("id", String(20), primary_key=True),
+    Column("user", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("verifier", String(512), nullable=False),
+    Column("policy", JSON, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=True),
+    Column("disabled", Boolean, nullable=False),
+    Index(None, "kind", "verifier", unique=True),
+)
