@@ -14,7 +14,11 @@ Messages name no secrets, and nothing that a signature or a token holds.
 
 from __future__ import annotations
 
+from typing import Final
+
 from api.service.errors import ServiceError
+
+_LONGEST_ARN: Final = 2_000  # in AWS's model; a caller may send anything in the place of one
 
 
 class MissingAuthenticationTokenException(ServiceError):
@@ -63,7 +67,8 @@ class AccessDeniedException(ServiceError):
             if explicitly
             else f"because no identity-based policy allows the {action} action"
         )
-        super().__init__(f"User: {user_arn} is not authorized to perform: {action} on resource: {resource} {why}")
+        shown = resource[:_LONGEST_ARN]
+        super().__init__(f"User: {user_arn} is not authorized to perform: {action} on resource: {shown} {why}")
 
 
 class ThrottlingException(ServiceError):

@@ -1,7 +1,8 @@
 """The HTTP door: AWS JSON 1.0 as AWS's SDKs speak it, health for orchestrators, metrics for Prometheus.
 
-A request names its operation in the header X-Amz-Target; everything else happens in the application service, driven by
-AWS's model. Client faults are answered with 400 (SDKs repeat what is answered with 5xx), all errors in AWS's shape.
+A request names its operation in the header X-Amz-Target; a guard finds out who calls and whether they may; everything
+else happens in the application service, driven by AWS's model. Client faults are answered with 400 (SDKs repeat what is
+answered with 5xx), all errors in AWS's shape.
 """
 
 from __future__ import annotations
@@ -16,11 +17,24 @@ from typing import Final
 from uuid import uuid4
 
 import orjson
-from aiohttp import ClientError, web
+from aiohttp import ClientError, HttpVersion11, web
+from aiohttp.typedefs import Handler
 
+from api.access.actions import GET_METRICS, known_operations
+from api.access.callers import SignedCall
+from api.access.errors import MissingAuthenticationTokenException
+from api.access.guard import Call, Guard
+from api.access.sigv4 import HttpRequest
 from api.aws_json.metrics import Metrics
 from api.service.application import ApplicationService
-from api.service.errors import SerializationException, ServiceError, ServiceUnavailable
+from api.service.arns import Arns
+from api.service.config import ServiceConfig
+from api.service.errors import (
+    SerializationException,
+    ServiceError,
+    ServiceUnavailable,
+    UnknownOperationException,
+)
 from api.service.model import operation_names
 from interpreter.values import JsonValue, parse_json
 
@@ -28,14 +42,16 @@ _LOG: Final = logging.getLogger(__name__)
 _CONTENT_TYPE: Final = "application/x-amz-json-1.0"
 _TARGET_PREFIX: Final = "AWSStepFunctions."
 _TRACED: Final = frozenset({"StartExecution", "StartSyncExecution"})
-_LARGEST_BODY: Final = 8 * 1024 * 1024  # a definition of 1 MiB whose every character is escaped fits
+_BEARER: Final = "Bearer "
+DEFAULT_MAX_REQUEST_BYTES: Final = 8 * 1024 * 1024
+"""A definition of 1 MiB whose every character is escaped fits."""
 
 
 class RequestEntityTooLargeException(ServiceError):
     """The body is larger than any that can be meant."""
 
-    def __init__(self) -> None:
-        super().__init__(f"A request may have {_LARGEST_BODY} bytes at most.")
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A request may have {most} bytes at most.")
 
 
 class InternalFailure(ServiceError):
@@ -52,42 +68,77 @@ _STATUS: Final[Mapping[type[ServiceError], HTTPStatus]] = {
 }
 
 
-def create_app(service: ApplicationService, *, ready: Callable[[], Awaitable[bool]]) -> web.Application:
-    """The door as an aiohttp application: `POST /`, `GET /health`, `GET /metrics`.
+def create_app(
+    service: ApplicationService,
+    *,
+    ready: Callable[[], Awaitable[bool]],
+    guard: Guard | None = None,
+    max_request_bytes: int = DEFAULT_MAX_REQUEST_BYTES,
+) -> web.Application:
+    """The door as an aiohttp application: `POST /`, `GET /health`, `GET /health/live`, `GET /metrics`.
 
     Args:
         service: what answers; entering and leaving its context is the caller's.
         ready: whether everything behind the service can be reached, as /health reports it.
+        guard: who may call; None lets everybody do everything. Health is not guarded.
+        max_request_bytes: larger bodies are refused.
     """
-    door = _Door(service, ready)
-    app = web.Application(client_max_size=_LARGEST_BODY)
-    app.router.add_post("/", door.call)
+    door = _Door(service, ready, guard or Guard(Arns(ServiceConfig())))
+    app = web.Application(client_max_size=max_request_bytes, middlewares=[_in_aws_shape])
+    app.router.add_post("/", door.call, expect_handler=_expectation)
     app.router.add_get("/health", door.health)
+    app.router.add_get("/health/live", door.live)
     app.router.add_get("/metrics", door.metrics)
     return app
 
 
 class _Door:
-    def __init__(self, service: ApplicationService, ready: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, service: ApplicationService, ready: Callable[[], Awaitable[bool]], guard: Guard) -> None:
         self._service = service
         self._ready = ready
+        self._guard = guard
         self._metrics = Metrics()
 
     async def call(self, request: web.Request) -> web.Response:
         """Answer one call of an operation."""
         start, request_id = perf_counter(), str(uuid4())
         operation = operation_of(request.headers.get("X-Amz-Target", ""))
+        call = Call("http", operation or "unknown", request.remote or "", request_id)
 
         async def invoke() -> Mapping[str, JsonValue]:
-            params = _traced(request, operation, params_of(await _body(request)))
-            answer = await self._service.invoke(operation, params)
-            await self._return_undeliverable(request, answer)
-            return answer
+            with self._guard.recorded(call):
+                params = _traced(request, operation, params_of(await self._signed_body(request, call)))
+                if operation in known_operations():
+                    self._guard.admit(call, params)
+                answer = await self._service.invoke(operation, params)
+                await self._return_undeliverable(request, answer)
+                return answer
 
         result = await answered(invoke, request_id, operation)
         known = operation if operation in operation_names() else "unknown"
         self._metrics.count(known, result.code, perf_counter() - start)
-        return web.Response(status=result.status, body=result.body, headers=result.headers)
+        return result.response()
+
+    async def _signed_body(self, request: web.Request, call: Call) -> bytes:
+        """The body of a request; if callers are asked who they are, only one that they have signed."""
+        signed = await self._signed(request, call)
+        body = await _body(request)
+        if signed is not None:
+            call.caller = signed.caller(body)
+        return body
+
+    async def _signed(self, request: web.Request, call: Call) -> SignedCall | None:
+        if self._guard.callers is None:
+            return None
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise SerializationException(
+                "Compressed bodies are not accepted with a signature, which is of the bytes sent"
+            )
+        headers: dict[str, list[str]] = {}
+        for name, value in request.headers.items():
+            headers.setdefault(name.lower(), []).append(value)
+        described = HttpRequest(request.method, request.path, request.query_string, headers)
+        return await self._guard.callers.signed(described, call.claim)
 
     async def _return_undeliverable(self, request: web.Request, answer: Mapping[str, JsonValue]) -> None:
         """Let another worker have a task whose caller has hung up; of a cut that nobody has noticed, none can know."""
@@ -101,10 +152,29 @@ class _Door:
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         return web.json_response({"live": True, "ready": ready}, status=status)
 
-    async def metrics(self, _request: web.Request) -> web.Response:
-        """Prometheus' text format."""
+    async def live(self, _request: web.Request) -> web.Response:
+        """That this process lives."""
+        return web.json_response({"live": True})
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """Prometheus' text format; for bearers of a token, if callers are asked who they are."""
+        request_id = str(uuid4())
+        try:
+            with self._guard.recorded(call := Call("http", "GetMetrics", request.remote or "", request_id)):
+                await self._admit_bearer(request, call)
+        except ServiceError as error:
+            return refused(error, request_id).response()
         text, content_type = self._metrics.text()
         return web.Response(body=text, headers={"Content-Type": content_type})
+
+    async def _admit_bearer(self, request: web.Request, call: Call) -> None:
+        if self._guard.callers is None:
+            return
+        authorization = request.headers.get("Authorization", "")
+        if not authorization.startswith(_BEARER):
+            raise MissingAuthenticationTokenException
+        call.caller = await self._guard.callers.of_token(authorization.removeprefix(_BEARER))
+        self._guard.admit_to(call, GET_METRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +186,54 @@ class Answered:
     headers: dict[str, str]
     body: bytes
 
+    def response(self) -> web.Response:
+        """The same for aiohttp."""
+        return web.Response(status=self.status, body=self.body, headers=self.headers)
+
 
 async def answered(
     invoke: Callable[[], Awaitable[Mapping[str, JsonValue]]], request_id: str, operation: str
 ) -> Answered:
     """The answer to a call of `operation`, in AWS's shape whatever becomes of it."""
-    code, status = "OK", HTTPStatus.OK
     try:
         body = _json(await invoke())
     except ServiceError as error:
-        code, status, body = error.code, _STATUS.get(type(error), HTTPStatus.BAD_REQUEST), _error_json(error)
+        return refused(error, request_id)
     except Exception:  # the outermost place: a bug must still be answered in AWS's shape, and be found in the log
         _LOG.exception("request %s: %s failed", request_id, operation)
-        failure = InternalFailure()
-        code, status, body = failure.code, _STATUS[InternalFailure], _error_json(failure)
-    headers = {"Content-Type": _CONTENT_TYPE, "x-amzn-RequestId": request_id}
-    if code != "OK":
-        headers["x-amzn-ErrorType"] = code
-    return Answered(code, status, headers, body)
+        return refused(InternalFailure(), request_id)
+    return Answered("OK", HTTPStatus.OK, _headers(request_id), body)
+
+
+def refused(error: ServiceError, request_id: str, status: int | None = None) -> Answered:
+    """An error in AWS's shape, with the status that its code has, or another."""
+    known = HTTPStatus(status) if status else _STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
+    body = _json({"__type": error.code, "message": error.message, **error.members})
+    return Answered(error.code, known, _headers(request_id) | {"x-amzn-ErrorType": error.code}, body)
+
+
+def _headers(request_id: str) -> dict[str, str]:
+    return {"Content-Type": _CONTENT_TYPE, "x-amzn-RequestId": request_id}
+
+
+@web.middleware
+async def _in_aws_shape(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer in AWS's shape also what is no call at all: other paths and methods."""
+    try:
+        return await handler(request)
+    except web.HTTPClientError as error:
+        return refused(UnknownOperationException(), str(uuid4()), error.status).response()
+
+
+async def _expectation(request: web.Request) -> web.Response | None:
+    """Have clients send the body that wait for a sign to do so; nothing else can be expected."""
+    if request.headers.get("Expect", "").lower() != "100-continue":
+        error = SerializationException("The header Expect can be met for '100-continue' only")
+        return refused(error, str(uuid4()), HTTPStatus.EXPECTATION_FAILED).response()
+    if request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun, as in aiohttp's own handler
+    return None
 
 
 def operation_of(target: str) -> str:
@@ -151,7 +251,7 @@ async def _body(request: web.Request) -> bytes:
     try:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
-        raise RequestEntityTooLargeException from None
+        raise RequestEntityTooLargeException(request.client_max_size) from None
     except (ClientError, OSError) as error:
         raise SerializationException("The body could not be read") from error
 
@@ -176,7 +276,3 @@ def _json(value: Mapping[str, JsonValue]) -> bytes:
         return orjson.dumps(value)
     except TypeError:  # half a surrogate pair, which a definition may hold as an escape
         return json.dumps(value).encode("ascii")
-
-
-def _error_json(error: ServiceError) -> bytes:
-    return _json({"__type": error.code, "message": error.message, **error.members})

@@ -17,6 +17,8 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from api.access.guard import Guard
+from api.grpc.access import call_of, identify
 from api.grpc.errors import InternalFailure, refuse
 from api.grpc.long_calls import LongCalls
 from api.grpc.messages import to_history_event, to_message, to_params
@@ -33,7 +35,9 @@ _SERVICE = steploom_pb2.DESCRIPTOR.services_by_name["StepFunctions"]
 SERVICE_NAME: str = _SERVICE.full_name
 
 _Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
-_Behaviour: TypeAlias = Callable[[Any, _Context], Awaitable[Message | None]]
+_Params: TypeAlias = Mapping[str, JsonValue]
+_Behaviour: TypeAlias = Callable[[Any, _Params, _Context], Awaitable[Message | None]]
+_RpcBehaviour: TypeAlias = Callable[[Any, _Context], Awaitable[Message | None]]
 
 
 class Service(Protocol):
@@ -52,23 +56,29 @@ class Service(Protocol):
         ...
 
 
-def method_handlers(service: Service, long_calls: LongCalls) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
+def method_handlers(
+    service: Service, long_calls: LongCalls, guard: Guard
+) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
     """The handlers of all methods of `StepFunctions`, by method name."""
-    return {method.name: _handler(method, service, long_calls) for method in _SERVICE.methods}
+    return {method.name: _handler(method, service, long_calls, guard) for method in _SERVICE.methods}
 
 
-def _handler(method: MethodDescriptor, service: Service, long_calls: LongCalls) -> grpc.RpcMethodHandler[Any, Any]:
+def _handler(
+    method: MethodDescriptor, service: Service, long_calls: LongCalls, guard: Guard
+) -> grpc.RpcMethodHandler[Any, Any]:
     codec: dict[str, Any] = {
         "request_deserializer": GetMessageClass(method.input_type).FromString,
         "response_serializer": GetMessageClass(method.output_type).SerializeToString,
     }
     match method.name:
         case "WatchExecution":
-            return grpc.unary_stream_rpc_method_handler(_refusing(_watch_execution(service, long_calls)), **codec)
+            behaviour = _guarded(method.name, guard, _watch_execution(service, long_calls))
+            return grpc.unary_stream_rpc_method_handler(behaviour, **codec)
         case "WaitForExecution":
-            return grpc.unary_unary_rpc_method_handler(_refusing(_wait_for_execution(service, long_calls)), **codec)
+            behaviour = _guarded(method.name, guard, _wait_for_execution(service, long_calls))
         case _:
-            return grpc.unary_unary_rpc_method_handler(_refusing(_operation(method, service)), **codec)
+            behaviour = _guarded(method.name, guard, _operation(method, service))
+    return grpc.unary_unary_rpc_method_handler(behaviour, **codec)
 
 
 def _operation(method: MethodDescriptor, service: Service) -> _Behaviour:
@@ -76,18 +86,18 @@ def _operation(method: MethodDescriptor, service: Service) -> _Behaviour:
     request_class = getattr(shapes, method.input_type.name, None)
     response_class = GetMessageClass(method.output_type)
 
-    async def operation(request: Message, _: _Context) -> Message:
+    async def operation(_request: Message, params: _Params, _: _Context) -> Message:
         if call is None or request_class is None:
             raise UnsupportedOperationException(method.name)
-        return to_message(await call(to_request(request_class, to_params(request))), response_class)
+        return to_message(await call(to_request(request_class, params)), response_class)
 
     return operation
 
 
 def _watch_execution(service: Service, long_calls: LongCalls) -> _Behaviour:
-    async def watch_execution(request: WatchExecutionRequest, context: _Context) -> None:
+    async def watch_execution(request: WatchExecutionRequest, params: _Params, context: _Context) -> None:
         # An async generator, as the body of `watch_execution` makes it: closed here at once, whatever ends the call.
-        events = cast(AsyncGenerator[Mapping[str, JsonValue], None], service.watch_execution(_execution_arn(request)))
+        events = cast(AsyncGenerator[Mapping[str, JsonValue], None], service.watch_execution(_execution_arn(params)))
         async with aclosing(events):
             while True:
                 async with long_calls.waiting():
@@ -102,20 +112,32 @@ def _watch_execution(service: Service, long_calls: LongCalls) -> _Behaviour:
 
 
 def _wait_for_execution(service: Service, long_calls: LongCalls) -> _Behaviour:
-    async def wait_for_execution(request: WaitForExecutionRequest, _: _Context) -> Message:
+    async def wait_for_execution(_request: WaitForExecutionRequest, params: _Params, _: _Context) -> Message:
         async with long_calls.waiting():
-            ended = await service.wait_for_execution(_execution_arn(request))
+            ended = await service.wait_for_execution(_execution_arn(params))
         return to_message(ended, steploom_pb2.DescribeExecutionResponse)
 
     return wait_for_execution
 
 
-def _execution_arn(request: WatchExecutionRequest | WaitForExecutionRequest) -> str:
+def _execution_arn(params: _Params) -> str:
     # Checked as AWS checks the ARN of an execution that is to be described.
-    return to_request(DescribeExecutionRequest, to_params(request)).execution_arn
+    return to_request(DescribeExecutionRequest, params).execution_arn
 
 
-def _refusing(behaviour: _Behaviour) -> _Behaviour:
+def _guarded(operation: str, guard: Guard, behaviour: _Behaviour) -> _RpcBehaviour:
+    async def guarded(request: Message, context: _Context) -> Message | None:
+        with guard.recorded(call := call_of(context, operation)):
+            if guard.callers is not None:
+                call.caller = await identify(guard.callers, context)
+            params = to_params(request)
+            guard.admit(call, params)
+            return await behaviour(request, params, context)
+
+    return _refusing(guarded)
+
+
+def _refusing(behaviour: _RpcBehaviour) -> _RpcBehaviour:
     async def refusing(request: Message, context: _Context) -> Message | None:
         try:
             return await behaviour(request, context)

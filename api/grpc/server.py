@@ -10,9 +10,13 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import CollectorRegistry
 
+from api.access.guard import Guard
+from api.grpc.access import Doorkeeper
 from api.grpc.handlers import SERVICE_NAME, Service, method_handlers
 from api.grpc.long_calls import LongCalls
 from api.grpc.observation import CallObserver
+from api.service.arns import Arns
+from api.service.config import ServiceConfig
 
 DEFAULT_MAX_REQUEST_BYTES = 8 * 1024 * 1024
 
@@ -25,6 +29,7 @@ def create_server(
     credentials: grpc.ServerCredentials | None = None,
     registry: CollectorRegistry | None = None,
     max_request_bytes: int = DEFAULT_MAX_REQUEST_BYTES,
+    guard: Guard | None = None,
 ) -> tuple[grpc.aio.Server, int]:
     """A server for the application service, bound but not started; call `start`, and `stop(grace)` in the end.
 
@@ -40,6 +45,7 @@ def create_server(
         credentials: for TLS; without them the port is plain text.
         registry: where to register the metrics; nowhere if None.
         max_request_bytes: larger requests are answered RESOURCE_EXHAUSTED. A definition may have 1 MiB.
+        guard: who may call; None lets everybody do everything. Health is not guarded.
 
     Returns:
         The server and the port it is bound to.
@@ -50,8 +56,11 @@ def create_server(
     long_calls = LongCalls()
     health_servicer = health.aio.HealthServicer()
     observer = CallObserver(SERVICE_NAME, registry or CollectorRegistry())
-    server = grpc.aio.server(interceptors=[observer], options=_options(max_request_bytes))
-    server.add_registered_method_handlers(SERVICE_NAME, method_handlers(service, long_calls))
+    guard = guard or Guard(Arns(ServiceConfig()))
+    server = grpc.aio.server(
+        interceptors=[observer, Doorkeeper(guard, SERVICE_NAME)], options=_options(max_request_bytes)
+    )
+    server.add_registered_method_handlers(SERVICE_NAME, method_handlers(service, long_calls, guard))
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     service_names = (SERVICE_NAME, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME)
     reflection.enable_server_reflection(service_names, server)
