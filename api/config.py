@@ -22,6 +22,8 @@ from pydantic_settings import (
 
 from activities.address_guard import parse_networks
 from activities.function_routes import parse_functions
+from api.access.limits import DEFAULT_MAX_REQUEST_BYTES
+from interpreter.values import parse_json
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
@@ -56,6 +58,48 @@ class Settings(BaseSettings):
     http_port: Port = Field(8083, description="Port of the HTTP door (AWS JSON 1.0); 0 takes a free one.")
     grpc_host: str = Field("127.0.0.1", description="Address that the gRPC door listens on.")
     grpc_port: Port = Field(8084, description="Port of the gRPC door; 0 takes a free one.")
+    authentication: Literal["off", "required"] = Field(
+        "off",
+        description="`required` answers only callers with a key (`steploom keys`): signed calls at the HTTP door, "
+        "bearer tokens or client certificates at the gRPC door.",
+    )
+    allow_unauthenticated: bool = Field(
+        False,
+        description="`true` lets the doors listen beyond the loopback interface without authentication, where "
+        "something else keeps strangers out.",
+    )
+    encryption_key: str | None = Field(
+        None,
+        repr=False,
+        description="What the secrets of access keys are encrypted with (`steploom keys new-encryption-key` makes "
+        "one); several, separated by commas, while it is changed: the first encrypts.",
+    )
+    encryption_key_file: Path | None = Field(
+        None, description="A file with the encryption key, or with several, one a line, instead of `encryption_key`."
+    )
+    tls_certificate_file: Path | None = Field(
+        None, description="Certificate chain (PEM) of both doors; turns TLS on, with `tls_key_file`."
+    )
+    tls_key_file: Path | None = Field(None, description="Key (PEM) of that certificate.")
+    grpc_client_ca_file: Path | None = Field(
+        None,
+        description="Certificate authorities (PEM) of clients: the gRPC door then asks every client for a certificate "
+        "of theirs.",
+    )
+    http_client_ca_file: Path | None = Field(
+        None, description="Likewise for the HTTP door, whose calls must be signed nevertheless."
+    )
+    max_request_bytes: Limit = Field(
+        DEFAULT_MAX_REQUEST_BYTES, description="The largest request that the doors take; AWS takes 1 MB."
+    )
+    rate_limits: Annotated[JsonValue, NoDecode] = Field(
+        "off",
+        description="How often each key may call in each API process: `off`, `aws` (AWS's quotas by operation), or a "
+        'JSON object from operations, or `*` for the rest, to CALLS/PER_SECOND: `{"StartExecution": "1300/300"}`.',
+    )
+    audit_log: str | None = Field(
+        None, description="File for one line of JSON about each call at the doors; `-` for standard output."
+    )
     endpoint: str = Field(
         "http://127.0.0.1:8083",
         description="HTTP door that `deploy`, `start`, `list` and the other client commands call.",
@@ -112,6 +156,17 @@ class Settings(BaseSettings):
     @classmethod
     def _parse_functions(cls, value: JsonValue) -> JsonValue:
         return parse_functions(value)
+
+    @field_validator("rate_limits", mode="before")
+    @classmethod
+    def _parse_rate_limits(cls, value: JsonValue) -> JsonValue:
+        if value == "off":
+            return value
+        from api.access.rates import parse_rates  # reads AWS's model, which most commands do not need
+
+        setting = parse_json(value) if isinstance(value, str) and value.lstrip().startswith("{") else value
+        parse_rates(setting)
+        return setting
 
     @field_validator("http_guard_allowed", mode="before")
     @classmethod

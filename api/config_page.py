@@ -69,8 +69,10 @@ def configuration_page() -> str:
 
 
 def shown_settings(settings: Settings) -> dict[str, JsonValue]:
-    """The values in effect, without the password of the database."""
+    """The values in effect, without the password of the database and the encryption key."""
     values: dict[str, JsonValue] = settings.model_dump(mode="json")
+    if settings.encryption_key is not None:
+        values["encryption_key"] = "***"
     try:
         values["database_url"] = make_url(settings.database_url).render_as_string(hide_password=True)
     except ArgumentError:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from activities.address_guard import is_loopback
 from api.config import Settings
+from api.protection import check_exposure
 from api.roles import (
     Doors,
     Engine,
@@ -158,8 +159,9 @@ async def serve_dev(settings: Settings, options: LaptopOptions, ready: Callable[
 
     Raises:
         RoleError: A part cannot start, or has ended.
-        ConfigurationError: See `connected`.
+        ConfigurationError: See `check_exposure` and `connected`.
     """
+    check_exposure(settings)
     async with laptop(settings, options) as parts, open_doors(parts.settings, parts.engine, parts.service) as doors:
         ready(parts, doors)
         await parts.watch()

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from ssl import SSLContext
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -36,12 +37,15 @@ from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
 from activities.router import Router
 from activities.worker import WorkerLimits, activity_worker, express_worker, run_workers, workflow_worker
+from api.access.guard import Guard
 from api.aws_json.application import create_app
 from api.aws_json.in_process import InProcessDoor
+from api.aws_json.server import DoorRunner
 from api.config import ConfigurationError, Settings
 from api.connectors import connector_calls
 from api.gateway import TemporalGateway
 from api.grpc.server import create_server
+from api.protection import check_exposure, grpc_tls, guard_of, http_tls
 from api.service.activities import KnownActivities
 from api.service.application import ApplicationService
 from api.service.arns import Arns
@@ -136,6 +140,7 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
 
     Raises:
         RoleError: A port is taken.
+        ConfigurationError: A setting of what protects them is wrong.
     """
 
     async def ready() -> bool:
@@ -145,29 +150,45 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
         except (StoreUnavailable, RPCError):
             return False
 
-    _check_free("HTTP", settings.http_host, settings.http_port)
-    _check_free("gRPC", settings.grpc_host, settings.grpc_port)
-    async with _http_door(settings, create_app(service, ready=ready)) as http_port:
-        try:
-            server, grpc_port = create_server(service, host=settings.grpc_host, port=settings.grpc_port)
-        except RuntimeError as error:
-            raise RoleError(
-                f"The gRPC door cannot listen on {settings.grpc_host}:{settings.grpc_port}: {error}"
-            ) from error
-        await server.start()
-        try:
-            yield Doors(f"http://{_host(settings.http_host)}:{http_port}", f"{_host(settings.grpc_host)}:{grpc_port}")
-        finally:
-            service.stop_polls()
-            await server.stop(_GRACE_SECONDS)
+    tls = http_tls(settings)
+    with guard_of(settings, engine.store) as guard:
+        app = create_app(service, ready=ready, guard=guard, max_request_bytes=settings.max_request_bytes)
+        _check_free("HTTP", settings.http_host, settings.http_port)
+        _check_free("gRPC", settings.grpc_host, settings.grpc_port)
+        async with _http_door(settings, app, tls) as http_port, _grpc_door(settings, service, guard) as grpc_port:
+            scheme = "http" if tls is None else "https"
+            yield Doors(
+                f"{scheme}://{_host(settings.http_host)}:{http_port}", f"{_host(settings.grpc_host)}:{grpc_port}"
+            )
 
 
 @asynccontextmanager
-async def _http_door(settings: Settings, app: web.Application) -> AsyncIterator[int]:
-    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=_GRACE_SECONDS)
+async def _grpc_door(settings: Settings, service: ApplicationService, guard: Guard) -> AsyncIterator[int]:
+    try:
+        server, port = create_server(
+            service,
+            host=settings.grpc_host,
+            port=settings.grpc_port,
+            credentials=grpc_tls(settings),
+            max_request_bytes=settings.max_request_bytes,
+            guard=guard,
+        )
+    except RuntimeError as error:
+        raise RoleError(f"The gRPC door cannot listen on {settings.grpc_host}:{settings.grpc_port}: {error}") from error
+    await server.start()
+    try:
+        yield port
+    finally:
+        service.stop_polls()
+        await server.stop(_GRACE_SECONDS)
+
+
+@asynccontextmanager
+async def _http_door(settings: Settings, app: web.Application, tls: SSLContext | None) -> AsyncIterator[int]:
+    runner = DoorRunner(app, handle_signals=False, access_log=None, shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
     try:
-        await _listen(web.TCPSite(runner, settings.http_host, settings.http_port))
+        await _listen(web.TCPSite(runner, settings.http_host, settings.http_port, ssl_context=tls))
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
@@ -270,7 +291,11 @@ def function_worker(engine: Engine, host: FunctionHost) -> Worker:
 
 
 async def serve_api(settings: Settings, connection: ClientConnectConfig, ready: Callable[[Doors], None]) -> None:
-    """The role `api`, until cancelled; `ready` is told when calls are answered. Raises as `connected`, `open_doors`."""
+    """The role `api`, until cancelled; `ready` is told when calls are answered.
+
+    Raises as `check_exposure`, `connected`, `open_doors`.
+    """
+    check_exposure(settings)
     async with (
         connected(settings, connection) as engine,
         application(settings, engine) as service,

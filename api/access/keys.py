@@ -11,10 +11,10 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 from api.access.policy import parse_policy
 from api.access.sealing import Sealer
@@ -95,6 +95,24 @@ def new_certificate_key(terms: KeyTerms, name: str) -> NewKey:
     if not _CERTIFICATE_NAME.fullmatch(name):
         raise KeyRefused("A name in a certificate has 1 to 255 characters, and no control characters.")
     return NewKey(_key(terms, _new_id(), "certificate", name), None)
+
+
+def new_of_same(key: AccessKey, sealer: Callable[[], Sealer], created: datetime) -> NewKey:
+    """A new key of the same user, kind and policy, without an end; `sealer` is asked for only if there is need.
+
+    Raises:
+        KeyRefused: it is a certificate's, of which steploom makes no new one.
+    """
+    terms = KeyTerms(user=key.user, policy=key.policy, created=created)
+    match key.kind:
+        case "signature":
+            return new_signature_key(terms, sealer())
+        case "token":
+            return new_token_key(terms)
+        case "certificate":
+            raise KeyRefused("A client certificate is renewed by its authority; the key holds for the name in it.")
+        case _:
+            assert_never(key.kind)
 
 
 def read_token(text: str) -> BearerToken | None:

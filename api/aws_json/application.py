@@ -24,6 +24,7 @@ from api.access.actions import GET_METRICS, known_operations
 from api.access.callers import SignedCall
 from api.access.errors import MissingAuthenticationTokenException
 from api.access.guard import Call, Guard
+from api.access.limits import DEFAULT_MAX_REQUEST_BYTES
 from api.access.sigv4 import HttpRequest
 from api.aws_json.metrics import Metrics
 from api.service.application import ApplicationService
@@ -43,8 +44,6 @@ _CONTENT_TYPE: Final = "application/x-amz-json-1.0"
 _TARGET_PREFIX: Final = "AWSStepFunctions."
 _TRACED: Final = frozenset({"StartExecution", "StartSyncExecution"})
 _BEARER: Final = "Bearer "
-DEFAULT_MAX_REQUEST_BYTES: Final = 8 * 1024 * 1024
-"""A definition of 1 MiB whose every character is escaped fits."""
 
 
 class RequestEntityTooLargeException(ServiceError):

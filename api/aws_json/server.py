@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from ssl import SSLContext
 from typing import Final
 from uuid import uuid4
 
@@ -58,7 +59,9 @@ class _Connection(RequestHandler):
 
 
 @asynccontextmanager
-async def serve(app: web.Application, host: str, port: int, *, grace_seconds: float = 30.0) -> AsyncIterator[int]:
+async def serve(
+    app: web.Application, host: str, port: int, *, grace_seconds: float = 30.0, tls: SSLContext | None = None
+) -> AsyncIterator[int]:
     """Serve `app` and yield the port (a free one for 0); at the end, calls under way have `grace_seconds` to finish.
 
     Raises:
@@ -67,7 +70,7 @@ async def serve(app: web.Application, host: str, port: int, *, grace_seconds: fl
     runner = DoorRunner(app, access_log=None, shutdown_timeout=grace_seconds)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, ssl_context=tls).start()
         bound: int = runner.addresses[0][1]
         yield bound
     finally:

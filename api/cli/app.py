@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli import definitions, executions, expressions, serving, testing
+from api.cli import definitions, executions, expressions, keys, serving, testing
 
 _SERVE: Final = "Run a service"
 _DEFINITIONS: Final = "Definitions"
@@ -46,6 +46,12 @@ app.command("worker", rich_help_panel=_SERVE)(serving.worker)
 app.command("functions", rich_help_panel=_SERVE)(serving.functions)
 app.command("setup", rich_help_panel=_SERVE)(serving.setup)
 app.command("config", rich_help_panel=_SERVE)(serving.config)
+app.add_typer(
+    keys.app,
+    name="keys",
+    rich_help_panel=_SERVE,
+    help="Access keys: who may call, and what.\n\nExample: steploom keys create --policy read-only",
+)
 app.command("validate", rich_help_panel=_DEFINITIONS)(definitions.validate)
 app.command("schema", rich_help_panel=_DEFINITIONS)(definitions.schema)
 app.command("run", rich_help_panel=_DEFINITIONS)(definitions.run)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from api.cli.output import CommandError
+
+if TYPE_CHECKING:
+    import boto3
 
 SfnClient: TypeAlias = Any
 """A boto3 client, whose methods boto3 makes at run time."""
 
+_KEY_PROVIDERS: Final = frozenset({"env", "shared-credentials-file", "config-file", "custom-process"})
 _STATE_MACHINE: Final = ":stateMachine:"
 _EXECUTION: Final = ":execution:"
 
@@ -21,23 +24,21 @@ def service(endpoint: str, region: str) -> Iterator[SfnClient]:
     """A client of the service at `endpoint`.
 
     Raises:
-        CommandError: `endpoint` is no URL; from within the block, for what the service refuses or if nobody answers.
+        CommandError: `endpoint` is no URL, or AWS's configuration cannot be used; from within the block, for what the
+            service refuses or if nobody answers.
     """
-    import boto3
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
-    # Without credentials boto3 would look for those of a cloud machine, which takes seconds; the door takes any.
-    keyless = not (os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_PROFILE"))
     try:
-        client = boto3.client(
+        client = _session().client(
             "stepfunctions",
             endpoint_url=endpoint,
             region_name=region,
-            aws_access_key_id="steploom" if keyless else None,
-            aws_secret_access_key="steploom" if keyless else None,
             config=Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=5),
         )
+    except BotoCoreError as error:
+        raise CommandError(f"The AWS configuration cannot be used: {error}", exit_code=2) from error
     except ValueError as error:
         raise CommandError(f"{endpoint!r} is not a URL like http://127.0.0.1:8083 ({error}).", exit_code=2) from error
     try:
@@ -52,6 +53,25 @@ def service(endpoint: str, region: str) -> Iterator[SfnClient]:
         ) from error
     finally:
         client.close()
+
+
+def _session() -> boto3.Session:
+    """A session with the access key of the usual AWS configuration, or with any where there is none.
+
+    Temporary credentials of AWS (roles, single sign-on, those of the machine) are not looked for: they take seconds to
+    get, and no steploom knows them.
+    """
+    import boto3
+    from botocore.session import Session
+
+    session = Session()
+    resolver = session.get_component("credential_provider")
+    for provider in [*resolver.providers]:
+        if provider.METHOD not in _KEY_PROVIDERS:
+            resolver.remove(provider.METHOD)
+    if session.get_credentials() is None:
+        session.set_credentials("steploom", "steploom")
+    return boto3.Session(botocore_session=session)
 
 
 def find_state_machine(client: SfnClient, name: str) -> str | None:

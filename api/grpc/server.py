@@ -11,14 +11,13 @@ from grpc_reflection.v1alpha import reflection
 from prometheus_client import CollectorRegistry
 
 from api.access.guard import Guard
+from api.access.limits import DEFAULT_MAX_REQUEST_BYTES
 from api.grpc.access import Doorkeeper
 from api.grpc.handlers import SERVICE_NAME, Service, method_handlers
 from api.grpc.long_calls import LongCalls
 from api.grpc.observation import CallObserver
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
-
-DEFAULT_MAX_REQUEST_BYTES = 8 * 1024 * 1024
 
 
 def create_server(

@@ -33,7 +33,7 @@ def steploom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steploom:
 
 COMMANDS = [
     *("dev", "api", "worker", "functions", "setup", "config", "validate", "schema", "run", "test", "test-expression"),
-    *("deploy", "start", "describe", "history", "list", "stop"),
+    *("deploy", "start", "describe", "history", "list", "stop", "keys"),
 ]
 
 
@@ -225,3 +225,34 @@ def test_schema_is_printed_or_written(steploom: Steploom, capsys: pytest.Capture
 def test_schema_into_a_folder_that_is_not_there(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
     assert steploom("schema", "--output", "nowhere/asl.schema.json") == 2
     assert "Cannot write nowhere/asl.schema.json: No such file or directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["api", "dev"])
+def test_doors_are_not_opened_to_strangers(
+    command: str, steploom: Steploom, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEPLOOM_HTTP_HOST", "0.0.0.0")
+    assert steploom(command) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith(
+        "error: http_host (STEPLOOM_HTTP_HOST) is '0.0.0.0': others than this machine could reach"
+    )
+    assert "STEPLOOM_AUTHENTICATION=required" in told.err
+    assert "STEPLOOM_ALLOW_UNAUTHENTICATED=true" in told.err
+
+
+def test_an_aws_profile_that_is_not_there_is_told(
+    steploom: Steploom, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nowhere")
+    assert steploom("list") == 2
+    assert "The AWS configuration cannot be used: The config profile (nowhere)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["encryption_key", "database_url"])
+def test_config_shows_no_secrets(
+    name: str, steploom: Steploom, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"STEPLOOM_{name.upper()}", "postgresql://user:hunter2@host/name")
+    assert steploom("config", "--json") == 0
+    assert "hunter2" not in capsys.readouterr().out

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from api.grpc.server import create_server
 from api.service import shapes
 from api.service.gateway import ExecutionStatus
 from interpreter.values import JsonValue
 from tests.api.grpc.conftest import Door
+from tests.api.grpc.scripted_service import ScriptedService
+from tests.api.service.installation import install
+from tests.support.access import bearer, guard_over
 
 CLIENT = Path(__file__).resolve().parents[3] / "examples" / "grpc" / "client.py"
 DATE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,6 +48,31 @@ async def test_it_fails_with_the_execution(door: Door, tmp_path: Path) -> None:
     main = runpy.run_path(str(CLIENT))["main"]
     code = await asyncio.to_thread(_exit_code, main, door.address, MACHINE_ARN, str(tmp_path / "approval.json"))
     assert code == "Refused: no money"
+
+
+async def test_it_sends_the_token_that_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = ScriptedService()
+    service.answers = {shapes.StartExecutionRequest: shapes.StartExecutionResponse(execution_arn=ARN, start_date=DATE)}
+    service.events.put_nowait(None)
+    service.ended.put_nowait(
+        shapes.DescribeExecutionResponse(
+            execution_arn=ARN,
+            state_machine_arn=MACHINE_ARN,
+            status=ExecutionStatus.SUCCEEDED,
+            start_date=DATE,
+            output=OUTPUT,
+        )
+    )
+    async with install(tmp_path) as installation:
+        new = await bearer(installation.store)
+        assert new.secret is not None
+        monkeypatch.setenv("STEPLOOM_TOKEN", new.secret)
+        server, port = create_server(service, guard=guard_over(installation.store, installation.clock))
+        await server.start()
+        main = runpy.run_path(str(CLIENT))["main"]
+        ended = await asyncio.to_thread(main, f"127.0.0.1:{port}", MACHINE_ARN, str(tmp_path / "approval.json"))
+        await server.stop(None)
+    assert ended == OUTPUT
 
 
 def _exit_code(main: Callable[..., str], *arguments: str) -> object:
