@@ -7,7 +7,7 @@ other codes of our own are warnings only and begin with `STEPLOOM_`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -48,6 +48,10 @@ NOT_EVALUATED: Final = "STEPLOOM_NOT_EVALUATED"
 ALWAYS_FAILS: Final = "STEPLOOM_ALWAYS_FAILS"
 
 _OWN_PREFIX: Final = "STEPLOOM_"
+
+_MOST_SUGGESTIONS: Final = 30
+_MOST_COMPARED: Final = 300
+_LONGEST_COMPARED: Final = 100
 
 
 class Severity(StrEnum):
@@ -90,12 +94,6 @@ def location_text(location: Location) -> str:
     return text or "/"
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """A question that proposes the one of `known` that looks like `name`, if one does."""
-    close = get_close_matches(name, list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else None
-
-
 def printable(text: str) -> str:
     """`text` with a question mark for each lone surrogate, as Java prints it: so it can always be sent as UTF-8."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -116,6 +114,7 @@ class Report:
 
     def __init__(self) -> None:
         self._findings: list[_Finding] = []
+        self._suggestions_left = _MOST_SUGGESTIONS
         self.failed = False
 
     def error(
@@ -138,6 +137,17 @@ class Report:
     def not_supported(self, location: Location, what: str, instead: str) -> None:
         """Record what AWS accepts and steploom cannot run; `instead` says what to do."""
         self.warning(location, f"steploom does not support {what} yet; {instead}", code=NOT_SUPPORTED_YET)
+
+    def did_you_mean(self, name: str, known: Collection[str]) -> str | None:
+        """A question that proposes the one of `known` that looks like `name`, if one does: for hints.
+
+        None after some such questions, and where much would have to be compared: a definition may be large.
+        """
+        if not self._suggestions_left or len(known) > _MOST_COMPARED:
+            return None
+        self._suggestions_left -= 1
+        close = get_close_matches(name[:_LONGEST_COMPARED], known, n=1)
+        return f"did you mean {close[0]!r}?" if close else None
 
     def _add(
         self,

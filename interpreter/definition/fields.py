@@ -21,7 +21,6 @@ from interpreter.definition.diagnostics import (
     UNSUPPORTED_JSONATA_EXPRESSION,
     Location,
     Report,
-    did_you_mean,
     location_text,
 )
 from interpreter.definition.model import WHOLE_DOCUMENT, WHOLE_RESULT, Quantity, Share, Template
@@ -97,7 +96,7 @@ class Fields:
         """Report members that are none of `known`."""
         for name in self.members:
             if name not in known:
-                hint = did_you_mean(name, [one for one in known if one not in self.members])
+                hint = self.report.did_you_mean(name, [one for one in known if one not in self.members])
                 self.report.error(self.location, f"Field '{name}' is not supported", place=self.at(name), hint=hint)
 
     def refuse_language(self, names: Iterable[str], owner: QueryLanguage) -> None:
@@ -136,7 +135,9 @@ class Fields:
         value = self.text(name)
         if value is not None and value not in values:
             self.error(
-                name, f"Value should be one of the following: [{', '.join(values)}]", did_you_mean(value, values)
+                name,
+                f"Value should be one of the following: [{', '.join(values)}]",
+                self.report.did_you_mean(value, values),
             )
             return None
         return value

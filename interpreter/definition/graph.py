@@ -14,7 +14,6 @@ from interpreter.definition.diagnostics import (
     MISSING_TRANSITION_TARGET,
     Location,
     Report,
-    did_you_mean,
 )
 
 
@@ -68,7 +67,7 @@ def _check_machine(machine: MachineOutline, report: Report) -> None:
     edges = [edge for state in machine.states.values() for edge in state.edges]
     for edge in [machine.start, *edges] if machine.start else edges:
         if edge.target not in machine.states:
-            hint = did_you_mean(edge.target, machine.states)
+            hint = report.did_you_mean(edge.target, machine.states)
             report.error(
                 edge.location, f"Missing 'Next' target: {edge.target}", code=MISSING_TRANSITION_TARGET, hint=hint
             )

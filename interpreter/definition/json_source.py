@@ -138,9 +138,12 @@ def _skip_blank(text: str, offset: int) -> int:
 
 def _locate(text: str, offset: int, wanted: _Wanted, offsets: dict[Location, int]) -> int:
     """Note where the wanted values in the value at `offset` start; returns the offset after that value."""
-    _note_all(wanted, offset, offsets)
+    for place in wanted.here:
+        offsets[place] = offset
     if not wanted.below or text[offset] not in "{[":
+        _note_missing(wanted.below.values(), offset, offsets)
         return _DECODER.raw_decode(text, offset)[1]
+    missing = dict(wanted.below)
     is_object, index = text[offset] == "{", 0
     at = _skip_blank(text, offset + 1)
     while text[at] not in "}]":
@@ -148,18 +151,19 @@ def _locate(text: str, offset: int, wanted: _Wanted, offsets: dict[Location, int
         if is_object:
             key, at = _DECODER.raw_decode(text, at)
             at = _skip_blank(text, _skip_blank(text, at) + 1)
-        child = wanted.below.get(key)
+        child = missing.pop(key, None)
         at = _DECODER.raw_decode(text, at)[1] if child is None else _locate(text, at, child, offsets)
         at = _skip_blank(text, at)
         if text[at] == ",":
             at = _skip_blank(text, at + 1)
         index += 1
+    _note_missing(missing.values(), offset, offsets)
     return at + 1
 
 
-def _note_all(wanted: _Wanted, offset: int, offsets: dict[Location, int]) -> None:
-    """Give `offset` to the node and everything below it; what exists below is given its own offset later."""
-    pending = [wanted]
+def _note_missing(wanted: Iterable[_Wanted], offset: int, offsets: dict[Location, int]) -> None:
+    """Give the offset of their nearest parent to values that are not there."""
+    pending = list(wanted)
     while pending:
         node = pending.pop()
         for place in node.here:

@@ -15,7 +15,6 @@ from interpreter.definition.diagnostics import (
     INVALID_STATE_NAME,
     NO_EFFECT,
     Location,
-    did_you_mean,
 )
 from interpreter.definition.distribution import check_inline, parse_distribution
 from interpreter.definition.fields import Fields
@@ -144,7 +143,7 @@ def _parse_state(name: str, fields: Fields, walk: Walk, outline: MachineOutline)
         return None
     if state_type not in STATE_TYPES:
         message = f"The field 'Type' should have one of these values: [{', '.join(STATE_TYPES)}]"
-        fields.error("Type", message, did_you_mean(state_type, STATE_TYPES))
+        fields.error("Type", message, fields.report.did_you_mean(state_type, STATE_TYPES))
         return None
     fields = fields.of_state(_state_language(fields, walk))
     _check_fields(fields, state_type)

@@ -21,6 +21,9 @@ from interpreter.jsonpath import Path, ReferencePath, parse_path
 from interpreter.jsonpath.reference_path import walk
 from interpreter.values import MISSING, JsonValue
 
+_FARTHEST: Final = 10
+"""States behind a Pass that are looked at."""
+
 _ON_INPUT: Final[Mapping[str, tuple[str, ...]]] = {
     "Task": ("Parameters", "TimeoutSecondsPath", "HeartbeatSecondsPath", "Credentials"),
     "Pass": ("Parameters",),
@@ -52,11 +55,12 @@ def advise_on_static_results(machine: MachineVisit, report: Report) -> None:
 
 def _follow(machine: MachineVisit, source: StateVisit, report: Report, told: set[Location]) -> None:
     known = _narrowed(_result(source), source, "OutputPath")
-    state, seen = _next(machine, source), {source.name}
-    while known is not None and state is not None and state.name not in seen:
-        if state.language is not QueryLanguage.JSONPATH or (state.type == "Pass" and "Result" in state.members):
+    state = _next(machine, source)
+    for _ in range(_FARTHEST):
+        if known is None or state is None or state.language is not QueryLanguage.JSONPATH:
             return
-        seen.add(state.name)
+        if state.type == "Pass" and "Result" in state.members:
+            return
         for location, path in _lost(state, known):
             if location not in told:
                 told.add(location)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from interpreter.definition.advice.queries import Compiled, queries
-from interpreter.definition.diagnostics import UNKNOWN_VARIABLE, Report, did_you_mean
+from interpreter.definition.diagnostics import UNKNOWN_VARIABLE, Report
 from interpreter.definition.schema import QueryLanguage
 from interpreter.definition.visit import MachineVisit, StateVisit
 from interpreter.intrinsics import Intrinsic
@@ -29,7 +29,7 @@ def advise_on_variables(machine: MachineVisit, report: Report) -> None:
                 message = f"No state of this machine, or of one around it, assigns the variable ${name}"
                 if isinstance(query.compiled, Expression):
                     message += ", and no function has that name"
-                hint = did_you_mean(name, known)
+                hint = report.did_you_mean(name, known)
                 report.warning(query.location, message + (f"; {hint}" if hint else ""), code=UNKNOWN_VARIABLE)
 
 
