@@ -7,7 +7,7 @@ of a Fail state. A template is compiled once into closures; what does not depend
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from interpreter.dataflow.lookup import look_up
@@ -50,14 +50,16 @@ class TemplateError(QueryError):
 
 @dataclass(frozen=True, slots=True)
 class PayloadTemplate:
-    """A compiled template, immutable.
+    """A compiled template, immutable; equal to another of the same source.
 
     Attributes:
+        source: the template as written.
         variables: the names of the variables that it reads.
     """
 
+    source: JsonValue = field(hash=False)
     variables: frozenset[str]
-    _evaluate: _Evaluate
+    _evaluate: _Evaluate = field(repr=False, compare=False)
 
     def evaluate(self, scope: Scope) -> JsonValue:
         """The value of the template; the very same object each time if nothing in it depends on the scope.
@@ -78,7 +80,8 @@ def compile_template(value: JsonValue) -> PayloadTemplate:
         raise TemplateError(json_text(value), fault)
     variables: set[str] = set()
     part = _compile(value, variables)
-    return PayloadTemplate(frozenset(variables), part.evaluate if isinstance(part, _Dynamic) else lambda _scope: value)
+    evaluate = part.evaluate if isinstance(part, _Dynamic) else lambda _scope: value
+    return PayloadTemplate(value, frozenset(variables), evaluate)
 
 
 def template_faults(value: JsonValue) -> list[TemplateFault]:

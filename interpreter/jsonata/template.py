@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Final, Literal, TypeAlias
 
 from interpreter.errors import StatesQueryEvaluationError
@@ -42,16 +43,18 @@ _Evaluate: TypeAlias = Callable[[Sight], JsonValue]
 
 @dataclass(frozen=True, slots=True)
 class JsonataTemplate:
-    """A compiled template, immutable.
+    """A compiled template, immutable; equal to another of the same source in the same field.
 
     Attributes:
+        source: the template as written.
         field: where it stands in its state, such as `Output` or `Catch[1]/Output`.
         expressions: its expressions, in the order of the text.
     """
 
+    source: JsonValue = dataclass_field(hash=False)
     field: str
-    expressions: tuple[Expression, ...]
-    _evaluate: _Evaluate
+    expressions: tuple[Expression, ...] = dataclass_field(compare=False)
+    _evaluate: _Evaluate = dataclass_field(repr=False, compare=False)
 
     @property
     def variables(self) -> frozenset[str]:
@@ -95,7 +98,7 @@ def compile_template(value: JsonValue, field: str) -> JsonataTemplate:
         raise fault
     expressions: list[Expression] = []
     part = _compile(value, field, expressions)
-    return JsonataTemplate(field, tuple(expressions), _constant(value) if part is None else part)
+    return JsonataTemplate(value, field, tuple(expressions), _constant(value) if part is None else part)
 
 
 def template_faults(value: JsonValue) -> Iterator[ExpressionError]:
