@@ -32,12 +32,14 @@ class TemplateFault:
         location: the keys and indices from the template's root to it, the key itself included.
         detail: what is wrong.
         is_expression: whether it is the value of a `.$` key that is wrong, not the key or the nesting.
+        position: offset of the fault in that value, or None.
     """
 
     field: str
     location: tuple[str | int, ...]
     detail: str
     is_expression: bool = False
+    position: int | None = None
 
 
 class TemplateError(QueryError):
@@ -111,7 +113,7 @@ def _member_faults(
     try:
         _parse_expression(member)
     except QueryError as error:
-        yield TemplateFault(key, location, error.detail, is_expression=True)
+        yield TemplateFault(key, location, error.detail, is_expression=True, position=error.position)
 
 
 def _parse_expression(value: JsonValue) -> Path | Intrinsic:
