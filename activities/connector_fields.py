@@ -39,6 +39,7 @@ class Field:
         minimum: the least that an integer may be.
         maximum: the most that it may be.
         members: what an object may hold, where that is a closed set.
+        written: whether the definition must give the value itself, so that no input can choose it.
     """
 
     name: str
@@ -48,11 +49,13 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     members: tuple[Field, ...] = ()
+    written: bool = False
 
 
 def argument_faults(fields: Sequence[Field], arguments: Known) -> Iterator[ArgumentFault]:
     """Everything that is wrong with arguments; `OPEN` values may be anything."""
     if arguments is OPEN:
+        yield from (ArgumentFault((), _not_written(field.name)) for field in fields if field.written)
         return
     if not isinstance(arguments, dict):
         yield ArgumentFault((), "The value is not a JSON object")
@@ -66,7 +69,10 @@ def _members(fields: Sequence[Field], given: Mapping[str, Known], at: Location) 
         field = known.get(name)
         if field is None:
             yield ArgumentFault(at, f"The field {_path(at, name)!r} is not supported by Step Functions")
-        elif value is not None and value is not OPEN:
+        elif value is OPEN:
+            if field.written:
+                yield ArgumentFault((*at, name), _not_written(name))
+        elif value is not None:
             yield from _value(field, value, (*at, name))
     for field in fields:
         if field.required and given.get(field.name) is None:
@@ -79,6 +85,10 @@ def _value(field: Field, value: Known, at: Location) -> Iterator[ArgumentFault]:
     elif not _CHECKS[field.kind](value) or not _in_bounds(field, value):
         wanted = f"; wanted is {_wanted(field)}" if _wanted(field) else ""
         yield ArgumentFault(at, f"The value of the field {_path(at)!r} has an invalid format{wanted}")
+
+
+def _not_written(name: str) -> str:
+    return f"The field {name!r} must be written out in the definition: what changes belongs into its parameters"
 
 
 def _wanted(field: Field) -> str:

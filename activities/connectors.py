@@ -105,8 +105,36 @@ _API_GATEWAY: Final = Connector(
     unanswered="ApiGateway.SdkClientException",
 )
 
+_GRPC: Final = Connector(
+    service="grpc",
+    action="call",
+    fields=(
+        Field(name="Endpoint", required=True),
+        Field(name="Method", required=True),
+        Field(name="Request", kind=Kind.OBJECT),
+        Field(name="Metadata", kind=Kind.TEXTS),
+        _connection("Authentication"),
+        Field(name="Tls", kind=Kind.BOOLEAN),
+        Field(name="DeadlineSeconds", kind=Kind.INTEGER, minimum=1, maximum=3600),
+    ),
+    unanswered="Grpc.UNAVAILABLE",
+)
+
+_SQL: Final = Connector(
+    service="sql",
+    action="query",
+    fields=(
+        Field(name="Connection", required=True),
+        Field(name="Statement", required=True, written=True),
+        Field(name="Parameters", kind=Kind.OBJECT),
+        Field(name="MaxRows", kind=Kind.INTEGER, minimum=1, maximum=10_000),
+        Field(name="LimitSeconds", kind=Kind.INTEGER, minimum=1, maximum=3600),
+    ),
+    unanswered="Sql.OperationalError",
+)
+
 CONNECTORS: Final[Mapping[tuple[str, str], Connector]] = {
-    (connector.service, connector.action): connector for connector in (_API_GATEWAY,)
+    (connector.service, connector.action): connector for connector in (_HTTP, _API_GATEWAY, _GRPC, _SQL)
 }
 
 

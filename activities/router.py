@@ -375,13 +375,13 @@ def _compact(cause: str) -> str:
 def _unanswered(request: TaskRequest, functions: JsonValue, reason: str) -> StatesError:
     if _integration(request) in ("activity", "polled"):
         return StatesTaskFailed(f"The Temporal activity of state {request.state_name!r} did not end: {reason}")
+    connector = find_connector(request.resource)
+    if connector is not None:
+        return StatesError(connector.unanswered, f"{connector.name} of state {request.state_name!r}: {reason}")
     if isinstance(request.resource, ServiceResource) and request.resource.service != "lambda":
         resource = request.resource
         prefix = error_prefix(resource.service)
         return client_error(f"{resource.service}:{resource.action}: {reason}", prefix=prefix)
-    connector = find_connector(request.resource)
-    if connector is not None:
-        return StatesError(connector.unanswered, f"{connector.name} of state {request.state_name!r}: {reason}")
     target = _target(request, functions)
     match target.route:
         case TemporalRoute(task_queue=queue):

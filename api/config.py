@@ -71,8 +71,8 @@ class Settings(BaseSettings):
     encryption_key: str | None = Field(
         None,
         repr=False,
-        description="What the secrets of access keys are encrypted with (`steploom keys new-encryption-key` makes "
-        "one); several, separated by commas, while it is changed: the first encrypts.",
+        description="What the secrets of access keys and connections are encrypted with (`steploom keys "
+        "new-encryption-key` makes one); several, separated by commas, while it is changed: the first encrypts.",
     )
     encryption_key_file: Path | None = Field(
         None, description="A file with the encryption key, or with several, one a line, instead of `encryption_key`."
@@ -137,13 +137,18 @@ class Settings(BaseSettings):
     )
     http_guard: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="Whether HTTP and API Gateway Tasks may call public addresses only, and those by HTTPS only. "
+        description="Whether HTTP, API Gateway and gRPC Tasks may call public addresses only, and those by TLS only. "
         "`auto` is `off` for `steploom dev` and `steploom run` whose doors listen on the loopback interface, else `on`",
     )
     http_guard_allowed: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Networks that such Tasks may call nevertheless, by HTTP too, separated by commas: "
+        description="Networks that such Tasks may call nevertheless, without TLS too, separated by commas: "
         "`10.1.0.0/16,fd00:1::/64`.",
+    )
+    sql_connections: dict[str, str] = Field(
+        {},
+        repr=False,
+        description="Databases of `sql:query` Tasks: a JSON object of names and URLs, as in `database_url`.",
     )
     function_concurrency: Limit = Field(
         32, description="Calls that one `steploom functions` serves at once, each in a process of its own."
@@ -167,6 +172,20 @@ class Settings(BaseSettings):
         setting = parse_json(value) if isinstance(value, str) and value.lstrip().startswith("{") else value
         parse_rates(setting)
         return setting
+
+    @field_validator("sql_connections")
+    @classmethod
+    def _check_databases(cls, value: dict[str, str]) -> dict[str, str]:
+        if not value:
+            return value
+        from api.storage.engine import database_url  # loads SQLAlchemy, which most commands do not need
+
+        for name, url in value.items():
+            try:
+                database_url(url)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+        return value
 
     @field_validator("http_guard_allowed", mode="before")
     @classmethod

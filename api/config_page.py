@@ -69,15 +69,20 @@ def configuration_page() -> str:
 
 
 def shown_settings(settings: Settings) -> dict[str, JsonValue]:
-    """The values in effect, without the password of the database and the encryption key."""
+    """The values in effect, without the passwords of databases and the encryption key."""
     values: dict[str, JsonValue] = settings.model_dump(mode="json")
     if settings.encryption_key is not None:
         values["encryption_key"] = "***"
-    try:
-        values["database_url"] = make_url(settings.database_url).render_as_string(hide_password=True)
-    except ArgumentError:
-        values["database_url"] = "(not a URL)"
+    values["database_url"] = _without_password(settings.database_url)
+    values["sql_connections"] = {name: _without_password(url) for name, url in settings.sql_connections.items()}
     return values
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "(not a URL)"
 
 
 def _row(*cells: str) -> str:
@@ -85,7 +90,7 @@ def _row(*cells: str) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    return "" if field.default in (None, ()) else f"`{field.default}`"
+    return "" if field.default in (None, (), {}) else f"`{field.default}`"
 
 
 def _meaning(field: FieldInfo) -> str:

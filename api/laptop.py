@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from activities.address_guard import is_loopback
+from api.access.sealing import new_encryption_key
 from api.config import Settings
 from api.protection import check_exposure
 from api.roles import (
@@ -93,6 +95,8 @@ async def laptop(settings: Settings, options: LaptopOptions) -> AsyncIterator[La
             stack.enter_context(_locked(folder))
         if options.folder is None or "database_url" not in settings.model_fields_set:
             settings = settings.model_copy(update={"database_url": f"sqlite:///{folder / 'steploom.sqlite3'}"})
+        if settings.encryption_key is None and settings.encryption_key_file is None:
+            settings = settings.model_copy(update={"encryption_key_file": _own_key(folder)})
         temporal = await stack.enter_async_context(await _temporal(options))
         settings = settings.model_copy(update={"ui_url": temporal.ui_address, "http_guard": _http_guard(settings)})
         connection: ClientConnectConfig = {"target_host": temporal.address, "namespace": temporal.namespace}
@@ -108,6 +112,18 @@ async def laptop(settings: Settings, options: LaptopOptions) -> AsyncIterator[La
         watching = asyncio.create_task(_server_ends(temporal))
         stack.callback(watching.cancel)
         yield Laptop(settings, temporal, engine, service, function_names, (working, watching))
+
+
+def _own_key(folder: Path) -> Path:
+    """The file with the encryption key of a folder, made where there is none, for its owner's eyes only."""
+    file = folder / "encryption.key"
+    with suppress(FileExistsError), open(file, "x", opener=_for_its_owner, encoding="ascii") as opened:
+        opened.write(new_encryption_key() + "\n")
+    return file
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
 
 
 def _http_guard(settings: Settings) -> str:

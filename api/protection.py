@@ -76,6 +76,13 @@ def sealer(settings: Settings) -> Sealer:
         raise ConfigurationError(f"{name}: {error}") from error
 
 
+def find_sealer(settings: Settings) -> Sealer | None:
+    """What encrypts secrets, None where no encryption key is configured. Raises: ConfigurationError, as `sealer`."""
+    if settings.encryption_key is None and settings.encryption_key_file is None:
+        return None
+    return sealer(settings)
+
+
 @contextmanager
 def guard_of(settings: Settings, store: AccessKeyStore) -> Iterator[Guard]:
     """The guard of both doors.

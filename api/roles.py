@@ -45,7 +45,7 @@ from api.config import ConfigurationError, Settings
 from api.connectors import connector_calls
 from api.gateway import TemporalGateway
 from api.grpc.server import create_server
-from api.protection import check_exposure, grpc_tls, guard_of, http_tls
+from api.protection import check_exposure, find_sealer, grpc_tls, guard_of, http_tls
 from api.service.activities import KnownActivities
 from api.service.application import ApplicationService
 from api.service.arns import Arns
@@ -125,11 +125,13 @@ async def application(settings: Settings, engine: Engine) -> AsyncIterator[Appli
         account_id=settings.account_id, region=settings.region, mode=settings.mode, functions=settings.functions
     )
     gateway = TemporalGateway(engine.client, engine.definitions)
-    async with aiohttp.ClientSession() as session, connector_calls(settings) as connectors:
+    async with aiohttp.ClientSession() as session, connector_calls(settings, engine.store) as connectors:
         direct = direct_calls(LambdaInvoker(settings.region), UrlInvoker(session), connectors)
         calls = LocalCalls(engine.client, direct)
         local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child)
-        async with ApplicationService(engine.store, gateway, config, Registry(), local=local) as service:
+        async with ApplicationService(
+            engine.store, gateway, config, Registry(), local=local, sealer=find_sealer(settings)
+        ) as service:
             yield service
     await gateway.close()
 
@@ -241,7 +243,7 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
     arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
     async with (
         aiohttp.ClientSession() as session,
-        connector_calls(settings) as connectors,
+        connector_calls(settings, engine.store) as connectors,
         application(settings, engine) as service,
     ):
         aws = AwsService(settings.region, own=InProcessDoor(service), own_resources=arns.of_workflow)

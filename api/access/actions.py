@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from api.service.arns import Arns
+from api.service.model import CONNECTION_OPERATIONS
 from interpreter.values import JsonValue
 
 ANY_RESOURCE: Final = "*"
@@ -129,6 +130,16 @@ def _rule(operation: str, resources: _Resources, **besides: str) -> tuple[str, _
     )
 
 
+def _connection(params: Params, arns: Arns) -> Iterable[str]:
+    name = params.get("Name")
+    return [arns.connection(name)] if isinstance(name, str) else ()
+
+
+def _events_rule(operation: str) -> tuple[str, _Rule]:
+    """EventBridge's operations on connections, under the names that the service has for them, which are the actions."""
+    return operation, _Rule(operation, _connection, {})
+
+
 _BESIDES: Final = frozenset({"states:RevealSecrets"})
 """Actions that no operation has for itself."""
 
@@ -171,6 +182,7 @@ _RULES: Final[Mapping[str, _Rule]] = dict(
         _rule("UpdateStateMachine", _given("stateMachineArn"), publish="PublishStateMachineVersion"),
         _rule("UpdateStateMachineAlias", _with_routes("stateMachineAliasArn")),
         _rule("ValidateStateMachineDefinition", _anything),
+        *(_events_rule(operation) for operation in CONNECTION_OPERATIONS),
         # What the gRPC door has beyond AWS needs what the same could be learned with by polling.
         ("WaitForExecution", _rule("DescribeExecution", _given("executionArn"))[1]),
         ("WatchExecution", _rule("GetExecutionHistory", _given("executionArn"))[1]),

@@ -36,12 +36,12 @@ from api.service.errors import (
     ServiceUnavailable,
     UnknownOperationException,
 )
-from api.service.model import operation_names
+from api.service.model import EVENTS_PREFIX, operation_names
 from interpreter.values import JsonValue, parse_json
 
 _LOG: Final = logging.getLogger(__name__)
 _CONTENT_TYPE: Final = "application/x-amz-json-1.0"
-_TARGET_PREFIX: Final = "AWSStepFunctions."
+_TARGET_PREFIXES: Final = {"AWSStepFunctions.": "", "AWSEvents.": EVENTS_PREFIX}
 _TRACED: Final = frozenset({"StartExecution", "StartSyncExecution"})
 _BEARER: Final = "Bearer "
 
@@ -236,8 +236,11 @@ async def _expectation(request: web.Request) -> web.Response | None:
 
 
 def operation_of(target: str) -> str:
-    """The operation that the header X-Amz-Target names; empty where it is none of Step Functions."""
-    return target.removeprefix(_TARGET_PREFIX) if target.startswith(_TARGET_PREFIX) else ""
+    """The operation that the header X-Amz-Target names; empty where it is of neither Step Functions nor EventBridge."""
+    for prefix, ours in _TARGET_PREFIXES.items():
+        if target.startswith(prefix):
+            return ours + target.removeprefix(prefix)
+    return ""
 
 
 def _traced(request: web.Request, operation: str, params: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli import definitions, executions, expressions, keys, serving, testing
+from api.cli import connections, definitions, executions, expressions, keys, serving, testing
 
 _SERVE: Final = "Run a service"
 _DEFINITIONS: Final = "Definitions"
@@ -63,3 +63,4 @@ app.command("describe", rich_help_panel=_EXECUTIONS)(executions.describe)
 app.command("history", rich_help_panel=_EXECUTIONS)(executions.history)
 app.command("list", rich_help_panel=_EXECUTIONS)(executions.list_)
 app.command("stop", rich_help_panel=_EXECUTIONS)(executions.stop)
+app.add_typer(connections.app, name="connections", rich_help_panel=_EXECUTIONS)

@@ -20,8 +20,8 @@ _EXECUTION: Final = ":execution:"
 
 
 @contextmanager
-def service(endpoint: str, region: str) -> Iterator[SfnClient]:
-    """A client of the service at `endpoint`.
+def service(endpoint: str, region: str, api: str = "stepfunctions") -> Iterator[SfnClient]:
+    """A client of the service at `endpoint`; `api` is boto3's name for the operations that are wanted.
 
     Raises:
         CommandError: `endpoint` is no URL, or AWS's configuration cannot be used; from within the block, for what the
@@ -31,8 +31,8 @@ def service(endpoint: str, region: str) -> Iterator[SfnClient]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        client = _session().client(
-            "stepfunctions",
+        client = _session().client(  # type: ignore[call-overload]  # any name
+            api,
             endpoint_url=endpoint,
             region_name=region,
             config=Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=5),

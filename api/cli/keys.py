@@ -193,26 +193,27 @@ def new_encryption_key_() -> None:
 
 @app.command()
 def encrypt(config: ConfigOption = None) -> None:
-    """Encrypt all secrets anew with the first encryption key, after which the others are not needed.
+    """Encrypt all secrets (of keys and connections) with the first encryption key; the others are not needed then.
 
     Example: steploom keys encrypt
     """
     settings = settings_from(config)
     sealer = _sealer(settings)
     from api.access.sealing import SealingError
+    from api.service.connections import encrypt_connections
 
-    async def encrypt_all(store: Store) -> int:
+    async def encrypt_all(store: Store) -> tuple[int, int]:
         signing = [key for key in await store.list_access_keys() if key.kind == "signature"]
         for key in signing:
             sealed = sealer.seal(key.id, sealer.open(key.id, key.verifier))
             await store.replace_access_key(replace(key, verifier=sealed))
-        return len(signing)
+        return len(signing), await encrypt_connections(store, sealer)
 
     try:
-        number = _run(settings, encrypt_all)
+        keys, connections = _run(settings, encrypt_all)
     except SealingError as error:
         raise CommandError(f"Not all secrets could be encrypted anew: {error}.") from error
-    print_line(f"encrypted the secrets of {number} keys")
+    print_line(f"encrypted the secrets of {keys} keys and {connections} connections")
 
 
 def _run(settings: Settings, work: Callable[[Store], Awaitable[_T]]) -> _T:

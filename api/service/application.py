@@ -12,12 +12,14 @@ from typing import Any, Final, Self
 
 from botocore import xform_name
 
+from api.access.sealing import Sealer
 from api.service import shapes
 from api.service.activities import Activities
 from api.service.aliases import Aliases
 from api.service.arns import Arns
 from api.service.clock import Clock, utc_now
 from api.service.config import ServiceConfig
+from api.service.connections import Connections
 from api.service.conversion import to_json, to_request
 from api.service.deletion import Deletions
 from api.service.errors import ServiceUnavailable, UnknownOperationException, UnsupportedOperationException
@@ -26,7 +28,7 @@ from api.service.gateway import EngineUnavailable, ExecutionGateway
 from api.service.history import Histories
 from api.service.local_engine import LocalEngine
 from api.service.map_runs import MapRuns
-from api.service.model import operation_names
+from api.service.model import EVENTS_PREFIX, operation_names
 from api.service.nested_executions import NestedExecutions
 from api.service.redrives import Redrives
 from api.service.starting import Starting
@@ -51,7 +53,7 @@ _REQUESTS: Final[Mapping[str, type[Any]]] = {
 
 
 class ApplicationService:
-    """All operations over one store and one engine; `local` runs what needs no durability.
+    """All operations over one store and one engine; `local` runs what needs no durability, `sealer` encrypts secrets.
 
     Used as an asynchronous context manager, it takes up the deletions that an earlier process left unfinished, and
     stops its work in the background at the end. The store and the gateway stay the caller's.
@@ -66,6 +68,7 @@ class ApplicationService:
         *,
         local: LocalEngine,
         clock: Clock = utc_now,
+        sealer: Sealer | None = None,
     ) -> None:
         arns = Arns(config)
         self.deletions = Deletions(store, gateway, clock, config.deletion_settle_seconds)
@@ -84,6 +87,7 @@ class ApplicationService:
         self._activities = Activities(store, gateway, arns, clock)
         self._map_runs = MapRuns(gateway, arns)
         self._catalog = catalog
+        self._connections = Connections(store, config, clock, sealer)
 
     async def __aenter__(self) -> Self:
         self.deletions.wake()
@@ -98,11 +102,16 @@ class ApplicationService:
     async def invoke(self, operation: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """Any operation by its name, from parameters to answer in AWS's JSON.
 
+        The operations of EventBridge on connections have `events:` before their names.
+
         Raises:
             UnknownOperationException: AWS has no such operation.
             UnsupportedOperationException: steploom does not have it yet.
             ServiceError: the call was refused.
         """
+        if operation.startswith(EVENTS_PREFIX):
+            with _available():
+                return await self._connections.invoke(operation.removeprefix(EVENTS_PREFIX), params)
         if operation not in operation_names():
             raise UnknownOperationException
         if operation not in _REQUESTS:

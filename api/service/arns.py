@@ -76,6 +76,7 @@ class Arns:
 
     def __init__(self, config: ServiceConfig) -> None:
         self._prefix = ["arn", config.partition, "states", config.region, config.account_id]
+        self._events = ["arn", config.partition, "events", config.region, config.account_id]
 
     def state_machine(self, name: str) -> str:
         """The unqualified ARN of a state machine."""
@@ -92,6 +93,10 @@ class Arns:
     def activity(self, name: str) -> str:
         """The ARN of an activity."""
         return ":".join([*self._prefix, "activity", name])
+
+    def connection(self, name: str) -> str:
+        """The ARN of all connections of a name, as policies have it; that of one has its id behind."""
+        return ":".join([*self._events, f"connection/{name}"])
 
     def execution(self, state_machine_name: str, name: str) -> str:
         """The ARN of a STANDARD execution."""

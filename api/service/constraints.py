@@ -29,6 +29,13 @@ _QUOTAS: Final = frozenset(
     {("StartExecution", "input"), ("StartSyncExecution", "input"), ("SendTaskSuccess", "output")}
 )
 """Members whose greatest length is a quota on executions, which `native` mode lifts: who knows the mode checks it."""
+_BLANKS_BETWEEN: Final = r"\t*[^\x00-\x1F:\x7F](?:\t|[^\x00-\x1F:\x7F])*"
+_LINEAR: Final[Mapping[str, str]] = {
+    "AuthHeaderParameters": _BLANKS_BETWEEN,
+    "AuthHeaderParametersSensitive": _BLANKS_BETWEEN,
+    "HeaderValueSensitive": r"\t*[\x20-\x7E](?:\t|[\x20-\x7E])*",
+}
+"""Patterns that match the same as the model's, which take time exponential in the blanks of a text."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NAMES: Final = frozenset({"Name"})  # what names may hold has an error code of its own, InvalidName
@@ -41,8 +48,13 @@ def check(operation: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValu
         SerializationException: a member has the wrong JSON type.
         ValidationException: members are missing or break constraints.
     """
+    return check_structure(operation, model.input_shape(operation), params)
+
+
+def check_structure(operation: str, shape: StructureShape, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """As `check`, for the input of an operation of any service that has AWS's constraints."""
     checker = _Checker(operation)
-    checked = checker.structure(model.input_shape(operation), dict(params), "")
+    checked = checker.structure(shape, dict(params), "")
     if len(checker.breaches) > checker.over_quota:
         number = len(checker.breaches)
         errors = "error" if number == 1 else "errors"
@@ -109,7 +121,7 @@ class _Checker:
             raise SerializationException("A string holds half a surrogate pair")
         self._length(shape, value, len(value.encode()) if shape.name in _MEASURED_IN_BYTES else len(value), path)
         pattern = shape.metadata.get("pattern")
-        if pattern is not None and not _compiled(pattern).fullmatch(value):
+        if pattern is not None and not _compiled(_LINEAR.get(shape.name, pattern)).fullmatch(value):
             self._breach(shape, value, path, f"satisfy regular expression pattern: {pattern}")
         if shape.enum and value not in shape.enum:
             members = ", ".join(_ENUM_ORDER.get(shape.name, shape.enum))
@@ -173,6 +185,8 @@ def _wrong_type(value: JsonValue, wanted: str) -> SerializationException:
 
 def _shown(shape: Shape, value: JsonValue) -> str:
     """A value as Java prints it."""
+    if shape.metadata.get("sensitive"):
+        return "*** Sensitive Data Redacted ***"
     match value:
         case bool():
             return "true" if value else "false"

@@ -10,6 +10,7 @@
       ActivityDoesNotExist, ActivityAlreadyExists, ActivityWorkerLimitExceeded
       TaskTimedOut
       ResourceNotFound, TooManyTags, ConflictException, ServiceQuotaExceededException
+      ResourceAlreadyExistsException, ResourceNotFoundException, ConcurrentModificationException (of connections)
       ServiceUnavailable     Temporal or the database does not answer; the call may be repeated
 
 Anything else is a bug in steploom. Messages are AWS's where they are known.
@@ -272,6 +273,27 @@ class ConflictException(ServiceError):
 
 class ServiceQuotaExceededException(ServiceError):
     """There are as many of these as there may be."""
+
+
+class ResourceAlreadyExistsException(ServiceError):
+    """There is a connection of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Connection {name} already exists.")
+
+
+class ResourceNotFoundException(ServiceError):
+    """There is no connection of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Connection '{name}' does not exist.")
+
+
+class ConcurrentModificationException(ServiceError):
+    """A connection was changed by somebody else meanwhile."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Connection {name} was modified concurrently.")
 
 
 class ServiceUnavailable(ServiceError):

@@ -8,6 +8,21 @@ from typing import Final
 from botocore.model import ServiceModel, Shape, StructureShape
 from botocore.session import Session
 
+EVENTS_PREFIX: Final = "events:"
+"""Begins the names under which the application service has EventBridge's operations on connections."""
+
+CONNECTION_OPERATIONS: Final = tuple(
+    f"{EVENTS_PREFIX}{action}Connection{plural}"
+    for action, plural in (
+        ("Create", ""),
+        ("Deauthorize", ""),
+        ("Delete", ""),
+        ("Describe", ""),
+        ("List", "s"),
+        ("Update", ""),
+    )
+)
+
 _NO_MEMBERS: Final = StructureShape("Empty", {"type": "structure", "members": {}})
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, Literal, Protocol, TypeAlias
 
 from api.storage.access_keys import AccessKeyStore
+from api.storage.connections import ConnectionStore
 from interpreter.values import JsonValue
 
 JsonObject: TypeAlias = Mapping[str, JsonValue]
@@ -155,7 +156,7 @@ class RedriveCall:
     redriven: datetime | None = None
 
 
-class Store(AccessKeyStore, Protocol):
+class Store(AccessKeyStore, ConnectionStore, Protocol):
     """Everything that is stored. Each call is one transaction; each may raise `StoreUnavailable`."""
 
     async def ping(self) -> None:

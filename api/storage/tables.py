@@ -152,3 +152,18 @@ ACCESS_KEYS: Final = Table(
     Column("disabled", Boolean, nullable=False),
     Index(None, "kind", "verifier", unique=True),
 )
+
+CONNECTIONS: Final = Table(
+    "connections",
+    METADATA,
+    Column("name", _Name, primary_key=True),
+    Column("id", String(36), nullable=False),
+    Column("description", String(512), nullable=True),
+    Column("authorization_type", String(32), nullable=False),
+    Column("shown", JSON, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("modified", BigInteger, nullable=False),
+    Column("authorized", BigInteger, nullable=True),
+)

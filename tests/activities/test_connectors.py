@@ -83,6 +83,96 @@ CASES = [
         ],
     ),
     Case(
+        "HTTP, right",
+        "http:invoke",
+        {
+            "Parameters": {
+                "ApiEndpoint.$": "$.url",
+                "Method": "POST",
+                "Authentication": {"ConnectionArn.$": "$.arn"},
+                "Headers": {"A": "1", "B": ["2"]},
+                "QueryParameters": {"q": {"any": 1}},
+                "Transform": {
+                    "RequestBodyEncoding": "URL_ENCODED",
+                    "RequestEncodingOptions": {"ArrayFormat": "COMMAS"},
+                },
+            }
+        },
+    ),
+    Case(
+        "HTTP, nested",
+        "http:invoke",
+        {
+            "Parameters": {
+                "ApiEndpoint": "https://example.org",
+                "Method": "GET",
+                "InvocationConfig": {},
+                "Transform": {"RequestEncodingOptions": {"ArrayFormat": "LIST"}},
+            }
+        },
+        [
+            (
+                "/States/Ask/Parameters/InvocationConfig",
+                "The field 'InvocationConfig.ConnectionArn' is required but was missing",
+            ),
+            (
+                "/States/Ask/Parameters/Transform/RequestEncodingOptions/ArrayFormat",
+                "The value of the field 'Transform.RequestEncodingOptions.ArrayFormat' has an invalid format; wanted "
+                "is one of [INDICES, REPEAT, COMMAS, BRACKETS]",
+            ),
+        ],
+    ),
+    Case(
+        "HTTP, no connection",
+        "http:invoke",
+        {"Parameters": {"ApiEndpoint": "https://example.org", "Method": "GET"}},
+        [
+            (
+                "/States/Ask/Parameters",
+                "There should be one of the following fields: [Authentication, InvocationConfig]",
+            )
+        ],
+    ),
+    Case("gRPC", "grpc:call", {"Parameters": {"Endpoint": "h:1", "Method": "a.B/C", "DeadlineSeconds": 5}}),
+    Case(
+        "gRPC, bounds",
+        "grpc:call",
+        {"Parameters": {"Endpoint": "h:1", "Method": "a.B/C", "DeadlineSeconds": 0}},
+        [
+            (
+                "/States/Ask/Parameters/DeadlineSeconds",
+                "The value of the field 'DeadlineSeconds' has an invalid format; wanted is an integer from 1 to 3600",
+            )
+        ],
+    ),
+    Case(
+        "SQL",
+        "sql:query",
+        {"Parameters": {"Connection": "shop", "Statement": "SELECT :a", "Parameters": {"a.$": "$.a"}}},
+    ),
+    Case(
+        "SQL, a statement made of input",
+        "sql:query",
+        {"Parameters": {"Connection": "shop", "Statement.$": "States.Format('SELECT {}', $.a)"}},
+        [
+            (
+                "/States/Ask/Parameters/Statement",
+                "The field 'Statement' must be written out in the definition: what changes belongs into its parameters",
+            )
+        ],
+    ),
+    Case(
+        "SQL, everything from the input",
+        "sql:query",
+        {},
+        [
+            (
+                "/States/Ask/Parameters",
+                "The field 'Statement' must be written out in the definition: what changes belongs into its parameters",
+            )
+        ],
+    ),
+    Case(
         "wrong in JSONata",
         "apigateway:invoke",
         {"QueryLanguage": "JSONata", "Arguments": API | {"AuthType": "NONE"}},

@@ -24,12 +24,12 @@ class AwsError:
 
 
 class AwsClient:
-    """A boto3 client of Step Functions whose calls can be awaited; its threads are its own, not the door's."""
+    """A boto3 client of Step Functions, or another API, whose calls can be awaited; its threads are not the door's."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, api: str = "stepfunctions") -> None:
         self._threads = ThreadPoolExecutor(max_workers=20)
-        self._client = boto3.client(
-            "stepfunctions",
+        self._client = boto3.client(  # type: ignore[call-overload]  # any name
+            api,
             endpoint_url=endpoint,
             region_name="us-east-1",
             aws_access_key_id="test",

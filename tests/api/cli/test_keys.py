@@ -143,7 +143,7 @@ def test_the_encryption_key_is_changed(run: Run, encryption_key: str, monkeypatc
     Path("keys").write_text(f"{next_key}\n{encryption_key}\n")
     monkeypatch.delenv("STEPLOOM_ENCRYPTION_KEY")
     monkeypatch.setenv("STEPLOOM_ENCRYPTION_KEY_FILE", "keys")
-    assert run("encrypt") == (0, "encrypted the secrets of 1 keys\n", "")
+    assert run("encrypt") == (0, "encrypted the secrets of 1 keys and 0 connections\n", "")
     key = kept(new["accessKeyId"])
     assert Sealer([next_key]).open(key.id, key.verifier) == new["secretAccessKey"]
 

@@ -25,6 +25,7 @@ from interpreter.effects import ActivityFailure, TaskCall
 from interpreter.hosts.inprocess import CallFailed
 from interpreter.values import JsonValue
 from tests.support.in_memory_gateway import InMemoryGateway
+from tests.support.sealing import SEALER
 
 ROLE: Final = "arn:aws:iam::123456789012:role/r"
 PASS: Final = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
@@ -141,6 +142,7 @@ async def install(folder: Path, config: ServiceConfig | None = None) -> AsyncIte
             EveryResource(),
             local=local_engine(store, calls),
             clock=clock,
+            sealer=SEALER,
         )
         async with service:
             yield Installation(service, gateway, store, clock, url, calls)

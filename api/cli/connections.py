@@ -1,0 +1,178 @@
+"""Commands for the connections of HTTP Tasks: create, list, describe, delete. EventBridge's API, at our HTTP door."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli.client import service
+from api.cli.options import ConfigOption, EndpointOption, JsonOption, read_text, settings_from
+from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_table
+
+_API: Final = "events"
+
+app = typer.Typer(help="Manage the connections (credentials) of HTTP Tasks.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the connection.")]
+
+
+@app.command("create")
+def create(
+    name: NameArgument,
+    basic: Annotated[
+        str | None, typer.Option("--basic", metavar="USER", help="User name; the secret is theirs.")
+    ] = None,
+    api_key: Annotated[
+        str | None, typer.Option("--api-key", metavar="HEADER", help="Header that carries the secret.")
+    ] = None,
+    oauth: Annotated[
+        str | None, typer.Option("--oauth", metavar="CLIENT-ID", help="OAuth client; the secret is the client's.")
+    ] = None,
+    token_url: Annotated[
+        str | None, typer.Option("--token-url", metavar="URL", help="Where --oauth gets its tokens.")
+    ] = None,
+    parameters: Annotated[
+        Path | None,
+        typer.Option("--parameters", metavar="FILE", help="AuthParameters of CreateConnection (JSON), added to these."),
+    ] = None,
+    secret_file: Annotated[
+        Path | None, typer.Option("--secret-file", metavar="FILE", help="File with the secret, instead of asking.")
+    ] = None,
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Create a connection. The secret is asked for, or read from standard input or a file; never an argument.
+
+    Example: steploom connections create shop --basic me --secret-file password.txt
+    """
+    kinds = {"BASIC": basic, "API_KEY": api_key, "OAUTH_CLIENT_CREDENTIALS": oauth}
+    chosen = [(kind, value) for kind, value in kinds.items() if value is not None]
+    if len(chosen) != 1:
+        raise CommandError("Give one of --basic, --api-key and --oauth.", exit_code=2)
+    kind, public = chosen[0]
+    if (kind == "OAUTH_CLIENT_CREDENTIALS") is (token_url is None):
+        raise CommandError("--oauth and --token-url go together.", exit_code=2)
+    given = {} if parameters is None else _read_parameters(parameters)
+    own = _own_parameters(kind, public, _read_secret(secret_file), token_url)
+    for member, value in own.items():
+        given[member] = {**given.get(member, {}), **value}
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region, _API) as client:
+        answer = client.create_connection(Name=name, AuthorizationType=kind, AuthParameters=given)
+    arn = str(answer["ConnectionArn"])
+    if as_json:
+        print_json({"connectionArn": arn})
+    else:
+        print_line(f"created {arn}")
+
+
+@app.command("list")
+def list_(endpoint: EndpointOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """List the connections.
+
+    Example: steploom connections list
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    found: list[dict[str, Any]] = []
+    with service(settings.endpoint, settings.region, _API) as client:
+        arguments: dict[str, str] = {}
+        while True:
+            page = client.list_connections(**arguments)
+            found += page["Connections"]
+            if "NextToken" not in page:
+                break
+            arguments = {"NextToken": page["NextToken"]}
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (each["Name"], each["AuthorizationType"], each["ConnectionState"], date_text(each["LastModifiedTime"]))
+        for each in found
+    ]
+    print_table(("NAME", "TYPE", "STATE", "CHANGED"), rows, "There are no connections.")
+
+
+@app.command("describe")
+def describe(
+    name: NameArgument, endpoint: EndpointOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Show a connection, without its secrets.
+
+    Example: steploom connections describe shop
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region, _API) as client:
+        answer = client.describe_connection(Name=name)
+    answer.pop("ResponseMetadata", None)
+    if as_json:
+        print_json(answer)
+        return
+    print_fields(
+        {
+            "name": answer["Name"],
+            "arn": answer["ConnectionArn"],
+            "type": answer["AuthorizationType"],
+            "state": answer["ConnectionState"],
+            "description": answer.get("Description"),
+            "parameters": json.dumps(answer.get("AuthParameters", {})),
+            "created": date_text(answer["CreationTime"]),
+            "changed": date_text(answer["LastModifiedTime"]),
+        }
+    )
+
+
+@app.command("delete")
+def delete(name: NameArgument, endpoint: EndpointOption = None, config: ConfigOption = None) -> None:
+    """Delete a connection. Tasks that use it fail from then on.
+
+    Example: steploom connections delete shop
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region, _API) as client:
+        client.delete_connection(Name=name)
+    print_line(f"deleted {name}")
+
+
+def _own_parameters(kind: str, public: str | None, secret: str, token_url: str | None) -> dict[str, dict[str, Any]]:
+    match kind:
+        case "BASIC":
+            return {"BasicAuthParameters": {"Username": public, "Password": secret}}
+        case "API_KEY":
+            return {"ApiKeyAuthParameters": {"ApiKeyName": public, "ApiKeyValue": secret}}
+        case _:
+            client = {"ClientID": public, "ClientSecret": secret}
+            return {
+                "OAuthParameters": {
+                    "HttpMethod": "POST",
+                    "AuthorizationEndpoint": token_url,
+                    "ClientParameters": client,
+                }
+            }
+
+
+def _read_secret(file: Path | None) -> str:
+    if file is not None:
+        secret = read_text(file)
+    elif sys.stdin.isatty():
+        secret = str(typer.prompt("Secret", hide_input=True))
+    else:
+        secret = sys.stdin.read()
+    secret = secret.rstrip("\r\n")
+    if not secret:
+        raise CommandError("There is no secret.", exit_code=2)
+    return secret
+
+
+def _read_parameters(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(read_text(file))
+    except ValueError as error:
+        raise CommandError(f"{file} is not JSON: {error}", exit_code=2) from error
+    if not isinstance(value, dict) or not all(isinstance(member, dict) for member in value.values()):
+        raise CommandError(f"{file} is not a JSON object of objects.", exit_code=2)
+    return value
