@@ -11,6 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.clients.keys import ANY, Key
 from tests.support.dev_service import DevService, dev_service
 
 ROLE = "arn:aws:iam::123456789012:role/clients"
@@ -36,14 +37,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevService]:
         yield running
 
 
-def boto3_client(endpoint: str, **config: Any) -> Any:
-    """A boto3 client, signing unless `config` says otherwise."""
+def boto3_client(endpoint: str, key: Key = ANY, **config: Any) -> Any:
+    """A boto3 client, signing with `key` unless `config` says otherwise."""
     return boto3.client(
         "stepfunctions",
         endpoint_url=endpoint,
         region_name="us-east-1",
-        aws_access_key_id="any",
-        aws_secret_access_key="any",
+        aws_access_key_id=key.id,
+        aws_secret_access_key=key.secret,
         config=Config(inject_host_prefix=False, **config),
     )
 

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-from pathlib import Path
 
-import pytest
-
+from tests.clients.javascript_sdk import FOLDER, needs_sdk, run_sdk
+from tests.clients.keys import ANY
 from tests.support.dev_service import DevService
 
-FOLDER = Path(__file__).with_name("javascript")
-NODE = shutil.which("node")
-HAS_SDK = (FOLDER / "node_modules" / "@aws-sdk" / "client-sfn").is_dir()
 
-
-@pytest.mark.skipif(NODE is None, reason="NO NODE: the AWS SDK for JavaScript is NOT checked in this run")
-@pytest.mark.skipif(
-    NODE is not None and not HAS_SDK,
-    reason="NO AWS SDK FOR JAVASCRIPT (make test installs it through npm): it is NOT checked in this run",
-)
+@needs_sdk
 def test_the_sdk_for_javascript(service: DevService) -> None:
-    assert NODE is not None
-    done = subprocess.run(
-        [NODE, "client.js", service.http], cwd=FOLDER, capture_output=True, text=True, timeout=90, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {
+    assert run_sdk(service.http, ANY) == {
         "status": "SUCCEEDED",
         "output": '{"text":"Hello, Ada!"}',
         "startDateIsADate": True,
