@@ -5,10 +5,10 @@ A dataclass is named as its structure in the model, or as its operation with `Re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -44,7 +44,7 @@ def to_json(structure: object) -> dict[str, JsonValue]:
     name = type(structure).__name__
     operation = name.removesuffix("Response")
     shape = model.structure_shape(name) if operation == name else model.output_shape(operation)
-    return cast("dict[str, JsonValue]", _to_json(shape, structure))
+    return cast("dict[str, JsonValue]", _writer(shape)(structure))
 
 
 @cache
@@ -68,17 +68,39 @@ def _from_json(shape: Shape, value: JsonValue, structure: type[Any] | None = Non
     return value
 
 
-def _to_json(shape: Shape, value: Any) -> JsonValue:
-    # Any: a member of a dataclass, of the type that `shape` says.
+_Writer: TypeAlias = Callable[[Any], JsonValue]
+"""Makes JSON of a member of a dataclass, of the type that the model says."""
+
+
+@cache
+def _writer(shape: Shape) -> _Writer:
     if shape.name in _AS_JSON:
-        return cast(JsonValue, value)
-    if isinstance(shape, StructureShape):
-        given = {name: (member, getattr(value, attribute)) for name, attribute, member in _attributes(shape)}
-        return {name: _to_json(member, item) for name, (member, item) in given.items() if item is not None}
-    if isinstance(shape, ListShape):
-        return [_to_json(shape.member, item) for item in value]
-    if isinstance(shape, MapShape):
-        return {key: _to_json(shape.value, item) for key, item in value.items()}
-    if isinstance(value, datetime):
-        return round(value.timestamp(), 3)
+        return _as_it_is
+    match shape:
+        case StructureShape():
+            return _structure_writer(shape)
+        case ListShape():
+            item = _writer(shape.member)
+            return lambda values: [item(value) for value in values]
+        case MapShape():
+            member = _writer(shape.value)
+            return lambda values: {key: member(value) for key, value in values.items()}
+    return _seconds if shape.type_name == "timestamp" else _as_it_is
+
+
+def _structure_writer(shape: StructureShape) -> _Writer:
+    members = [(name, attribute, _writer(member)) for name, attribute, member in _attributes(shape)]
+
+    def write(structure: Any) -> JsonValue:
+        given = ((name, getattr(structure, attribute), writer) for name, attribute, writer in members)
+        return {name: writer(value) for name, value, writer in given if value is not None}
+
+    return write
+
+
+def _as_it_is(value: Any) -> JsonValue:
     return cast(JsonValue, value)
+
+
+def _seconds(value: datetime) -> JsonValue:
+    return round(value.timestamp(), 3)

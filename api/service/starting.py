@@ -21,6 +21,7 @@ from api.service.errors import (
 from api.service.modes import AWS_PAYLOAD_BYTES, is_over_quota, mode_of
 from api.service.shapes import StateMachineType
 from api.service.targets import Target, Targets
+from api.storage.recent import RecentReads
 from api.storage.store import Route, Store
 from interpreter.definition.json_source import jackson_error
 from interpreter.start import ExecutionStart
@@ -52,7 +53,7 @@ class Starting:
         self._arns = arns
         self._clock = clock
         self._deletions = deletions
-        self._targets = Targets(store)
+        self._targets = Targets(RecentReads(store))
 
     async def prepare(
         self,

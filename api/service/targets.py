@@ -9,6 +9,7 @@ from typing import TypeAlias
 from api.service.arns import StateMachineArn
 from api.service.errors import StateMachineDoesNotExist
 from api.service.gateway import ExecutionDescription
+from api.storage.recent import Source
 from api.storage.store import Revision, Route, StateMachine, Store, Version
 
 PickRoute: TypeAlias = Callable[[Sequence[Route]], Route]
@@ -34,9 +35,9 @@ async def executed_revision(store: Store, description: ExecutionDescription) -> 
 
 
 class Targets:
-    """Finds what ARNs mean."""
+    """Finds what ARNs mean, by a store or by what was read of one recently."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Source) -> None:
         self._store = store
 
     async def machine(self, arn: StateMachineArn) -> StateMachine:

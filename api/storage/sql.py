@@ -67,7 +67,7 @@ class SqlStore(SqlVersions, SqlAliases, SqlActivities, SqlRedrives, SqlAccessKey
 
     async def put_definition(self, text: str) -> str:
         """See `Store`."""
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             return await self._keep_definition(connection, text)
 
     async def get_payloads(self, hashes: Sequence[str]) -> Sequence[bytes]:
@@ -112,7 +112,7 @@ class SqlStore(SqlVersions, SqlAliases, SqlActivities, SqlRedrives, SqlAccessKey
             "revision_id": machine.revision.id,
             "created": to_milliseconds(machine.created),
         }
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             if await connection.scalar(taken):
                 return False
             await self._keep_definition(connection, definition)
@@ -150,7 +150,7 @@ class SqlStore(SqlVersions, SqlAliases, SqlActivities, SqlRedrives, SqlAccessKey
             STATE_MACHINES.c.revision_id == replaced,
             STATE_MACHINES.c.deleting_since.is_(None),
         )
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             if definition is not None:
                 await self._keep_definition(connection, definition)
             await connection.execute(self._insert(REVISIONS).values(revision_row(revision)))
@@ -188,7 +188,7 @@ class SqlStore(SqlVersions, SqlAliases, SqlActivities, SqlRedrives, SqlAccessKey
     async def mark_deleting(self, name: str, at: datetime) -> None:
         """See `Store`."""
         active = and_(STATE_MACHINES.c.name == name, STATE_MACHINES.c.deleting_since.is_(None))
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             await connection.execute(update(STATE_MACHINES).where(active).values(deleting_since=to_milliseconds(at)))
 
     async def list_deleting(self) -> Sequence[StateMachine]:
@@ -200,7 +200,7 @@ class SqlStore(SqlVersions, SqlAliases, SqlActivities, SqlRedrives, SqlAccessKey
     async def remove_state_machine(self, id_: str) -> None:
         """See `Store`."""
         marked = and_(STATE_MACHINES.c.id == id_, STATE_MACHINES.c.deleting_since.is_not(None))
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             await connection.execute(delete(STATE_MACHINES).where(marked))
 
     async def _keep_definition(self, connection: AsyncConnection, text: str) -> str:

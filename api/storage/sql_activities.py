@@ -42,7 +42,7 @@ class SqlActivities(SqlBase):
             "encryption": activity.encryption,
             "created": to_milliseconds(activity.created),
         }
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             if not await self._insert_new(connection, ACTIVITIES, row):
                 existing = await _find(connection, activity.name)
                 return activity if existing is None else existing  # None: deleted in this moment
@@ -65,7 +65,7 @@ class SqlActivities(SqlBase):
 
     async def delete_activity(self, name: str) -> None:
         """See `Store`."""
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             await connection.execute(delete_from(ACTIVITIES).where(ACTIVITIES.c.name == name))
 
     async def get_tags(self, owner: TagOwner, name: str) -> Mapping[str, str] | None:
@@ -81,7 +81,7 @@ class SqlActivities(SqlBase):
         """See `Store`."""
         tagged = _TAGGED[owner]
         number = select(func.count()).select_from(tagged.tags).where(tagged.owner == name)
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             if not await _hold(connection, tagged, name):
                 return False
             if tags:
@@ -103,7 +103,7 @@ class SqlActivities(SqlBase):
     async def remove_tags(self, owner: TagOwner, name: str, keys: Sequence[str]) -> bool:
         """See `Store`."""
         tagged = _TAGGED[owner]
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             if not await _hold(connection, tagged, name):
                 return False
             for key in sorted(set(keys)):

@@ -23,7 +23,7 @@ class SqlAliases(SqlBase):
     async def create_alias(self, alias: Alias) -> Alias:
         """See `Store`."""
         name = alias.state_machine_name
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             await locked_state_machine(connection, name)
             existing = {each.name: each for each in await _aliases(connection, name)}
             if alias.name in existing:
@@ -59,7 +59,7 @@ class SqlAliases(SqlBase):
         changes: dict[str, object] = {"updated": to_milliseconds(at)}
         if description is not None:
             changes["description"] = description
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             await locked_state_machine(connection, state_machine_name)
             if routes is not None:
                 await _check_routes(connection, state_machine_name, routes)
@@ -69,7 +69,7 @@ class SqlAliases(SqlBase):
 
     async def delete_alias(self, state_machine_name: str, name: str) -> None:
         """See `Store`."""
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             await connection.execute(delete_from(ALIASES).where(_is(state_machine_name, name)))
 
 

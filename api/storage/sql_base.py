@@ -27,7 +27,17 @@ class SqlBase:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(**WRITING)
+        self.writes = 0
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may change what others remember of the store; raises as `transaction`."""
+        try:
+            async with transaction(self._writer) as connection:
+                yield connection
+        finally:
+            self.writes += 1
 
     async def _insert_new(self, connection: AsyncConnection, table: Table, row: Mapping[str, object]) -> bool:
         statement = self._insert(table).values(row).on_conflict_do_nothing()

@@ -21,7 +21,7 @@ class SqlVersions(SqlBase):
 
     async def publish_version(self, name: str, revision_id: str, publication: Publication) -> Version | None:
         """See `Store`."""
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             machine = await locked_state_machine(connection, name)
             if machine is None or machine.revision_id != revision_id or machine.deleting_since is not None:
                 return None
@@ -73,7 +73,7 @@ class SqlVersions(SqlBase):
         """See `Store`."""
         meant = (VERSIONS.c.state_machine_name == name, VERSIONS.c.number == number)
         aliases = select(ALIASES.c.name, ALIASES.c.routes).where(ALIASES.c.state_machine_name == name)
-        async with transaction(self._writer) as connection:
+        async with self._writing() as connection:
             await locked_state_machine(connection, name)
             rows = await connection.execute(aliases.order_by(ALIASES.c.created, ALIASES.c.name))
             naming = [row.name for row in rows if any(version == number for version, _ in row.routes)]

@@ -159,6 +159,11 @@ class RedriveCall:
 class Store(AccessKeyStore, ConnectionStore, Protocol):
     """Everything that is stored. Each call is one transaction; each may raise `StoreUnavailable`."""
 
+    @property
+    def writes(self) -> int:
+        """Counts the changes made through this object, payloads aside, for those who remember what they read."""
+        ...
+
     async def ping(self) -> None:
         """Return if the database answers and has our schema."""
         ...
