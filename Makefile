@@ -85,8 +85,9 @@ typecheck: $(STAMP) ## Check types (mypy, strict)
 conformance: $(STAMP) ## Replay the cases recorded on AWS, and hold the failures against the list
 	$(BIN)/python -m tests.support.conformance $(CASES)
 
-bench: $(STAMP) ## Measure against hand-written Temporal workflows
+bench: $(STAMP) ## Measure against hand-written Temporal workflows, and what goes through the HTTP door
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.express
 
 proto: $(STAMP) ## Generate the gRPC modules from api/proto
 	$(BIN)/python -m api.proto.generate

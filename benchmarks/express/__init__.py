@@ -1,0 +1,1 @@
+"""EXPRESS executions, starts and lists through the HTTP door: `python -m benchmarks.express`."""
