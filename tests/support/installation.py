@@ -56,6 +56,10 @@ class Installation:
             config=Config(retries={"total_max_attempts": 1}, read_timeout=30, max_pool_connections=50),
         )
 
+    def pid(self, role: Role) -> int:
+        """The process id of a running role."""
+        return self._processes[role].pid
+
     async def open(self) -> None:
         """Start everything."""
         self._server = await TemporalServer.start(db_filename=self._folder / "temporal.sqlite3")
