@@ -83,11 +83,7 @@ def guess_language(expression: str) -> QueryLanguage:
 
 
 async def evaluate(expression: str, language: QueryLanguage, seen: Surroundings) -> Evaluated | Failed:
-    """Evaluate an expression.
-
-    Raises:
-        EvaluationStuck: it ran into the wall-clock limit.
-    """
+    """Evaluate an expression."""
     try:
         definition = parse_definition(json_text(_definition(expression.strip(), language, seen)), Registry())
     except DefinitionError as refused:

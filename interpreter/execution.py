@@ -109,6 +109,7 @@ class Execution:
         root: the outermost frame.
         on_boundary: called before each state is entered, where a checkpoint can be taken.
         inspection: set where one state is looked at (`inspect`).
+        clock_decides: whether a JSONata expression may fail by a clock: only where nothing replays the execution.
         observer: told of each step, where somebody watches.
         mocked: whether the call of a Task stands for all that its pattern does: no job is watched, no token or worker
             waited for.
@@ -137,6 +138,7 @@ class Execution:
         self.root = Frame(definition.machine, definition.machine.start_at, input_, ChainMap(), chain=0)
         self.on_boundary: Callable[[], None] | None = None
         self.inspection: Inspection | None = None
+        self.clock_decides = False
         self.observer: Observer | None = None
         self.mocked = False
         self._scheduler = Scheduler()

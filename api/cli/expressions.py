@@ -44,7 +44,6 @@ def evaluate_expression(
     Example: steploom test-expression '{% $sum($states.input.items.price) %}' --input '{"items": [{"price": 2}]}'
     """
     from api.expressions import Surroundings, evaluate, guess_language
-    from interpreter.jsonata import EvaluationStuck
     from interpreter.values import MISSING
 
     chosen = guess_language(expression) if language is None else language
@@ -56,10 +55,7 @@ def evaluate_expression(
         context=None if context is None else _object("--context", context),
         result=MISSING if result is None else read_json("--result", result),
     )
-    try:
-        _print(asyncio.run(evaluate(expression, chosen, seen)), as_json=as_json)
-    except EvaluationStuck as error:
-        raise CommandError(str(error)) from error
+    _print(asyncio.run(evaluate(expression, chosen, seen)), as_json=as_json)
 
 
 def _object(option: str, text: str) -> dict[str, JsonValue]:

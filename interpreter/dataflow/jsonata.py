@@ -66,9 +66,7 @@ def evaluate(template: JsonataTemplate, view: View) -> JsonValue:
     """
     if not template.expressions:
         return template.evaluate({}, {}, view.chance, 0)
-    return _bounded(
-        view, lambda sight: template.evaluate(sight.states, sight.variables, sight.chance, sight.now, sight.bounds)
-    )
+    return _bounded(view, template.evaluate_for)
 
 
 def evaluate_typed(expression: Expression, field: str, expected: TypeWord, view: View) -> JsonValue:
@@ -110,6 +108,7 @@ def _bounded(view: View, attempt: Callable[[Sight], JsonValue]) -> JsonValue:
     """The value that `attempt` gives, as far as bounds let it; what fails is recorded."""
     execution = view.execution
     sight = Sight(StatesVariable(view), view.variables, execution.chance, execution.effects.now())
+    sight.clock_decides = execution.clock_decides
     drawn = execution.chance.visible
     for bounds, cost in _TRIES if execution.start.engine >= _ENGINE_THAT_WEIGHS else _EARLY_TRIES:
         sight.bounds = bounds

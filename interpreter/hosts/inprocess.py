@@ -104,6 +104,7 @@ class InProcessHost:
             kept = KeepingLedger(limits_of(start.mode, start.engine).history_events, self._clock)
             self._ledger, self._events = kept, kept.events
         self.execution = Execution(definition, start, input_, self, router, self._ledger)
+        self.execution.clock_decides = True
         if inspection is not None:
             self.execution.inspect(inspection)
         self._invoke = invoke

@@ -13,8 +13,8 @@ from dataclasses import field as dataclass_field
 from typing import Final, Literal, TypeAlias
 
 from interpreter.errors import StatesQueryEvaluationError
-from interpreter.jsonata.bounds import AWS_BOUNDS, Bounds
-from interpreter.jsonata.errors import EvaluationError, ExpressionError, UnsupportedResult
+from interpreter.jsonata.bounds import AWS_BOUNDS, Bounds, Excess, describe_excess
+from interpreter.jsonata.errors import EvaluationError, EvaluationStuck, ExpressionError, UnsupportedResult
 from interpreter.jsonata.expression import Expression, is_expression, parse_expression
 from interpreter.jsonpath import Chance
 from interpreter.values import MISSING, JsonValue, json_text, json_type_name
@@ -28,6 +28,8 @@ TypeWord: TypeAlias = Literal["null", "boolean", "number", "string", "array", "o
 class Sight:
     """What the expressions of a state see; `Expression.evaluate` explains the members.
 
+    With `clock_decides` an expression fails that runs into the wall-clock limit: nothing will replay the evaluation.
+
     Not frozen, because one is made for each evaluation and freezing triples what that costs.
     """
 
@@ -36,6 +38,7 @@ class Sight:
     chance: Chance
     now: int
     bounds: Bounds = AWS_BOUNDS
+    clock_decides: bool = False
 
 
 _Evaluate: TypeAlias = Callable[[Sight], JsonValue]
@@ -85,7 +88,11 @@ class JsonataTemplate:
             StatesQueryEvaluationError: an expression fails or is undefined; cause and location are AWS's.
             EvaluationStuck: an expression ran into the wall-clock limit.
         """
-        return self._evaluate(Sight(states, variables, chance, now, bounds))
+        return self.evaluate_for(Sight(states, variables, chance, now, bounds))
+
+    def evaluate_for(self, sight: Sight) -> JsonValue:
+        """As `evaluate`, where all that the expressions see is at hand in one."""
+        return self._evaluate(sight)
 
 
 def compile_template(value: JsonValue, field: str) -> JsonataTemplate:
@@ -136,6 +143,11 @@ def _evaluate(expression: Expression, field: str, sight: Sight) -> JsonValue:
         raise _failure(expression, field, f"threw an error during evaluation. {error.message}") from error
     except UnsupportedResult as error:
         raise _failure(expression, field, error.detail) from error
+    except EvaluationStuck as error:
+        if not sight.clock_decides:
+            raise
+        took_too_long = describe_excess(Excess.STEPS, sight.bounds)
+        raise _failure(expression, field, f"threw an error during evaluation. {took_too_long}") from error
     if value is MISSING:
         raise _failure(expression, field, "returned nothing (undefined).")
     return value

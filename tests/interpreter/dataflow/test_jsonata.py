@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from activities.registry import Registry
 from activities.router import Router
+from interpreter.dataflow import jsonata
 from interpreter.definition.parse import parse_definition
 from interpreter.effects import TaskCall
+from interpreter.execution import FailedWith
 from interpreter.history import render
 from interpreter.hosts.inprocess import InProcessHost
+from interpreter.jsonata import AWS_BOUNDS, EvaluationStuck
 from interpreter.values import JsonValue, json_text
 from tests.support.executions import Case, execution_start
 
@@ -24,6 +27,12 @@ async def _answer(call: TaskCall) -> JsonValue:
 
 async def run(*states: JsonValue) -> InProcessHost:
     """A machine that runs `states` one after the other on the input `{"n": 1}`."""
+    host = prepared(*states)
+    await host.run()
+    return host
+
+
+def prepared(*states: JsonValue) -> InProcessHost:
     names = [f"S{index}" for index in range(len(states))]
     chained: dict[str, JsonValue] = {}
     for index, state in enumerate(states):
@@ -33,9 +42,7 @@ async def run(*states: JsonValue) -> InProcessHost:
         chained[names[index]] = {**state, **leads}
     text = json_text({"QueryLanguage": "JSONata", "StartAt": "S0", "States": chained})
     start = execution_start(Case(name="x", definition=None, source="", status="SUCCEEDED", history=()))
-    host = InProcessHost(parse_definition(text, Registry()), start, {"n": 1}, Router(), _answer, skip_time=True)
-    await host.run()
-    return host
+    return InProcessHost(parse_definition(text, Registry()), start, {"n": 1}, Router(), _answer, skip_time=True)
 
 
 @dataclass(frozen=True)
@@ -156,3 +163,31 @@ async def test_costly_expressions_make_the_core_pause(items: int, pauses: int) -
     host = await run(costly, costly, costly, costly)
     assert host.events[-1].type == "ExecutionSucceeded"
     assert host.events[-1].timestamp - host.events[0].timestamp == pauses
+
+
+LONG = "$length($reduce([1..40000], function($text, $number) {$text & 'xxxxxxxxxxxxxxxxxxxxxxxx'}, ''))"
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonata, "_TRIES", ((replace(AWS_BOUNDS, seconds=0.01), 30),))
+
+
+@pytest.mark.usefixtures("_impatient")
+async def test_where_nothing_is_replayed_a_clock_may_fail_the_state() -> None:
+    host = await run({"Type": "Pass", "Output": f"{{% {LONG} %}}"})
+    result = host.execution.result
+    assert isinstance(result, FailedWith)
+    assert result.error.name == "States.QueryEvaluationError"
+    assert str(result.error.cause).endswith(
+        "specified for the field 'Output' threw an error during evaluation. "
+        "Expression evaluation timeout: Check for infinite loop"
+    )
+
+
+@pytest.mark.usefixtures("_impatient")
+async def test_where_an_execution_is_replayed_no_clock_decides() -> None:
+    host = prepared({"Type": "Pass", "Output": f"{{% {LONG} %}}"})
+    host.execution.clock_decides = False
+    with pytest.raises(EvaluationStuck):
+        await host.run()
