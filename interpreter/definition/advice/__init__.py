@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from interpreter.definition.advice.expressions import advise_on_expressions
 from interpreter.definition.advice.handlers import advise_on_handlers
 from interpreter.definition.advice.idle import advise_on_idle_fields
+from interpreter.definition.advice.length import advise_on_length, longest_execution
 from interpreter.definition.advice.literals import advise_on_literals
+from interpreter.definition.advice.members import advise_on_members
 from interpreter.definition.advice.static_results import advise_on_static_results
 from interpreter.definition.advice.variables import advise_on_variables
 from interpreter.definition.advice.waits import advise_on_waits
@@ -22,6 +24,7 @@ from interpreter.values import JsonValue
 
 def advise(definition: Mapping[str, JsonValue], report: Report, machine_type: MachineType) -> None:
     """Report every advice on a definition, machine by machine."""
+    longest = longest_execution(definition, machine_type)
     for machine in visit_machines(definition):
         for state in machine.states.values():
             advise_on_handlers(state, report)
@@ -30,5 +33,7 @@ def advise(definition: Mapping[str, JsonValue], report: Report, machine_type: Ma
             advise_on_idle_fields(state, report)
             advise_on_literals(state, report)
             advise_on_expressions(state, report)
+            advise_on_members(state, report)
+            advise_on_length(state, longest, report)
         advise_on_variables(machine, report)
         advise_on_static_results(machine, report)
