@@ -63,6 +63,8 @@ class Policy:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether a pattern, in which `*` stands for any text, describes the whole of `text`. Never backtracks."""
+    if pattern == "*":
+        return True
     first, *rest = pattern.split("*")
     if not rest:
         return pattern == text
