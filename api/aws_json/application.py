@@ -251,11 +251,14 @@ def _traced(request: web.Request, operation: str, params: dict[str, JsonValue]) 
 
 async def _body(request: web.Request) -> bytes:
     try:
-        return await request.read()
+        body = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise RequestEntityTooLargeException(request.client_max_size) from None
-    except (ClientError, OSError) as error:
+    except (web.RequestPayloadError, ClientError, OSError) as error:
         raise SerializationException("The body could not be read") from error
+    if not body and request.content_length:  # a compressed body that is cut off, which aiohttp lets pass
+        raise SerializationException("The body could not be read")
+    return body
 
 
 def params_of(body: bytes) -> dict[str, JsonValue]:

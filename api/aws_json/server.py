@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from ssl import SSLContext
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from aiohttp import web
@@ -56,6 +56,13 @@ class _Connection(RequestHandler):
         response = answer.response()
         response.force_close()
         return response
+
+    def log_exception(self, *args: Any, **keywords: Any) -> None:
+        """Log a bug; not a body that cannot be read, which has been answered, and is met again when it is skipped."""
+        if isinstance(keywords.get("exc_info"), web.RequestPayloadError):
+            _LOG.debug("a body cannot be read: %s", keywords["exc_info"])
+        else:
+            super().log_exception(*args, **keywords)
 
 
 @asynccontextmanager

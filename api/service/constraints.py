@@ -37,6 +37,7 @@ _LINEAR: Final[Mapping[str, str]] = {
 }
 """Patterns that match the same as the model's, which take time exponential in the blanks of a text."""
 
+_BEYOND: Final[Mapping[str, int]] = {"integer": 2**31, "long": 2**63}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NAMES: Final = frozenset({"Name"})  # what names may hold has an error code of its own, InvalidName
 
@@ -131,6 +132,8 @@ class _Checker:
     def _integer(self, shape: Shape, value: JsonValue, path: str) -> int:
         if not is_number(value) or not (isinstance(value, int) or value.is_integer()):
             raise _wrong_type(value, "an Integer")
+        if not -_BEYOND[shape.type_name] <= value < _BEYOND[shape.type_name]:
+            raise SerializationException(f"Numeric value out of range of {shape.type_name}")
         self._range(shape, int(value), path)
         return int(value)
 

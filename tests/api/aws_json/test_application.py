@@ -95,6 +95,8 @@ REFUSED = [
     Refusal("an attribute of the service", target="AWSStepFunctions.invoke", result=UNKNOWN),
     Refusal("another service", target="DynamoDB_20120810.ListTables", result=UNKNOWN),
     Refusal("no service", target="ListStateMachines", result=UNKNOWN),
+    Refusal("no gzip", b"{}", headers={"Content-Encoding": "gzip"}),
+    Refusal("gzip that is cut off", gzip.compress(b"{}")[:12], headers={"Content-Encoding": "gzip"}),
     Refusal("too large", b" " * (8 * 1024 * 1024 + 1), result=(413, "RequestEntityTooLargeException")),
     Refusal("a constraint", b'{"maxResults": 1001}', result=(400, "ValidationException")),
 ]
@@ -102,7 +104,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.name)
 async def test_refuses(session: ClientSession, endpoint: str, case: Refusal) -> None:
-    answer = await post(session, endpoint, case.body, case.target)
+    answer = await post(session, endpoint, case.body, case.target, **case.headers)
     assert (answer.status, answer.body["__type"]) == case.result
     assert answer.headers["x-amzn-ErrorType"] == case.result[1]
     assert answer.body["message"]

@@ -129,6 +129,8 @@ TYPES = [
     TypeCase("boolean for number", "ListStateMachines", {"maxResults": True}),
     TypeCase("fraction for whole number", "ListStateMachines", {"maxResults": 0.5}),
     TypeCase("infinity", "ListStateMachines", {"maxResults": float("inf")}),
+    TypeCase("more than 32 bits", "ListStateMachines", {"maxResults": 2**31}),
+    TypeCase("more than 64 bits", "UpdateMapRun", {"mapRunArn": "a", "toleratedFailureCount": 1e300}),
     TypeCase("text for number with fraction", "UpdateMapRun", {"mapRunArn": "a", "toleratedFailurePercentage": "1"}),
     TypeCase("text for boolean", "GetExecutionHistory", {"executionArn": "a", "reverseOrder": "true"}),
     TypeCase("object for list", "UntagResource", {"resourceArn": "a", "tagKeys": {}}),
