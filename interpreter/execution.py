@@ -366,8 +366,6 @@ class Execution:
 
     def located(self, frame: Frame, error: StatesRuntime) -> StatesRuntime:
         """The error with AWS's prefix, which names the state and its entered event; TestState shows none."""
-        if self.observer is not None:
-            self.observer.failed(frame, error)
         return error if isinstance(error, HistoryFull) else StatesRuntime(self._located(frame, error))
 
     def evaluation_failed(

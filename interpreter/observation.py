@@ -33,7 +33,7 @@ class Observer(Protocol):
         ...
 
     def failed(self, frame: Frame, error: StatesError) -> None:
-        """An attempt of a Task, Parallel or Map failed, or any state in a way that nothing can catch."""
+        """The state failed, or an attempt of it that is retried or caught; told once for each error."""
         ...
 
     def retried(self, frame: Frame, index: int) -> None:

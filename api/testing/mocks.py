@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from activities.registry import Registry
+from activities.router import Router
 from api.testing.mock_file import Case, MockFile, Throw
+from interpreter.definition.resources import ResourceSupport
 from interpreter.effects import ActivityCall, ActivityFailure, TaskCall, TaskRequest
 from interpreter.errors import (
     StatesDataLimitExceeded,
@@ -29,6 +32,8 @@ _KNOWN_ERRORS: Final[
 """Errors that Retry and Catch tell apart by more than their name."""
 
 _LONGEST_SHOWN: Final = 300
+_CATALOG: Final = Registry()
+_ROUTER: Final = Router()
 
 
 class MissingMock(Exception):
@@ -47,7 +52,14 @@ class Mocks(NothingBegun):
         self._invocations: Counter[str] = Counter()
 
     def route(self, request: TaskRequest, functions: JsonValue) -> ActivityCall:
-        """Choose the response of this invocation. Raises: MissingMock."""
+        """Choose the response of this invocation.
+
+        Raises:
+            StatesError: the arguments are such that no call would be made.
+            MissingMock: there is no response.
+        """
+        if _CATALOG.check(request.resource) is ResourceSupport.SUPPORTED:
+            _ROUTER.route(request, "lambda")
         state, case = request.state_name, self._case
         invocation = self._invocations[state]
         self._invocations[state] += 1

@@ -25,8 +25,6 @@ def plan_retry(
     Raises:
         StatesError: `error` itself, where the state is inspected and would be tried again.
     """
-    if execution.observer is not None:
-        execution.observer.failed(frame, error)
     index = match_retrier(state.retriers, error)
     if index is None:
         return False
@@ -43,6 +41,8 @@ def plan_retry(
             raise error
     if delay is None:
         return False
+    if execution.observer is not None:
+        execution.observer.failed(frame, error)
     frame.retries = frame.retries or [0] * len(state.retriers)
     frame.retries[index] += 1
     frame.due = execution.effects.now() + delay
@@ -72,6 +72,7 @@ def caught(
     if execution.inspection is not None:
         execution.inspection.catch = CatchMatched(state.catchers.index(catcher), error)
     if execution.observer is not None:
+        execution.observer.failed(frame, error)
         execution.observer.caught(frame, state.catchers.index(catcher))
     view = execution.view(frame, retries=True)
     output, assigned = flow.caught(catcher.flow, view, error_output(error))

@@ -15,7 +15,7 @@ from interpreter.definition.model import (
     TaskState,
     WaitState,
 )
-from interpreter.errors import StatesRuntime
+from interpreter.errors import StatesError, StatesRuntime
 from interpreter.frames import Frame
 from interpreter.states.choice import run_choice
 from interpreter.states.fail import run_fail
@@ -47,13 +47,22 @@ async def run_machine(execution: Execution, frame: Frame) -> JsonValue:
             transition = await _run_state(execution, frame, state)
             execution.exit(frame, state, transition)
         except StatesRuntime as error:
+            _tell_failure(execution, frame, error)
             raise execution.located(frame, error) from error
+        except StatesError as error:
+            _tell_failure(execution, frame, error)
+            raise
         if execution.inspection is not None:
             execution.inspection.next_state = transition.next
             return transition.output
         if transition.next is None:
             return transition.output
         frame.move(transition.next, transition.output)
+
+
+def _tell_failure(execution: Execution, frame: Frame, error: StatesError) -> None:
+    if execution.observer is not None and frame.entered:
+        execution.observer.failed(frame, error)
 
 
 async def _run_state(execution: Execution, frame: Frame, state: State) -> Transition:

@@ -12,6 +12,11 @@ from tests.api.testing.conftest import RunCase
 
 LAMBDA = "arn:aws:states:::lambda:invoke"
 INVOKE = {"FunctionName": "f", "Payload.$": "$"}
+HTTP = {
+    "ApiEndpoint": "https://example.com/x",
+    "Method": "GET",
+    "Authentication": {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/c/1"},
+}
 ONE = {"0": {"Return": {"n": 1}}}
 
 
@@ -39,7 +44,7 @@ PATTERNS = {
     "activity": ("arn:aws:states:us-east-1:123456789012:activity:a", {"n": 1}),
     "job": ("arn:aws:states:::batch:submitJob.sync", {"JobName": "j"}),
     "child execution": ("arn:aws:states:::states:startExecution.sync:2", {"StateMachineArn": "arn"}),
-    "HTTP": ("arn:aws:states:::http:invoke", {"ApiEndpoint": "https://example.com"}),
+    "HTTP": ("arn:aws:states:::http:invoke", HTTP),
     "AWS API": ("arn:aws:states:::aws-sdk:s3:getObject", {"Bucket": "b", "Key": "k"}),
 }
 
@@ -154,6 +159,45 @@ def test_what_is_nested_has_its_place_in_the_path(run_case: RunCase) -> None:
     report = run_case(
         definition, {}, Input=[[1, 2], []], Expect={"Path": [{"A": [[{"B": [["C", "D"], ["C", "D"]]}], ["B"]]}]}
     )
+    assert report.result == "PASSED", report.problems
+
+
+FAILING_STATES = {
+    "Fail": ({"Type": "Fail", "Error": "Oops"}, ["Oops"]),
+    "evaluation": (
+        {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 + 'a' %}"},
+        ["States.QueryEvaluationError"],
+    ),
+    "path": ({"Type": "Pass", "InputPath": "$.nowhere"}, ["States.Runtime"]),
+    "arguments": (task(parameters={"Payload": 1}), ["States.Runtime"]),
+    "retries used up": (task(Retry=[{"ErrorEquals": ["Bad"], "MaxAttempts": 1}]), ["Bad", "Bad"]),
+    "not retried": (task(Retry=[{"ErrorEquals": ["Good"], "MaxAttempts": 1}]), ["Bad"]),
+    "Parallel": ({"Type": "Parallel", "Branches": [machine(F={"Type": "Fail", "Error": "Oops"})]}, ["Oops"]),
+}
+
+
+@pytest.mark.parametrize("case", FAILING_STATES)
+def test_every_error_of_a_state_is_told_once(case: str, run_case: RunCase) -> None:
+    state, errors = FAILING_STATES[case]
+    mocks = {"A": {"0-9": {"Throw": {"Error": "Bad"}}}} if state["Type"] == "Task" else {}
+    report = run_case(machine(A=state), mocks, Expect={"Error": errors[-1], "Errors": {"A": errors}})
+    assert report.result == "PASSED", report.problems
+
+
+def test_an_error_of_the_catcher_follows_the_one_it_caught(run_case: RunCase) -> None:
+    catch = [{"ErrorEquals": ["Bad"], "Output": "{% 1 + 'a' %}", "Next": "B"}]
+    state = {"Type": "Task", "QueryLanguage": "JSONata", "Resource": LAMBDA, "Arguments": {"FunctionName": "f"}}
+    definition = machine(A={**state, "Catch": catch, "Next": "B"}, B={"Type": "Succeed"})
+    expect = {"Error": "States.QueryEvaluationError", "Errors": {"A": ["Bad", "States.QueryEvaluationError"]}}
+    report = run_case(definition, {"A": {"0": {"Throw": {"Error": "Bad"}}}}, Expect=expect)
+    assert report.result == "PASSED", report.problems
+
+
+def test_a_history_that_is_full_before_a_state_is_entered(run_case: RunCase) -> None:
+    branch = machine(B={"Type": "Pass"})
+    definition = machine(A=map_of(branch, Next="A"), C={"Type": "Succeed"})
+    definition["States"]["A"]["Catch"] = [{"ErrorEquals": ["X"], "Next": "C"}]
+    report = run_case(definition, {}, Input=[1] * 9, Expect={"Error": "States.Runtime"})
     assert report.result == "PASSED", report.problems
 
 
