@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final, get_args
 
 from benchmarks.cases import CASES, Case
+from benchmarks.expressions import expression_costs
 from benchmarks.histories import read_histories
 from benchmarks.report import Results, heading, json_line, table
 from benchmarks.stage import Stage, open_stage
@@ -20,13 +21,14 @@ from benchmarks.worker_process import Converter
 
 _HISTORY: Final = "history"
 _IN_PROCESS: Final = "in-process"
+_EXPRESSIONS: Final = "expressions"
 _HISTORY_EVENTS: Final = (10_000, 24_000)
 _REPETITIONS: Final = 5
 _IDLE_SECONDS: Final = 3.0
 
 
 async def run(chosen: Sequence[str], pairs: int, *, eager: bool, converter: Converter) -> Results:
-    """Measure what was chosen, by the names of cases, "history" and "in-process"."""
+    """Measure what was chosen, by the names of cases, "history", "in-process" and "expressions"."""
     results = Results()
     cases = [case for case in CASES if case.name in chosen]
     if cases or _HISTORY in chosen:
@@ -57,7 +59,7 @@ def _progress(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    names = [*(case.name for case in CASES), _IN_PROCESS, _HISTORY]
+    names = [*(case.name for case in CASES), _IN_PROCESS, _EXPRESSIONS, _HISTORY]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--pairs", type=int, default=8, help="interleaved pairs per case (default: 8)")
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="what to measure (default: all)")
@@ -81,6 +83,8 @@ def main() -> None:
     results = asyncio.run(run(given.only, given.pairs, eager=given.eager, converter=given.converter))
     if _IN_PROCESS in given.only:
         results.in_process = transition_microseconds(_REPETITIONS)
+    if _EXPRESSIONS in given.only:
+        results.expressions = expression_costs(_REPETITIONS)
     print(table(results))
     print(json_line(results))
 

@@ -40,6 +40,7 @@ class Case:
         blocks: how many blocks of each side make one sample. Small ones in turn: what the machine does meanwhile moves
             a long block by a tenth, which is more than the two sides differ.
         reference: the hand-written workflow's type, where it is not `name`.
+        goal: the ratio of CPU, hand-written by steploom, that is to be reached.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Case:
     in_flight: int
     blocks: int = 2
     reference: str | None = None
+    goal: float = 0.95
 
 
 CASES: Final = (
@@ -86,6 +88,17 @@ CASES: Final = (
         executions=60,
         in_flight=20,
         reference="empty",
+    ),
+    Case(
+        name="jsonata_sequential",
+        title="(e) 10 sequential tasks, JSONata in every state",
+        definition=definitions.jsonata_sequential(),
+        input=definitions.ORDER,
+        executions=30,
+        in_flight=20,
+        blocks=4,
+        reference="sequential",
+        goal=0.9,
     ),
 )
 

@@ -21,6 +21,10 @@ TASKS_QUEUE: Final = "steploom-benchmark-tasks"
 ORDER: Final[JsonObject] = {"orderId": "A-9001", "userId": 42, "lines": [{"sku": "K-17", "quantity": 3, "price": 9.9}]}
 ITEMS: Final[JsonObject] = {"items": [{"orderId": f"A-{number:04}", "userId": number} for number in range(MAP_ITEMS)]}
 
+OBJECTS: Final[JsonObject] = {
+    "lines": [{"sku": f"K-{number}", "quantity": number % 5, "price": 1.5} for number in range(1_000)]
+}
+
 
 def sequential() -> str:
     """Ten Task states in a row."""
@@ -49,6 +53,35 @@ def passes(count: int = PASS_STATES) -> str:
     return _text({f"Pass{number}": {"Type": "Pass"} for number in range(count)})
 
 
+def jsonata_sequential() -> str:
+    """Ten Task states in a row, each with Arguments and an Output in JSONata."""
+    return _text({f"Task{number}": _jsonata_task() for number in range(CHAIN_LENGTH)})
+
+
+def outputs() -> str:
+    """Pass states in a row, each with an Output that takes a member out of its input."""
+    output: JsonObject = {"a": {"b": "{% $states.input.a.b %}"}}
+    state: JsonObject = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": output}
+    return _text({f"Pass{number}": state for number in range(PASS_STATES)})
+
+
+def formats() -> str:
+    """Pass states in a row, each with a text made by an intrinsic function."""
+    state: JsonObject = {
+        "Type": "Pass",
+        "Parameters": {"text.$": "States.Format('Order {}', $.orderId)"},
+        "ResultPath": "$.formatted",
+    }
+    return _text({f"Pass{number}": state for number in range(PASS_STATES)})
+
+
+def aggregate() -> str:
+    """One state that filters, maps and sums what `OBJECTS` holds."""
+    large = "$filter($states.input.lines, function($line) {$line.quantity > 2})"
+    total = f"{{% $sum($map({large}, function($line) {{$line.price * $line.quantity}})) %}}"
+    return _text({"Sum": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": total}})
+
+
 def iterations(lead: int, chain: int) -> str:
     """`lead` Pass states, then an inline Map over the input's items with `chain` Pass states for each."""
     states: dict[str, JsonObject] = {f"Lead{number}": {"Type": "Pass"} for number in range(lead)}
@@ -61,6 +94,17 @@ def _task() -> JsonObject:
         "Type": "Task",
         "Resource": "arn:aws:states:::temporal:activity",
         "Parameters": {"ActivityType": "echo", "TaskQueue": TASKS_QUEUE, "Input.$": "$"},
+        "TimeoutSeconds": TASK_TIMEOUT_SECONDS,
+    }
+
+
+def _jsonata_task() -> JsonObject:
+    return {
+        "Type": "Task",
+        "QueryLanguage": "JSONata",
+        "Resource": "arn:aws:states:::temporal:activity",
+        "Arguments": {"ActivityType": "echo", "TaskQueue": TASKS_QUEUE, "Input": "{% $states.input %}"},
+        "Output": "{% $states.result %}",
         "TimeoutSeconds": TASK_TIMEOUT_SECONDS,
     }
 

@@ -275,6 +275,10 @@ class Execution:
         frame.live.pop(number, None)
         self._ignore(number)
 
+    def waits_for(self, number: int) -> bool:
+        """Whether the outcome of an operation is waited for; else its end concerns nobody."""
+        return number in self._sinks
+
     def _ignore(self, number: int) -> None:
         self._sinks.pop(number, None)
         self._beginnings.pop(number, None)

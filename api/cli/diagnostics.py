@@ -82,8 +82,9 @@ def _message(one: Diagnostic) -> str:
         message, location = _ECHOED_SOURCE.sub(r"\1", one.message.removesuffix(f"\n at {one.location}")), None
     else:
         message, location = one.message, one.location
-    hint = f"; {one.hint}" if one.hint else ""
-    return " ".join(f"{message}{hint}".split()) + (f" (at {location})" if location else "")
+    if one.hint:
+        message = f"{message.removesuffix('.')}; {one.hint}"
+    return " ".join(message.split()) + (f" (at {location})" if location else "")
 
 
 def _counted(count: int, noun: str) -> str:

@@ -32,12 +32,14 @@ class TemplateFault:
         location: the keys and indices from the template's root to it, the key itself included.
         detail: what is wrong.
         is_expression: whether it is the value of a `.$` key that is wrong, not the key or the nesting.
+        position: offset of the fault in that value, or None.
     """
 
     field: str
     location: tuple[str | int, ...]
     detail: str
     is_expression: bool = False
+    position: int | None = None
 
 
 class TemplateError(QueryError):
@@ -100,6 +102,27 @@ def _faults(value: JsonValue, location: tuple[str | int, ...]) -> Iterator[Templ
             yield from _member_faults(value, key, member, (*location, key))
 
 
+def unusable_keys(value: JsonValue) -> Iterator[str]:
+    """The `.$` keys in a template's value, which came with data, whose own value would be no expression."""
+    if isinstance(value, list):
+        for item in value:
+            yield from unusable_keys(item)
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            if not key.endswith(_MARK):
+                yield from unusable_keys(member)
+            elif not _is_expression(member):
+                yield key
+
+
+def _is_expression(value: JsonValue) -> bool:
+    try:
+        _parse_expression(value)
+    except QueryError:
+        return False
+    return True
+
+
 def _member_faults(
     template: dict[str, JsonValue], key: str, member: JsonValue, location: tuple[str | int, ...]
 ) -> Iterator[TemplateFault]:
@@ -111,7 +134,7 @@ def _member_faults(
     try:
         _parse_expression(member)
     except QueryError as error:
-        yield TemplateFault(key, location, error.detail, is_expression=True)
+        yield TemplateFault(key, location, error.detail, is_expression=True, position=error.position)
 
 
 def _parse_expression(value: JsonValue) -> Path | Intrinsic:

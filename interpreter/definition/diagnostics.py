@@ -148,8 +148,9 @@ class Report:
         if not self._suggestions_left or len(known) > _MOST_COMPARED:
             return None
         self._suggestions_left -= 1
-        close = get_close_matches(name[:_LONGEST_COMPARED], known, n=1)
-        return f"did you mean {close[0]!r}?" if close else None
+        by_form = {one.lower(): one for one in known}
+        close = get_close_matches(name[:_LONGEST_COMPARED].lower(), by_form, n=1)
+        return f"did you mean {by_form[close[0]]!r}?" if close else None
 
     def _add(
         self,

@@ -5,6 +5,7 @@ Every reader returns the compiled value, or None where the member is absent or f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, assert_never
 
@@ -24,17 +25,21 @@ from interpreter.definition.diagnostics import (
     location_text,
 )
 from interpreter.definition.model import WHOLE_DOCUMENT, WHOLE_RESULT, Quantity, Share, Template
-from interpreter.definition.schema import RANGES, FieldTable, QueryLanguage
+from interpreter.definition.schema import COUNTERPARTS, RANGES, STATE_FIELDS, FieldTable, QueryLanguage
 from interpreter.errors import QueryError
 from interpreter.jsonata import Expression, ExpressionError, JsonataTemplate, is_expression, parse_expression
 from interpreter.jsonata import compile_template as compile_jsonata
 from interpreter.jsonata import template_faults as jsonata_faults
 from interpreter.jsonpath import Path, ReferencePath, parse_path, parse_result_path
 from interpreter.timestamps import parse_timestamp
-from interpreter.values import JsonValue, is_integer, is_number
+from interpreter.values import JsonValue, is_integer, is_number, json_type_name
 
 _EXPRESSION: Final = "a valid JSONPath or a valid intrinsic function call"
 _NO_REFERENCE_PATH: Final = "Value is not a Reference Path"
+_ARTICLES: Final = {"null": "", "array": "an ", "object": "an "}
+_ALL_FIELDS: Final = frozenset(name for fields in STATE_FIELDS.values() for name in fields)
+_LONG_NUMBER: Final = 10**100
+_BARE_NAME: Final = re.compile(r"Reference to '(\w+|\$)' at the top level is not supported\.")
 
 _GUARDED: Final = frozenset({"result", "errorOutput"})
 """The members of `$states` that only some fields see; others may be named anywhere (developer guide)."""
@@ -96,7 +101,8 @@ class Fields:
         """Report members that are none of `known`."""
         for name in self.members:
             if name not in known:
-                hint = self.report.did_you_mean(name, [one for one in known if one not in self.members])
+                others = [one for one in known if one not in self.members]
+                hint = None if name in _ALL_FIELDS else self.report.did_you_mean(name, others)
                 self.report.error(self.location, f"Field '{name}' is not supported", place=self.at(name), hint=hint)
 
     def refuse_language(self, names: Iterable[str], owner: QueryLanguage) -> None:
@@ -104,22 +110,27 @@ class Fields:
         for name in names:
             if name in self.members and self.language is not owner:
                 message = wrong_language(self.language, name, owner)
-                self.report.error(self.location, message, place=self.at(name))
+                instead = COUNTERPARTS[self.language].get(name)
+                hint = None if instead is None else f"in {self.language} it is {instead}"
+                self.report.error(self.location, message, place=self.at(name), hint=hint)
 
     def at_most_one(self, names: Sequence[str]) -> None:
         """Report two or more members of a group of alternatives."""
         present = [name for name in names if name in self.members]
         if len(present) > 1:
             message = f"There should only be one of the following fields: [{', '.join(names)}]"
-            self.report.error(self.location, message, place=self.at(present[1]))
+            hint = f"found {' and '.join(present)}"
+            self.report.error(self.location, message, place=self.at(present[1]), hint=hint)
 
     def at_least_one(self, names: Sequence[str]) -> None:
         """Report that none of a group of alternatives is there."""
         if not any(name in self.members for name in names):
             self.report.error(self.location, f"There should be one of the following fields: [{', '.join(names)}]")
 
-    def _wrong_type(self, name: str, *types: str) -> None:
-        self.error(name, f"Expected value of type [{', '.join(types)}]")
+    def wrong_type(self, name: str, *types: str) -> None:
+        """Report that a member is of none of these types."""
+        found = json_type_name(self.members[name])
+        self.error(name, f"Expected value of type [{', '.join(types)}]", f"found {_ARTICLES.get(found, 'a ')}{found}")
 
     def text(self, name: str) -> str | None:
         """A string."""
@@ -127,7 +138,7 @@ class Fields:
         if isinstance(value, str):
             return value
         if name in self.members:
-            self._wrong_type(name, "STRING")
+            self.wrong_type(name, "STRING")
         return None
 
     def one_of(self, name: str, values: Sequence[str]) -> str | None:
@@ -148,7 +159,7 @@ class Fields:
         if is_integer(value):
             return value if self._in_range(name, value) else None
         if name in self.members:
-            self._wrong_type(name, "INTEGER")
+            self.wrong_type(name, "INTEGER")
         return None
 
     def number(self, name: str) -> float | None:
@@ -157,16 +168,16 @@ class Fields:
         if is_number(value):
             return _as_float(value) if self._in_range(name, value) else None
         if name in self.members:
-            self._wrong_type(name, "NUMBER")
+            self.wrong_type(name, "NUMBER")
         return None
 
     def _in_range(self, name: str, value: float) -> bool:
         allowed = RANGES[name]
         if value < allowed.minimum:
-            self.error(name, f"Minimum value is {allowed.minimum}")
+            self.error(name, f"Minimum value is {allowed.minimum}", _found_number(value))
             return False
         if allowed.maximum is not None and value > allowed.maximum:
-            self.error(name, f"Maximum value is {allowed.maximum}")
+            self.error(name, f"Maximum value is {allowed.maximum}", _found_number(value))
             return False
         return True
 
@@ -176,13 +187,13 @@ class Fields:
             if isinstance(self.members[name], bool):
                 self.error(name, "Value should be one of the following: [true]")
             else:
-                self._wrong_type(name, "BOOLEAN")
+                self.wrong_type(name, "BOOLEAN")
 
     def timestamp(self, name: str) -> str | None:
         """An RFC 3339 timestamp, as its text."""
         value = self.text(name)
         if value is not None and parse_timestamp(value) is None:
-            self.error(name, "String does not match RFC3339 timestamp")
+            self.error(name, "String does not match RFC3339 timestamp", "such as 2027-03-14T01:59:00Z")
             return None
         return value
 
@@ -192,7 +203,7 @@ class Fields:
         if isinstance(value, dict):
             return self._inner(value, self.at(name))
         if name in self.members:
-            self._wrong_type(name, "OBJECT")
+            self.wrong_type(name, "OBJECT")
         return None
 
     def objects(self, name: str, *, may_be_empty: bool = False) -> Iterator[Fields]:
@@ -200,7 +211,7 @@ class Fields:
         value = self.members.get(name)
         if not isinstance(value, list):
             if name in self.members:
-                self._wrong_type(name, "ARRAY")
+                self.wrong_type(name, "ARRAY")
             return
         if not value and not may_be_empty:
             self.error(name, "Value cannot be empty")
@@ -216,7 +227,7 @@ class Fields:
         value = self.members.get(name)
         if not isinstance(value, list):
             if name in self.members:
-                self._wrong_type(name, "ARRAY")
+                self.wrong_type(name, "ARRAY")
             return ()
         if not value:
             self.error(name, "Value cannot be empty")
@@ -233,12 +244,12 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, str):
-            self._wrong_type(name, "STRING", "NULL")
+            self.wrong_type(name, "STRING", "NULL")
             return None
         try:
             return parse_path(value)
         except QueryError as error:
-            self.error(name, "Value must be a valid JSONPath.", error.detail)
+            self.error(name, "Value must be a valid JSONPath.", _fault_place(error.detail, error.position))
             return None
 
     def reference(self, name: str) -> Path | None:
@@ -249,7 +260,7 @@ class Fields:
         try:
             path = parse_path(value)
         except QueryError as error:
-            self.error(name, _NO_REFERENCE_PATH, error.detail)
+            self.error(name, _NO_REFERENCE_PATH, _fault_place(error.detail, error.position))
             return None
         if not isinstance(path, ReferencePath):
             self.error(name, _NO_REFERENCE_PATH, "a reference path has only member names and indices")
@@ -264,12 +275,12 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, str):
-            self._wrong_type(name, "STRING", "NULL")
+            self.wrong_type(name, "STRING", "NULL")
             return None
         try:
             return parse_result_path(value)
         except QueryError as error:
-            self.error(name, _NO_REFERENCE_PATH, error.detail)
+            self.error(name, _NO_REFERENCE_PATH, _fault_place(error.detail, error.position))
             return None
 
     def fail_text(self, name: str) -> FailText | None:
@@ -280,7 +291,7 @@ class Fields:
         try:
             return parse_fail_text(value)
         except QueryError as error:
-            self.error(name, f"Value must be {_EXPRESSION}", error.detail)
+            self.error(name, f"Value must be {_EXPRESSION}", _fault_place(error.detail, error.position))
             return None
 
     # --- in the language of the state ----------------------------------------------------------------------------
@@ -308,7 +319,7 @@ class Fields:
         if self._is_expression(name):
             return self.expression(name)
         if name in self.members and not isinstance(self.members[name], dict | list):
-            self._wrong_type(name, "ARRAY")
+            self.wrong_type(name, "ARRAY")
             return None
         return self.jsonata(name)
 
@@ -334,7 +345,7 @@ class Fields:
         if isinstance(value, bool):
             return value
         if name in self.members:
-            self._wrong_type(name, "BOOLEAN")
+            self.wrong_type(name, "BOOLEAN")
         return None
 
     def object_template(self, name: str) -> Template | None:
@@ -371,15 +382,13 @@ class Fields:
     def jsonata_object(self, name: str, visible: Collection[str] = ()) -> JsonataTemplate | None:
         """A JSONata template that is an object."""
         if name in self.members and not isinstance(self.members[name], dict):
-            self._wrong_type(name, "OBJECT")
+            self.wrong_type(name, "OBJECT")
             return None
         return self.jsonata(name, visible)
 
     def _report_expression(self, name: str, error: ExpressionError) -> None:
         place = (*self.at(name), *error.location)
-        self.report.error(
-            self.at(name), error.detail, code=error.diagnostic, place=place, hint=_expression_place(error)
-        )
+        self.report.error(self.at(name), error.detail, code=error.diagnostic, place=place, hint=_expression_hint(error))
 
     def _check_sight(self, name: str, expression: Expression, visible: Collection[str]) -> bool:
         hidden = sorted((expression.reads_states or frozenset()) & _GUARDED - frozenset(visible))
@@ -395,7 +404,7 @@ class Fields:
         value = self.members.get(name)
         if not isinstance(value, dict):
             if name in self.members:
-                self._wrong_type(name, "OBJECT")
+                self.wrong_type(name, "OBJECT")
             return None
         try:
             return compile_template(value)
@@ -407,7 +416,8 @@ class Fields:
         for fault in template_faults(value):
             message, hint = fault.detail, None
             if fault.is_expression:
-                message, hint = f"The value for the field '{fault.field}' must be {_EXPRESSION}", fault.detail
+                message = f"The value for the field '{fault.field}' must be {_EXPRESSION}"
+                hint = _fault_place(fault.detail, fault.position)
             self.report.error(self.at(name), message, place=(*self.at(name), *fault.location), hint=hint)
 
 
@@ -419,10 +429,22 @@ def wrong_language(language: QueryLanguage, field: str, owner: QueryLanguage) ->
     )
 
 
-def _expression_place(error: ExpressionError) -> str | None:
+def _fault_place(detail: str, position: int | None) -> str:
+    return f"{detail} (character {position + 1})" if position else detail
+
+
+def _found_number(value: float) -> str:
+    return f"found {value}" if abs(value) < _LONG_NUMBER else "found a number of more than 100 digits"
+
+
+def _expression_hint(error: ExpressionError) -> str | None:
     if error.position is None or not error.expression:
         return None
-    return f"at character {error.position + 1} of the expression {error.expression!r}"
+    place = f"character {error.position + 1} of the expression {error.expression!r}"
+    name = _BARE_NAME.fullmatch(error.detail)
+    if name is None:
+        return place
+    return f"{place}; the input of the state is $states.input{'' if name[1] == '$' else f'.{name[1]}'}"
 
 
 def _as_float(value: float) -> float:

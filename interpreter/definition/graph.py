@@ -6,7 +6,7 @@ locations and their order are AWS's as third parties quote them; those about var
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from interpreter.definition.diagnostics import (
@@ -52,8 +52,10 @@ class MachineOutline:
 
 def check_graph(machine: MachineOutline, report: Report) -> None:
     """Report dangling targets, missing ends, unreachable states and shadowed variables of `machine` and those in it."""
-    for one in _machines(machine):
-        _check_machine(one, report)
+    machines = list(_machines(machine))
+    everywhere = frozenset(name for one in machines for name in one.states)
+    for one in machines:
+        _check_machine(one, everywhere, report)
     _check_variables(machine, frozenset(), report)
 
 
@@ -63,11 +65,12 @@ def _machines(machine: MachineOutline) -> Iterator[MachineOutline]:
         yield from _machines(nested)
 
 
-def _check_machine(machine: MachineOutline, report: Report) -> None:
+def _check_machine(machine: MachineOutline, everywhere: Container[str], report: Report) -> None:
     edges = [edge for state in machine.states.values() for edge in state.edges]
     for edge in [machine.start, *edges] if machine.start else edges:
         if edge.target not in machine.states:
-            hint = report.did_you_mean(edge.target, machine.states)
+            is_outside = edge.target in everywhere
+            hint = "it is not in the same States" if is_outside else report.did_you_mean(edge.target, machine.states)
             report.error(
                 edge.location, f"Missing 'Next' target: {edge.target}", code=MISSING_TRANSITION_TARGET, hint=hint
             )
@@ -94,7 +97,12 @@ def _check_reachable(machine: MachineOutline, start: str, report: Report) -> Non
                 pending.append(edge.target)
     for name, state in machine.states.items():
         if name not in reached:
-            report.error(state.location, f'State "{name}" is not reachable.', code=MISSING_TRANSITION_TARGET)
+            report.error(
+                state.location,
+                f'State "{name}" is not reachable.',
+                code=MISSING_TRANSITION_TARGET,
+                hint="no state that can be reached leads to it",
+            )
 
 
 def _check_variables(machine: MachineOutline, outer: frozenset[str], report: Report) -> None:

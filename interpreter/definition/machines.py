@@ -98,7 +98,8 @@ def _check_state_name(name: str, location: Location, walk: Walk) -> None:
     elif any("\ud800" <= char <= "\udfff" for char in name):
         walk.report.error(location, "State name contains a lone surrogate", code=INVALID_STATE_NAME)
     if name in walk.state_names:
-        walk.report.error(location, f"Duplicate State name: {name}", code=DUPLICATE_STATE_NAME)
+        hint = "names are unique in the whole definition, machines in states included"
+        walk.report.error(location, f"Duplicate State name: {name}", code=DUPLICATE_STATE_NAME, hint=hint)
     walk.state_names.add(name)
 
 

@@ -35,7 +35,7 @@ def parse_rule(fields: Fields, beside: Collection[str] = _NESTED_FIELDS) -> Choi
     fields.refuse_language(_JSONATA_FIELDS, QueryLanguage.JSONATA)
     fields.text("Comment")
     deciding = [name for name in fields.members if name in OPERATORS or name in _COMBINATIONS]
-    fields.refuse_unknown({*beside, *_JSONATA_FIELDS, "Variable", *deciding})
+    fields.refuse_unknown({*beside, *_JSONATA_FIELDS, *_JSONPATH_FIELDS})
     if len(deciding) != 1:
         _refuse_count(fields, deciding)
         return None
@@ -72,22 +72,24 @@ def _comparison(fields: Fields, kind: OperatorKind) -> Comparison | None:
         path = fields.reference(kind.name)
         return None if variable is None or path is None else Comparison(variable, kind.name, path)
     operand = fields.members[kind.name]
-    fault = _operand_fault(fields, kind, operand)
-    if fault is not None:
-        fields.error(kind.name, fault)
-    return None if variable is None or fault is not None else Comparison(variable, kind.name, operand)
+    if not _check_operand(fields, kind, operand) or variable is None:
+        return None
+    return Comparison(variable, kind.name, operand)
 
 
-def _operand_fault(fields: Fields, kind: OperatorKind, operand: JsonValue) -> str | None:
+def _check_operand(fields: Fields, kind: OperatorKind, operand: JsonValue) -> bool:
+    """Whether the constant operand of an operator is good; what is wrong with it is reported."""
     match kind.operand:
         case OperandType.STRING:
-            return None if isinstance(operand, str) else "Expected value of type [STRING]"
+            is_good, type_name = isinstance(operand, str), "STRING"
         case OperandType.NUMBER:
-            return None if is_number(operand) else "Expected value of type [NUMBER]"
+            is_good, type_name = is_number(operand), "NUMBER"
         case OperandType.BOOLEAN:
-            return None if isinstance(operand, bool) else "Expected value of type [BOOLEAN]"
+            is_good, type_name = isinstance(operand, bool), "BOOLEAN"
         case OperandType.TIMESTAMP:
-            fields.timestamp(kind.name)
-            return None
+            return fields.timestamp(kind.name) is not None
         case _:
             assert_never(kind.operand)
+    if not is_good:
+        fields.wrong_type(kind.name, type_name)
+    return is_good

@@ -159,6 +159,28 @@ def _fields_of(state_type: str) -> FieldTable:
 STATE_FIELDS: Final = {state_type: _fields_of(state_type) for state_type in STATE_TYPES}
 """Type of state -> its fields, each with the one language it belongs to, or None for both."""
 
+COUNTERPARTS: Final[Mapping[QueryLanguage, Mapping[str, str]]] = {
+    QueryLanguage.JSONPATH: {
+        "Arguments": "Parameters",
+        "Output": "ResultSelector, ResultPath or OutputPath",
+        "Items": "ItemsPath",
+        "Condition": "Variable with an operator",
+    },
+    QueryLanguage.JSONATA: {
+        "Parameters": "Arguments",
+        "InputPath": "an expression on $states.input",
+        **dict.fromkeys(("ResultSelector", "ResultPath", "OutputPath", "Result"), "Output"),
+        "ItemsPath": "Items",
+        "Variable": "Condition",
+        **{
+            f"{name}Path": f"an expression in {name}"
+            for name in (*RANGES, "Timestamp", "Error", "Cause")
+            if name not in RETRIER_FIELDS
+        },
+    },
+}
+"""Language of a state -> a field of the other language -> what stands for it."""
+
 REQUIRED_FIELDS: Final = {
     "Task": ("Resource",),
     "Parallel": ("Branches",),

@@ -55,7 +55,7 @@ from interpreter.effects import (
     TaskRouter,
     Timer,
 )
-from interpreter.execution import Execution, FailedWith
+from interpreter.execution import Execution, FailedWith, Succeeded
 from interpreter.frames import JsonObject
 from interpreter.history import Ledger
 from interpreter.hosts.details import describe_frames
@@ -175,6 +175,7 @@ class _TemporalHost:
         self._arrived: list[_Arrival] = []
         self._begun: list[int] = []
         self._loose: dict[int, ChildWorkflow] = {}
+        self._stops: list[asyncio.Task[Any]] = []
         self._wake: asyncio.Future[None] | None = None
         definition = wiring.definitions.compiled(start.definition)
         ledger = Ledger(limits_of(start.mode, start.engine).history_events)
@@ -183,13 +184,20 @@ class _TemporalHost:
 
     async def run(self, checkpoint: JsonObject | None) -> JsonValue:
         try:
-            return await self._run(checkpoint)
+            result = await self._run(checkpoint)
         except asyncio.CancelledError:
-            if workflow.cancellation_reason() is not None:  # else this worker only forgets the workflow
-                await self._stop_loose()
+            if workflow.cancellation_reason() is None:
+                raise  # this worker only forgets the workflow
+            awaited = [number for number in self._loose if self._execution.waits_for(number)]
+            self._stop_given_up([(number, self._loose[number]) for number in awaited])
+            await self._stops_begun()
             raise
+        await self._stops_begun()
+        if isinstance(result, FailedWith):
+            raise _application_error(result)
+        return result.output
 
-    async def _run(self, checkpoint: JsonObject | None) -> JsonValue:
+    async def _run(self, checkpoint: JsonObject | None) -> Succeeded | FailedWith:
         if checkpoint is None:
             self._execution.begin("")
         else:
@@ -200,13 +208,11 @@ class _TemporalHost:
                 await self._continue_as_new(self._execution.continuation)
             result = self._execution.result
             if result is not None:
-                break
+                self._stop_given_up(self._queue.turn().cancelled)
+                return result
             again = self._begin_operations()
             workflow.set_current_details(describe_frames(self._execution.root))
             await self._next_turn(again)
-        if isinstance(result, FailedWith):
-            raise _application_error(result)
-        return result.output
 
     def _room(self) -> Room:
         info = workflow.info()
@@ -308,9 +314,7 @@ class _TemporalHost:
             handle = self._handles.pop(number, None)
             if handle is not None and not _runs_on(operation):
                 handle.cancel()
-            loose = self._loose.pop(number, None)
-            if loose is not None:
-                self._stop(loose)
+        self._stop_given_up(begun.cancelled)
         for closing in begun.closings:
             self._close(closing)
         return begun.again
@@ -380,15 +384,19 @@ class _TemporalHost:
             self._wake_up()
         return await handle
 
-    async def _stop_loose(self) -> None:
-        """Before this execution ends because it is stopped: have those children stopped that would run on."""
-        for child in self._loose.values():
-            self._stop(child)
-        if self._loose:
-            await asyncio.sleep(0)  # commands behind the one that ends the workflow are not looked at
+    def _stop_given_up(self, cancelled: Sequence[tuple[int, Operation]]) -> None:
+        for number, _ in cancelled:
+            child = self._loose.pop(number, None)
+            if child is not None:
+                self._stop(child)
+
+    async def _stops_begun(self) -> None:
+        """Wait, before this workflow ends, for those that stop its children: Temporal begins none of an ended one."""
+        if self._stops:
+            await workflow.wait(self._stops)
 
     def _stop(self, child: ChildWorkflow) -> None:
-        """Have a child stopped by a workflow that nobody waits for: this one may end with the present task."""
+        """Have a child stopped by a workflow of its own, which goes on when this one has ended."""
         stopping = workflow.start_child_workflow(
             self._wiring.job,
             child.stop,
@@ -397,7 +405,9 @@ class _TemporalHost:
             parent_close_policy=_LEFT,
             static_summary=f"stop {child.workflow_id}",
         )
-        asyncio.create_task(stopping).add_done_callback(lambda done: done.cancelled() or done.exception())
+        task = asyncio.create_task(stopping)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._stops.append(task)
 
     def _close(self, closing: Closing) -> None:
         """Have a worker report activities as cancelled that were left open; until then they would take their tokens."""

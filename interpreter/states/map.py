@@ -13,6 +13,7 @@ from interpreter.definition.model import MapState, Quantity, Template
 from interpreter.definition.schema import LARGEST_CONCURRENCY
 from interpreter.errors import (
     QueryError,
+    StatesDataLimitExceeded,
     StatesQueryEvaluationError,
     StatesReferencePathConflict,
     StatesRuntime,
@@ -28,6 +29,8 @@ from interpreter.values import MISSING, JsonValue, is_integer, json_text
 
 if TYPE_CHECKING:
     from interpreter.execution import Execution
+
+_ENGINE_THAT_CHECKS_SIZES: Final = 3
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -85,13 +88,15 @@ def _note_items(
 def _start_iteration(
     execution: Execution, frame: Frame, state: MapState, effective: JsonValue, item: MapItem, chain: int
 ) -> Frame:
-    """The frame of an iteration; one whose ItemSelector cannot be evaluated in JSONata has failed from the start."""
+    """The frame of an iteration; one whose input fails in JSONata, or is too large, has failed from the start."""
     child = frame.child(state.processor, _pair(item), chain, item)
     child.chain = execution.ledger.record("MapIterationStarted", chain, Iteration(state.name, item.index))
     if state.item_selector is not None:
         try:
             child.input = _select(execution, frame, state.item_selector, effective, item, child)
-        except StatesQueryEvaluationError as error:
+            if execution.start.engine >= _ENGINE_THAT_CHECKS_SIZES:
+                execution.check_size(child.input, state.name)
+        except (StatesQueryEvaluationError, StatesDataLimitExceeded) as error:
             child.ended = Ended(None, error)
     return child
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 from interpreter.dataflow.flow import arguments, evaluate, take_input
 from interpreter.dataflow.jsonata import evaluate_integer, refused
 from interpreter.dataflow.jsonpath import select
+from interpreter.dataflow.template import unusable_keys
 from interpreter.dataflow.view import View
 from interpreter.definition.model import (
     ActivityResource,
     LambdaFunctionResource,
+    PathFlow,
     Quantity,
     ServiceResource,
     TaskPattern,
@@ -60,6 +62,8 @@ async def run_task(execution: Execution, frame: Frame, state: TaskState) -> Tran
             if not plan_retry(execution, frame, state, error):
                 return caught(execution, frame, state, error)
 
+
+_ENGINE_THAT_CHECKS_KEYS: Final = 3
 
 _LARGEST_INLINE: Final = 1_900_000
 """Temporal refuses payloads of 2 MiB and more, which would fail the workflow task for ever."""
@@ -124,6 +128,7 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
     role_arn = _role_arn(state, view)
     call_arguments = arguments(state.flow, view)
     execution.check_size(call_arguments, _source(state.resource))
+    _check_keys(execution, state, call_arguments)
     if execution.observer is not None:
         execution.observer.called(frame, call_arguments)
     waits = waits or (token is not None and token in json_text(call_arguments))
@@ -139,6 +144,23 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
     _check_inline(execution, call)
     wait = CallbackWait(state.name, wait_id, timeout, heartbeat) if wait_id is not None and waits else None
     return _Attempt(call, wait, job, role_arn)
+
+
+def _check_keys(execution: Execution, state: TaskState, call_arguments: JsonValue) -> None:
+    """Refuse parameters of a service in which data has keys that only templates may have (reported of AWS).
+
+    Raises:
+        StatesRuntime: there is such a key.
+    """
+    if execution.start.engine < _ENGINE_THAT_CHECKS_KEYS or not isinstance(state.resource, ServiceResource):
+        return
+    if not isinstance(state.flow, PathFlow) or b'.$":' not in execution.measure.encoded(call_arguments):
+        return
+    for key in unusable_keys(call_arguments):
+        raise StatesRuntime(
+            f"The Parameters '{json_text(call_arguments)}' could not be used to start the Task: "
+            f"[The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call]"
+        )
 
 
 def _check_inline(execution: Execution, call: TaskCall) -> None:

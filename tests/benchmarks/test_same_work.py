@@ -12,9 +12,15 @@ from interpreter.effects import TaskCall
 from interpreter.hosts.inprocess import InProcessHost
 from interpreter.values import JsonValue
 
-TASKS = {"sequential": definitions.CHAIN_LENGTH, "parallel": definitions.PARALLEL_WIDTH, "map": definitions.MAP_ITEMS}
+TASKS = {
+    "sequential": definitions.CHAIN_LENGTH,
+    "jsonata_sequential": definitions.CHAIN_LENGTH,
+    "parallel": definitions.PARALLEL_WIDTH,
+    "map": definitions.MAP_ITEMS,
+}
 OUTPUTS: dict[str, JsonValue] = {
     "sequential": definitions.ORDER,
+    "jsonata_sequential": definitions.ORDER,
     "parallel": [definitions.ORDER] * definitions.PARALLEL_WIDTH,
     "map": definitions.ITEMS["items"],
     "pass": definitions.ORDER,

@@ -188,7 +188,7 @@ async def test_a_native_state_machine_in_an_installation_that_keeps_to_aws(engin
     arn = await engine.create(
         "tagged",
         machine(Double={"Type": "Pass", "Parameters": {"s.$": "$.s", "t.$": "$.s"}, "End": True}),
-        **{"steploom:mode": "native"},
+        tags={"steploom:mode": "native"},
     )
     ended = await engine.run(arn, {"s": "x" * 600_000})
     assert (ended.status, len(ended.output or "")) == ("SUCCEEDED", 1_200_000 + len('{"s":"","t":""}'))

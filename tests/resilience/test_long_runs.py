@@ -107,7 +107,7 @@ async def test_a_long_execution_goes_on_in_new_runs(engine: TestEngine) -> None:
     definition = _loop(8, _DONE)
     long, whole = await asyncio.gather(
         engine.run(await engine.create("long", definition), {"n": 0}),
-        engine.run(await engine.create("whole", definition, **{"steploom:mode": "aws"}), {"n": 0}),
+        engine.run(await engine.create("whole", definition, tags={"steploom:mode": "aws"}), {"n": 0}),
     )
 
     assert (long.status, long.output) == (whole.status, whole.output) == ("SUCCEEDED", '{"last":8}')

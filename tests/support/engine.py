@@ -17,13 +17,17 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from activities.integrations.activity_look_up import ActivityLookUp
+from activities.integrations.aws_service import AwsService
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
+from activities.integrations.job_watch import JobWatch
+from activities.integrations.nested_start import NestedStarter
 from activities.local_calls import LocalCalls
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
 from activities.router import Router
 from activities.worker import WorkerLimits, activity_worker, run_workers, workflow_worker
+from api.aws_json.in_process import InProcessDoor
 from api.gateway import TemporalGateway
 from api.service.activities import KnownActivities
 from api.service.application import ApplicationService
@@ -39,6 +43,7 @@ from api.service.shapes import (
 )
 from api.storage.migration import migrate
 from api.storage.sql import open_store
+from api.storage.store import Store
 from api.temporal_server import TemporalServer
 from interpreter.values import JsonValue, parse_json
 
@@ -59,13 +64,21 @@ class TestEngine:
     client: Client
     stop_workers: Callable[[], Awaitable[None]]
 
-    async def create(self, name: str, definition: Mapping[str, Any], **tags: str) -> str:
+    async def create(
+        self,
+        name: str,
+        definition: Mapping[str, Any],
+        *,
+        express: bool = False,
+        tags: Mapping[str, str] | None = None,
+    ) -> str:
         """Create a state machine and return its ARN."""
         request = CreateStateMachineRequest(
             name=name,
+            type="EXPRESS" if express else "STANDARD",
             definition=json.dumps(definition),
             role_arn=ROLE,
-            tags=tuple(Tag(key=key, value=value) for key, value in tags.items()),
+            tags=tuple(Tag(key=key, value=value) for key, value in (tags or {}).items()),
         )
         return (await self.service.create_state_machine(request)).state_machine_arn
 
@@ -115,29 +128,44 @@ async def running_engine(
         client = await Client.connect(server.address, data_converter=data_converter(definitions, store))
         if skip_time:
             client = TimeSkipper(client).client
-        look_up = ActivityLookUp(KnownActivities(store, Arns(ServiceConfig())))
-        workers = [
-            workflow_worker(client, definitions, [WaitCloser(client).close_wait, look_up.exists], LIMITS),
-            activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], LIMITS),
-            activity_worker(client, FUNCTIONS_QUEUE, [function_activity_of(functions)], LIMITS),
-            *more_workers,
-        ]
-        stopping = asyncio.Event()
-        working = asyncio.create_task(run_workers(workers, stopping))
-
-        async def stop_workers() -> None:
-            stopping.set()
-            await asyncio.shield(working)
-
         gateway = TemporalGateway(client, definitions)
         config = ServiceConfig(mode=mode, functions=choice)
-        try:
-            local = LocalEngine(definitions, Router(), LocalCalls(client, {}).run)
-            async with ApplicationService(store, gateway, config, Registry(), local=local) as service:
+        calls = LocalCalls(client, {})
+        local = LocalEngine(definitions, Router(), calls.run, calls.run_child)
+        async with ApplicationService(store, gateway, config, Registry(), local=local) as service:
+            workers = [
+                workflow_worker(client, definitions, _activities(service, store, client), LIMITS),
+                activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], LIMITS),
+                activity_worker(client, FUNCTIONS_QUEUE, [function_activity_of(functions)], LIMITS),
+                *more_workers,
+            ]
+            stopping = asyncio.Event()
+            working = asyncio.create_task(run_workers(workers, stopping))
+
+            async def stop_workers() -> None:
+                stopping.set()
+                await asyncio.shield(working)
+
+            try:
                 yield TestEngine(service, gateway, client, stop_workers)
-        finally:
-            await gateway.close()
-            await stop_workers()
+            finally:
+                await gateway.close()
+                await stop_workers()
+
+
+def _activities(service: ApplicationService, store: Store, client: Client) -> list[Callable[..., Any]]:
+    """What Tasks need besides functions; AWS is where boto3 is directed."""
+    aws = AwsService("us-east-1", own=InProcessDoor(service))
+    watch, nested = JobWatch(aws), NestedStarter(service.nested_executions)
+    return [
+        aws.invoke,
+        watch.watch,
+        watch.stop,
+        nested.prepare,
+        nested.start,
+        WaitCloser(client).close_wait,
+        ActivityLookUp(KnownActivities(store, Arns(ServiceConfig()))).exists,
+    ]
 
 
 def function_activity_of(functions: Mapping[str, Function]) -> Callable[..., Any]:

@@ -28,8 +28,8 @@ BEYOND_A_SCHEMA: Final = (
     *("INVALID_JSONATA_EXPRESSION", "UNSUPPORTED_JSONATA_EXPRESSION", "Express state machine does not support"),
     *("is already assigned in an outer scope", "Value is not a Reference Path", "must appear in the last element only"),
     *("HeartbeatSeconds must be less than", "MaxDelaySeconds must be greater than", "is not recognized"),
-    *("must be a valid JSONPath or a valid intrinsic function call", "are the same", "is required but was missing"),
-    "is not supported by Step Functions",
+    *("are the same", "is required but was missing"),
+    *("is not supported by Step Functions", "must be a valid JSONPath"),
 )
 """Parts of the texts of errors that depend on other places, on what a text means, or on the machine's type."""
 
