@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from activities.aws_arguments import aws_argument_faults
 from activities.aws_calls import OPTIMIZED
 from activities.connectors import find_connector, is_connector
 from activities.sdk_services import sdk_action_exists
@@ -97,8 +98,15 @@ _OPTIMIZED: Final = {
 _RUNNABLE: Final = frozenset({("lambda", "invoke"), ("temporal", "activity"), ("states", "startExecution")})
 """Beside the services that are calls of an AWS API."""
 
-_NOT_YET: Final = frozenset({("eks", "call"), ("eks", "runJob")})
-"""Of those services: what speaks to a Kubernetes API."""
+_NOT_YET: Final = frozenset(
+    {
+        ("eks", "call"),
+        ("eks", "runJob"),
+        ("elasticmapreduce", "modifyInstanceFleetByName"),
+        ("elasticmapreduce", "modifyInstanceGroupByName"),
+    }
+)
+"""Of those services: what speaks to a Kubernetes API, and what has to find out an id first."""
 
 
 class Registry:
@@ -125,7 +133,12 @@ class Registry:
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         """What is wrong with the arguments of a resource, as far as the definition tells."""
         connector = find_connector(resource)
-        return connector.faults(arguments) if self._arguments and connector is not None else ()
+        if not self._arguments or not isinstance(resource, ServiceResource):
+            return ()
+        if connector is not None:
+            return connector.faults(arguments)
+        runs = self.check(resource) is ResourceSupport.SUPPORTED
+        return aws_argument_faults(resource, arguments) if runs else ()
 
 
 def _check_sdk(service: str, action: str, pattern: TaskPattern) -> ResourceSupport:

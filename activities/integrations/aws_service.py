@@ -37,6 +37,7 @@ from activities.integrations.aws_shapes import (
     pascal_case,
     to_parameters,
     to_result,
+    token_members,
 )
 from activities.integrations.optimized import Action, Optimized
 from activities.integrations.own_step_functions import Answerer, InProcess
@@ -198,7 +199,7 @@ class _Made:
     def parameters(self, operation: OperationModel, attempt: _Attempt) -> dict[str, Any]:
         shape, strict = input_shape(operation), self.call.service not in OPTIMIZED
         parameters = to_parameters(shape, self.arguments(attempt), strict=strict)
-        for name in operation.idempotent_members:
+        for name in token_members(operation):
             parameters.setdefault(name, request_id_of(attempt.operation_id))
         return parameters
 

@@ -21,6 +21,9 @@ from interpreter.values import JsonValue, is_integer, is_number, json_text
 
 _S = TypeVar("_S", bound=Shape)
 
+_TOKENS: Final = frozenset({"clienttoken", "clientrequesttoken", "idempotencytoken"})
+_READING: Final = ("Describe", "Get", "List", "Search", "Query")
+
 _LARGEST_BODY: Final = 8 * 1024 * 1024
 """Bytes of a streamed answer: more than any mode lets a state have as its result."""
 
@@ -42,6 +45,23 @@ def input_shape(operation: OperationModel) -> StructureShape | None:
 def output_shape(operation: OperationModel) -> StructureShape | None:
     """The shape of what an operation answers."""
     return None if operation.output_shape is None else _as(operation.output_shape, StructureShape)
+
+
+def token_members(operation: OperationModel) -> list[str]:
+    """The members of an operation's input that make a repeated call harmless.
+
+    Where the model does not mark them they are known by their name; in calls that only read, it means something else.
+    """
+    shape = input_shape(operation)
+    marked = list(operation.idempotent_members)
+    if shape is None or operation.name.startswith(_READING):
+        return marked
+    named = [name for name, member in shape.members.items() if _is_token(name, member)]
+    return [*marked, *(name for name in named if name not in marked)]
+
+
+def _is_token(name: str, shape: Shape) -> bool:
+    return name.lower() in _TOKENS and shape.type_name == "string"
 
 
 def to_parameters(shape: StructureShape | None, arguments: Mapping[str, JsonValue], *, strict: bool) -> dict[str, Any]:

@@ -227,6 +227,7 @@ class _TemporalHost:
     async def _continue_as_new(self, checkpoint: JsonObject) -> NoReturn:
         self._begin_operations()  # nothing is to begin where the core stopped, but children may have to be stopped
         await asyncio.sleep(0)  # so that those commands come before the one that ends this run
+        await self._stops_begun()
         runs = (*self._start.continued, workflow.info().run_id)
         workflow.continue_as_new(args=[dataclasses.replace(self._start, continued=runs), self._input, checkpoint])
 

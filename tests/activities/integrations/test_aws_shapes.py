@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.model import StructureShape
+from botocore.loaders import create_loader
+from botocore.model import ServiceModel, StructureShape
 from botocore.response import StreamingBody
 from botocore.session import Session
 
@@ -18,6 +19,7 @@ from activities.integrations.aws_shapes import (
     output_shape,
     to_parameters,
     to_result,
+    token_members,
 )
 from interpreter.errors import StatesDataLimitExceeded
 from interpreter.values import JsonValue
@@ -125,3 +127,20 @@ def test_streamed_body() -> None:
 def test_streamed_body_without_end() -> None:
     with pytest.raises(StatesDataLimitExceeded):
         to_result(answers("s3", "GetObject"), {"Body": body(b"x" * (9 * 1024 * 1024))})
+
+
+@pytest.mark.parametrize(
+    "folder, operation, tokens",
+    [
+        ("ecs", "RunTask", ["clientToken"]),
+        ("codebuild", "StartBuild", ["idempotencyToken"]),
+        ("athena", "StartQueryExecution", ["ClientRequestToken"]),
+        ("cloudformation", "CreateStack", ["ClientRequestToken"]),
+        ("cloudformation", "DescribeStacks", []),
+        ("sqs", "SendMessage", []),
+        ("sts", "GetCallerIdentity", []),
+    ],
+)
+def test_tokens(folder: str, operation: str, tokens: list[str]) -> None:
+    model = ServiceModel(create_loader().load_service_model(folder, "service-2"))
+    assert token_members(model.operation_model(operation)) == tokens

@@ -1,0 +1,148 @@
+"""What can be said of the arguments of AWS's services when a definition is created, from the APIs' own models.
+
+The texts are those with which Step Functions refuses Parameters. Only what is written out is looked at: what a path or
+an expression gives is seen when the state runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from botocore.loaders import create_loader
+from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+
+from activities import nested_executions
+from activities.aws_calls import optimized_service
+from activities.integrations.aws_sdk import SEGMENT
+from activities.integrations.aws_shapes import pascal_case, token_members
+from activities.integrations.optimized import Action
+from activities.sdk_services import sdk_folder
+from interpreter.definition.arguments import OPEN, ArgumentFault, Known
+from interpreter.definition.model import ServiceResource
+from interpreter.values import is_integer
+
+_KEPT_MODELS: Final = 32
+_DROPPING: Final = frozenset({"sqs"})
+"""Services of which unknown arguments are dropped (recorded) and not refused."""
+
+_PLAIN: Final = {
+    ("states", "startExecution"): (frozenset(nested_executions.FIELDS), frozenset({"StateMachineArn"})),
+}
+"""What is no call of an API: all arguments, and those that must be there."""
+
+
+def aws_argument_faults(resource: ServiceResource, arguments: Known) -> Iterator[ArgumentFault]:
+    """Everything that is wrong with the arguments of an optimized service or an `aws-sdk` action."""
+    if arguments is OPEN:
+        return
+    if not isinstance(arguments, dict):
+        yield ArgumentFault((), "The value is not a JSON object")
+        return
+    plain = _PLAIN.get((resource.service, resource.action))
+    if plain is not None:
+        yield from _names(arguments, *plain)
+        return
+    action = _action(resource)
+    if action is not None:
+        yield from _api_faults(resource, action, arguments)
+
+
+def _action(resource: ServiceResource) -> tuple[str, Action] | None:
+    """The folder of the API, and the action; None for what is called otherwise."""
+    if resource.service.startswith(SEGMENT):
+        folder = sdk_folder(resource.service.removeprefix(SEGMENT))
+        return None if folder is None else (folder, Action(operation=resource.action))
+    optimized = optimized_service(resource.service)
+    if optimized is None:
+        return None
+    action = optimized.actions.get(resource.action, Action(operation=resource.action))
+    return action.folder or optimized.folder, action
+
+
+def _api_faults(
+    resource: ServiceResource, found: tuple[str, Action], arguments: dict[str, Known]
+) -> Iterator[ArgumentFault]:
+    folder, action = found
+    if action.fields is not None:
+        yield from _names(arguments, action.fields, action.required or frozenset())
+        return
+    shape = _operation(folder, action.operation).input_shape
+    members = shape.members if isinstance(shape, StructureShape) else {}
+    names = {pascal_case(name) for name in members}
+    required = {pascal_case(name) for name in shape.required_members} if isinstance(shape, StructureShape) else set()
+    tokens = {pascal_case(name) for name in token_members(_operation(folder, action.operation))}
+    known = frozenset(arguments) | names if resource.service in _DROPPING else frozenset(names)
+    yield from _names(arguments, known, frozenset(required - tokens))
+    for name, member in members.items():
+        if pascal_case(name) in arguments:
+            yield from _value(member, arguments[pascal_case(name)], pascal_case(name))
+
+
+def _names(arguments: dict[str, Known], known: frozenset[str], required: frozenset[str]) -> Iterator[ArgumentFault]:
+    for name in arguments:
+        if name not in known:
+            yield ArgumentFault((), f"The field {name!r} is not supported by Step Functions")
+    for name in sorted(required - arguments.keys()):
+        yield ArgumentFault((), f"The field {name!r} is required but was missing")
+
+
+def _value(shape: Shape, value: Known, field: str) -> Iterator[ArgumentFault]:
+    """What is wrong with one value; texts take any JSON, which is printed for them."""
+    if value is OPEN or value is None or getattr(shape, "is_document_type", False):
+        return
+    match shape:
+        case StructureShape():
+            yield from _structure(shape, value, field)
+        case MapShape() if isinstance(value, dict):
+            for name, item in value.items():
+                yield from _value(shape.value, item, f"{field}.{name}")
+        case ListShape() if isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from _value(shape.member, item, f"{field}[{index}]")
+        case MapShape() | ListShape():
+            yield _invalid(field)
+        case _ if not _is_scalar(shape.type_name, value):
+            yield _invalid(field)
+
+
+def _structure(shape: StructureShape, value: Known, field: str) -> Iterator[ArgumentFault]:
+    if not isinstance(value, dict):
+        yield _invalid(field)
+        return
+    members = {pascal_case(name): member for name, member in shape.members.items()}
+    for name, item in value.items():
+        if name in members:
+            yield from _value(members[name], item, f"{field}.{name}")
+        else:
+            yield ArgumentFault((), f"The field {f'{field}.{name}'!r} is not supported by Step Functions")
+
+
+def _is_scalar(type_name: str, value: Known) -> bool:
+    match type_name:
+        case "boolean":
+            return isinstance(value, bool)
+        case "integer" | "long" | "bigInteger":
+            return isinstance(value, int | float) and is_integer(value)
+        case "float" | "double" | "bigDecimal":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "timestamp":
+            return isinstance(value, str | int | float) and not isinstance(value, bool)
+        case _:
+            return True
+
+
+def _invalid(field: str) -> ArgumentFault:
+    return ArgumentFault((), f"The value of the field {field!r} has an invalid format")
+
+
+def _operation(folder: str, action: str) -> OperationModel:
+    model = _model(folder)
+    name = next(name for name in model.operation_names if pascal_case(name) == pascal_case(action))
+    return model.operation_model(name)
+
+
+@lru_cache(maxsize=_KEPT_MODELS)
+def _model(folder: str) -> ServiceModel:
+    return ServiceModel(create_loader().load_service_model(folder, "service-2"))
