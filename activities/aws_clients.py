@@ -15,6 +15,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ReadTimeoutError
 
+from activities.whole_answers import refuse_cut_answer
+
 _T = TypeVar("_T")
 
 _READ_TIMEOUTS: Final = (10, 60, 300, 910)
@@ -72,6 +74,7 @@ class AwsClients:
         if api in self._settings:
             config = config.merge(self._settings[api])
         client = self._session.client(api, region_name=region, config=config)  # type: ignore[call-overload]  # any name
+        client.meta.events.register("before-parse", refuse_cut_answer)
         if self._prepare is not None:
             self._prepare(api, client)
         return client

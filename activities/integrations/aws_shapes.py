@@ -16,6 +16,7 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from botocore.response import StreamingBody
 from botocore.utils import parse_to_aware_datetime
 
+from activities.whole_answers import read_whole
 from interpreter.errors import StatesDataLimitExceeded
 from interpreter.values import JsonValue, is_integer, is_number, json_text
 
@@ -217,7 +218,7 @@ def _instant(value: Any) -> str:
 
 def _text(value: bytes | str | StreamingBody) -> str:
     if isinstance(value, StreamingBody):
-        data: bytes = value.read(_LARGEST_BODY + 1)
+        data = read_whole(value, _LARGEST_BODY)
         value.close()
         if len(data) > _LARGEST_BODY:
             raise StatesDataLimitExceeded(f"The service answered with more than {_LARGEST_BODY} bytes.")

@@ -29,6 +29,9 @@ from interpreter.values import JsonValue, json_bytes
 
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 
+_LONGEST_SECONDS: Final = 910.0
+"""From the begin of a call to the end of its answer: Lambda's own limit of 15 minutes and a little."""
+
 _MESSAGE_LENGTH: Final = 1024
 """Characters of an error answer's body that its cause quotes."""
 
@@ -67,7 +70,7 @@ class UrlInvoker:
                 url,
                 data=json_bytes(call.payload if call.has_payload else {}),
                 headers=_headers(call, operation_id, request_id),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_TIMEOUT_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=_LONGEST_SECONDS, sock_connect=_CONNECT_TIMEOUT_SECONDS),
                 allow_redirects=False,
             ) as response:
                 return _result(call, response, await _bounded_body(response), request_id)

@@ -25,6 +25,7 @@ from activities.function_calls import (
 from activities.function_names import parse_function_name
 from activities.heartbeats import heartbeating
 from activities.names import INVOKE_LAMBDA
+from activities.whole_answers import read_whole
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue, json_bytes
 
@@ -84,7 +85,7 @@ class LambdaInvoker:
         client = self._client(name.region if name else None, limit_seconds)
         try:
             response = client.invoke(**_parameters(call))
-            return _Answer(response["Payload"].read(MAX_PAYLOAD_BYTES + 1), response)
+            return _Answer(read_whole(response["Payload"], MAX_PAYLOAD_BYTES), response)
         except ClientError as error:
             raise _service_error(client, error) from None
         except BotoCoreError as error:

@@ -1,0 +1,168 @@
+"""Services in trouble: the right error name, one request for one attempt, and no attempt that hangs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+
+import activities.aws_clients
+import activities.integrations.function_url
+from activities.aws_calls import AwsCall
+from activities.function_calls import FunctionCall
+from activities.integrations.aws_service import AwsService
+from activities.integrations.function_url import UrlInvoker
+from activities.integrations.lambda_ import LambdaInvoker
+from interpreter.errors import StatesError
+from tests.support.faulty_server import Fault, FaultyServer, faulty_server
+
+PATIENCE = 0.3
+
+Call = Callable[[str], Awaitable[Any]]
+"""Makes one call, given the URL of the server."""
+
+
+@pytest.fixture
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyServer]:
+    monkeypatch.setattr(activities.aws_clients, "_READ_TIMEOUTS", (PATIENCE,))
+    monkeypatch.setattr(activities.integrations.function_url, "_LONGEST_SECONDS", PATIENCE)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-access-key")
+    async with faulty_server() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        yield server
+
+
+async def lambda_api(_url: str) -> Any:
+    return await LambdaInvoker("us-east-1").call(FunctionCall(function="f", payload={}), None)
+
+
+async def function_url(url: str) -> Any:
+    async with aiohttp.ClientSession() as session:
+        return await UrlInvoker(session).call(FunctionCall(function="f", payload={}, url=url), "f-1")
+
+
+def aws(service: str, action: str, arguments: dict[str, Any]) -> Call:
+    async def call(url: str) -> Any:
+        given = {
+            name: value.replace("URL", url) if isinstance(value, str) else value for name, value in arguments.items()
+        }
+        argument = AwsCall(service=service, action=action, arguments=given).to_json()
+        return await AwsService("us-east-1").call(argument, "s-1", None, None)
+
+    return call
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of service, and the error names of its troubles: throttled, broken inside, not answered."""
+
+    name: str
+    call: Call
+    throttled: tuple[str, bytes, str]
+    broken: str
+    unanswered: str
+
+
+JSON_THROTTLE = b'{"__type": "ThrottlingException", "message": "Rate exceeded"}'
+
+KINDS = [
+    Kind(
+        "lambda through its API",
+        lambda_api,
+        ("429 Too Many Requests", JSON_THROTTLE, "Lambda.TooManyRequestsException"),
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+    ),
+    Kind(
+        "lambda at a URL",
+        function_url,
+        ("429 Too Many Requests", b"wait", "Lambda.TooManyRequestsException"),
+        "Lambda.ServiceException",
+        "Lambda.SdkClientException",
+    ),
+    Kind(
+        "aws-sdk, JSON",
+        aws("aws-sdk:dynamodb", "getItem", {"TableName": "t", "Key": {"id": {"S": "1"}}}),
+        ("400 Bad Request", JSON_THROTTLE, "DynamoDb.ThrottlingException"),
+        "DynamoDb.DynamoDbException",
+        "DynamoDb.SdkClientException",
+    ),
+    Kind(
+        "aws-sdk, idempotent XML with a streamed answer",
+        aws("aws-sdk:s3", "getObject", {"Bucket": "b", "Key": "k"}),
+        (
+            "503 Slow Down",
+            b"<Error><Code>SlowDown</Code><Message>Reduce your request rate</Message></Error>",
+            "S3.S3Exception",
+        ),
+        "S3.S3Exception",
+        "S3.SdkClientException",
+    ),
+    Kind(
+        "optimized",
+        aws("sqs", "sendMessage", {"QueueUrl": "URL", "MessageBody": "m"}),
+        ("400 Bad Request", JSON_THROTTLE, "SQS.AmazonSQSException"),
+        "SQS.AmazonSQSException",
+        "SQS.SdkClientException",
+    ),
+    Kind(
+        "optimized, with entries",
+        aws("events", "putEvents", {"Entries": [{"Source": "s", "DetailType": "d", "Detail": "{}"}]}),
+        ("400 Bad Request", JSON_THROTTLE, "EventBridge.ThrottlingException"),
+        "EventBridge.AmazonEventBridgeException",
+        "EventBridge.SdkClientException",
+    ),
+]
+
+SILENT = [Fault.SILENCE, Fault.CLOSED, Fault.RESET, Fault.HALF_HEADERS, Fault.HALF_BODY, Fault.SLOW_BODY]
+
+
+async def error(call: Call, server: FaultyServer) -> StatesError:
+    async with asyncio.timeout(60):
+        with pytest.raises(StatesError) as raised:
+            await call(server.url)
+    assert len(server.requests) == 1, server.requests
+    assert "secret-access-key" not in (raised.value.cause or "")
+    return raised.value
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+async def test_throttled(kind: Kind, server: FaultyServer) -> None:
+    server.status, server.body, wanted = kind.throttled
+    if kind.call is lambda_api:
+        server.headers = {"x-amzn-ErrorType": "TooManyRequestsException"}
+    assert (await error(kind.call, server)).name == wanted
+
+
+@pytest.mark.parametrize("status", ["500 Internal Server Error", "503 Service Unavailable"])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+async def test_broken_inside(kind: Kind, status: str, server: FaultyServer) -> None:
+    server.status, server.body, server.headers = status, b"", {}
+    raised = await error(kind.call, server)
+    assert raised.name == kind.broken
+    assert f"Status Code: {status[:3]}" in (raised.cause or "")
+
+
+@pytest.mark.parametrize("fault", SILENT)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+async def test_unanswered(kind: Kind, fault: Fault, server: FaultyServer) -> None:
+    server.fault, server.body = fault, b'{"a": "' + b"x" * 1000 + b'"}'
+    assert (await error(kind.call, server)).name == kind.unanswered
+
+
+@pytest.mark.parametrize("kind", KINDS[:2], ids=lambda kind: kind.name)
+async def test_a_function_s_answer_that_is_too_large(kind: Kind, server: FaultyServer) -> None:
+    server.fault, server.headers = Fault.HUGE_BODY, {"Content-Type": "text/plain"}
+    answer = await kind.call(server.url)
+    assert len(str(answer["Payload"])) == 6 * 1024 * 1024  # below Lambda's own limit: the state's limit refuses it
+
+
+async def test_a_large_object(server: FaultyServer) -> None:
+    server.fault, server.headers = Fault.HUGE_BODY, {"Content-Type": "text/plain"}
+    answer = await KINDS[3].call(server.url)
+    assert len(answer["Body"]) == 6 * 1024 * 1024
