@@ -130,7 +130,17 @@ class Fields:
     def wrong_type(self, name: str, *types: str) -> None:
         """Report that a member is of none of these types."""
         found = json_type_name(self.members[name])
-        self.error(name, f"Expected value of type [{', '.join(types)}]", f"found {_ARTICLES.get(found, 'a ')}{found}")
+        hint = self._misplaced(name) or f"found {_ARTICLES.get(found, 'a ')}{found}"
+        self.error(name, f"Expected value of type [{', '.join(types)}]", hint)
+
+    def _misplaced(self, name: str) -> str | None:
+        """Where the value of a member belongs, if it is a path or an expression that cannot stand here."""
+        value = self.members[name]
+        if self.language is QueryLanguage.JSONATA or not isinstance(value, str):
+            return None
+        if value.startswith("$") and f"{name}Path" in COUNTERPARTS[QueryLanguage.JSONATA]:
+            return f"a path goes into {name}Path"
+        return 'expressions need "QueryLanguage": "JSONata"' if is_expression(value) else None
 
     def text(self, name: str) -> str | None:
         """A string."""
@@ -193,7 +203,8 @@ class Fields:
         """An RFC 3339 timestamp, as its text."""
         value = self.text(name)
         if value is not None and parse_timestamp(value) is None:
-            self.error(name, "String does not match RFC3339 timestamp", "such as 2027-03-14T01:59:00Z")
+            hint = self._misplaced(name) or "such as 2027-03-14T01:59:00Z"
+            self.error(name, "String does not match RFC3339 timestamp", hint)
             return None
         return value
 
