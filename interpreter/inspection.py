@@ -13,18 +13,22 @@ from typing import Literal, TypeAlias
 
 from interpreter.errors import StatesError
 from interpreter.frames import MapItem
-from interpreter.values import JsonValue
+from interpreter.values import MISSING, JsonValue, Missing
 
 Stage: TypeAlias = Literal[
     "afterArguments",
     "afterInputPath",
+    "afterItemBatcher",
     "afterItemSelector",
     "afterItemsPath",
+    "afterItemsPointer",
     "afterParameters",
     "afterResultPath",
     "afterResultSelector",
     "maxConcurrency",
     "result",
+    "toleratedFailureCount",
+    "toleratedFailurePercentage",
 ]
 """What can be noted, by the names of AWS's InspectionData."""
 
@@ -82,6 +86,8 @@ class Inspection:
         context: takes the place of the whole context object.
         variables: the variables before the state.
         item: the Map item around the state.
+        failed_iterations: how many iterations of a Map are said to have failed.
+        reader_data: what the ItemReader of a Map is said to have read; MISSING where nothing is said.
         retries_used: how often the retrier that takes the error was used already.
         stages: what was noted, in order.
         retry: the retrier that took the state's error.
@@ -93,6 +99,8 @@ class Inspection:
     context: FixedContext | None = None
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     item: MapItem | None = None
+    failed_iterations: int = 0
+    reader_data: JsonValue | Missing = MISSING
     retries_used: int = 0
     stages: dict[Stage, JsonValue] = field(default_factory=dict)
     retry: RetryMatched | None = None

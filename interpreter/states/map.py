@@ -6,11 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from interpreter.dataflow.flow import evaluate, take_input
-from interpreter.dataflow.jsonata import evaluate_integer, evaluate_typed, refused
-from interpreter.dataflow.jsonpath import select
+from interpreter.dataflow.jsonata import evaluate_typed, refused
 from interpreter.dataflow.view import View
-from interpreter.definition.model import MapState, Quantity, Template
-from interpreter.definition.schema import LARGEST_CONCURRENCY
+from interpreter.definition.model import MapState, Template
 from interpreter.errors import (
     QueryError,
     StatesDataLimitExceeded,
@@ -22,10 +20,11 @@ from interpreter.frames import Ended, Frame, Group, MapItem
 from interpreter.history import Iteration, Length
 from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path, Scope
+from interpreter.states.distribution import check_tolerated, note_distribution, quantity, read_items
 from interpreter.states.group import attempt_until_final, run_group
 from interpreter.states.outcome import Transition
 from interpreter.states.result import completed
-from interpreter.values import MISSING, JsonValue, is_integer, json_text
+from interpreter.values import MISSING, JsonValue, json_text
 
 if TYPE_CHECKING:
     from interpreter.execution import Execution
@@ -57,6 +56,8 @@ async def _attempt(execution: Execution, frame: Frame, state: MapState) -> Trans
         return _start_iteration(execution, frame, state, group.input, items[index], chain)
 
     outputs = await run_group(execution, frame, group, start_iteration)
+    if execution.inspection is not None and state.distribution is not None:
+        check_tolerated(execution.inspection, len(items))
     frame.chain = group.chain
     execution.ledger.record("MapStateSucceeded", frame.chain)
     return completed(execution, frame, state, outputs)
@@ -68,21 +69,24 @@ def _begin(execution: Execution, frame: Frame, state: MapState) -> Group:
     width = _width(execution, state, view)
     items = _items(state, view)
     if execution.inspection is not None:
-        _note_items(execution, frame, state, effective, items)
+        _note_items(execution, frame, state, effective, items, view)
     chain = execution.record("MapStateStarted", frame.chain, frame, Length(len(items)))
     return Group([MISSING] * len(items), chain, items, effective, width)
 
 
 def _note_items(
-    execution: Execution, frame: Frame, state: MapState, effective: JsonValue, items: list[MapItem]
+    execution: Execution, frame: Frame, state: MapState, effective: JsonValue, items: list[MapItem], view: View
 ) -> None:
     inspection = execution.inspection
     assert inspection is not None, "notes are for inspected states"
     if isinstance(state.items, Path):  # what Items gives is not shown (recorded)
         inspection.note("afterItemsPath", [_pair(item) for item in items])
+    inputs = [_pair(item) for item in items]
     if state.item_selector is not None:
         inputs = [_select(execution, frame, state.item_selector, effective, item, frame) for item in items]
         inspection.note("afterItemSelector", inputs)
+    if state.distribution is not None:
+        note_distribution(inspection, state.distribution, inputs, view)
 
 
 def _start_iteration(
@@ -115,6 +119,10 @@ def _pair(item: MapItem) -> JsonValue:
 
 
 def _items(state: MapState, view: View) -> list[MapItem]:
+    if view.inspection is not None and state.distribution is not None and state.distribution.reader is not None:
+        read = _listed(read_items(view.inspection, state.distribution.reader, view))
+        assert read is not None, "a reader's items can be iterated over"
+        return read
     match state.items:
         case Path() as path:
             return _items_at(path, view)
@@ -157,31 +165,7 @@ def _listed(value: JsonValue) -> list[MapItem] | None:
 
 def _width(execution: Execution, state: MapState, view: View) -> int:
     most = execution.limits.inline_map_width
-    declared = _declared_width(state.max_concurrency, view)
+    declared = quantity(state.max_concurrency, "MaxConcurrency", view)
     if execution.inspection is not None:
         execution.inspection.note("maxConcurrency", declared)
     return min(declared, most) if declared > 0 else most
-
-
-def _declared_width(quantity: Quantity, view: View) -> int:
-    match quantity:
-        case int():
-            return quantity
-        case Path():
-            return _width_at(quantity, view)
-        case Expression():
-            return evaluate_integer(quantity, "MaxConcurrency", view, minimum=0, maximum=LARGEST_CONCURRENCY)
-
-
-def _width_at(path: Path, scope: Scope) -> int:
-    value = select(path, scope)
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        value = int(value)
-    if not is_integer(value):
-        shown = value if isinstance(value, str) else json_text(value)
-        raise StatesRuntime(
-            f'The MaxConcurrencyPath field refers to value "{shown}" which is not a valid integer: {path.text}'
-        )
-    if value < 0:
-        raise StatesRuntime("MaxConcurrency cannot be negative.")
-    return value

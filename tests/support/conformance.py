@@ -24,11 +24,14 @@ from tests.support.recorded_classes import CaseClass, Comparison, NotPassed, cla
 
 DEFAULT_FOLDER: Final = Path("..") / "shared" / "conformance"
 
-LISTED_CLASSES: Final[tuple[CaseClass, ...]] = ("language", "labels")
+LISTED_CLASSES: Final[tuple[CaseClass, ...]] = ("language", "labels", "TestState", "API")
 """Classes of which every case that does not pass is listed."""
 
 _FLOORS: Final[Mapping[Comparison, float]] = {"outcome": 98.0, "history": 96.0}
 """Percentages that the listed classes must reach."""
+
+_LOWER_FLOORS: Final[Mapping[tuple[CaseClass, Comparison], float]] = {("API", "history"): 75.0}
+"""Where many recordings are older than what AWS answers today."""
 
 _OPTIONS: Final[Mapping[Comparison, tuple[str, ...]]] = {
     "outcome": ("--mode", "outcome"),
@@ -122,8 +125,9 @@ def complaints(
         expected = {name for name, entry in listed.items() if report.comparison in entry.comparisons}
         for kind in LISTED_CLASSES:
             cases = classes.get(kind, [])
-            if report.percentage(cases) < floors[report.comparison]:
-                yield f"BELOW {floors[report.comparison]:g} % by {report.comparison}: {kind}"
+            floor = _LOWER_FLOORS.get((kind, report.comparison), floors[report.comparison])
+            if report.percentage(cases) < floor:
+                yield f"BELOW {floor:g} % by {report.comparison}: {kind}"
             for name in cases:
                 if name in report.failed and name not in expected:
                     yield f"FAILED by {report.comparison}: {name}: {report.failed[name][:1000]}"

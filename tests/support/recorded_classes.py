@@ -39,11 +39,11 @@ def class_of(case: Mapping[str, Any]) -> CaseClass:
         return "TestState"
     if folder == "test_sfn_api_map_run":
         return "labels"
-    if folder.startswith("test_sfn_api"):
-        return "API"
     text = json.dumps(case["steps"])
     if "DISTRIBUTED" in text:
         return "Distributed Map"
+    if folder.startswith("test_sfn_api"):
+        return "API"
     calls_others = any(not _OF_THE_LANGUAGE.match(arn) for arn in _RESOURCE.findall(text))
     return "other services" if case["services"] or (calls_others and folder not in _WITHOUT_CALLS) else "language"
 

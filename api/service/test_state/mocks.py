@@ -9,7 +9,15 @@ from api.service.shapes import MockErrorOutput, MockInput
 from api.service.test_state.field_validation import check_result
 from api.service.test_state.response_shapes import response_shape
 from api.service.test_state.subject import Subject
-from interpreter.definition.model import MapState, ParallelState, ServiceResource, TaskResource, TaskState
+from interpreter.definition.model import (
+    Distribution,
+    MapState,
+    ParallelState,
+    ResultWriter,
+    ServiceResource,
+    TaskResource,
+    TaskState,
+)
 from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesRuntime, StatesTimeout
 from interpreter.hosts.mocked import NothingBegun
@@ -46,6 +54,9 @@ def read_mock(mock: MockInput, subject: Subject, failed_iterations: int | None) 
             _check_task(resource, result, mock)
         case ParallelState(branches=branches):
             _check_items(result, branches=len(branches))
+        case MapState(distribution=Distribution(writer=ResultWriter())):
+            if not isinstance(result, dict):
+                raise ValidationException("Mocked result must be a JSON object.")
         case MapState():
             _check_items(result, failed_iterations=failed_iterations)
     return Mock(result)

@@ -25,7 +25,7 @@ from interpreter.hosts.inprocess import InProcessHost
 from interpreter.inspection import Inspection
 from interpreter.limits import EXPRESS_SECONDS
 from interpreter.start import ExecutionStart
-from interpreter.values import JsonValue, parse_json
+from interpreter.values import MISSING, JsonValue, Missing, parse_json
 
 
 class StateTests:
@@ -95,6 +95,8 @@ class StateTests:
             context=None if request.context is None else read_context(request.context, subject),
             variables=_variables(request.variables),
             item=MapItem(0, input_) if subject.in_map else None,
+            failed_iterations=configuration.map_iteration_failure_count or 0,
+            reader_data=_reader_data(configuration.map_item_reader_data, subject),
             retries_used=configuration.retrier_retry_count or 0,
         )
 
@@ -136,8 +138,21 @@ def _check_configuration(configuration: TestStateConfiguration, subject: Subject
     """Refuse what would be without effect on this state."""
     if configuration.map_iteration_failure_count is not None and not isinstance(subject.state, MapState):
         raise ValidationException("TestState supports MapIterationFailureCount for Map states only.")
-    if configuration.map_item_reader_data is not None:
+
+
+def _reader_data(text: str | None, subject: Subject) -> JsonValue | Missing:
+    """What the ItemReader of the state is said to have read."""
+    if text is None:
+        return MISSING
+    state = subject.state
+    if not isinstance(state, MapState) or state.distribution is None or state.distribution.reader is None:
         raise ValidationException("TestState supports MapItemReaderData for Map states with an ItemReader only.")
+    try:
+        return parse_json(text)
+    except ValueError as error:
+        raise ValidationException(
+            f"MapItemReaderData must be valid JSON, whatever the ItemReader reads: {error}"
+        ) from None
 
 
 def _variables(text: str | None) -> dict[str, JsonValue]:

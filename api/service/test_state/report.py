@@ -10,7 +10,7 @@ from interpreter.errors import StatesError, StatesTimeout
 from interpreter.execution import FailedWith, Succeeded
 from interpreter.hosts.inprocess import Ended
 from interpreter.inspection import Inspection, Stage
-from interpreter.values import JsonValue, is_integer, json_text
+from interpreter.values import JsonValue, is_integer, is_number, json_text
 
 
 def report(
@@ -47,7 +47,10 @@ def _inspection_data(input_text: str, inspection: Inspection, variables: Mapping
     def shown(stage: Stage) -> str | None:
         return json_text(inspection.stages[stage]) if stage in inspection.stages else None
 
-    concurrency = inspection.stages.get("maxConcurrency", None)
+    concurrency, failures, share = (
+        inspection.stages.get(stage)
+        for stage in ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage")
+    )
     return InspectionData(
         input=input_text,
         after_arguments=shown("afterArguments"),
@@ -60,7 +63,11 @@ def _inspection_data(input_text: str, inspection: Inspection, variables: Mapping
         error_details=_error_details(inspection),
         after_items_path=shown("afterItemsPath"),
         after_item_selector=shown("afterItemSelector"),
+        after_item_batcher=shown("afterItemBatcher"),
+        after_items_pointer=shown("afterItemsPointer"),
         max_concurrency=concurrency if is_integer(concurrency) else None,
+        tolerated_failure_count=failures if is_integer(failures) else None,
+        tolerated_failure_percentage=share if is_number(share) else None,
     )
 
 

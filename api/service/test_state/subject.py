@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from api.service.errors import InvalidDefinition, ValidationException
 from interpreter.definition.arguments import ArgumentFault, Known
+from interpreter.definition.diagnostics import Severity
 from interpreter.definition.json_faults import JsonFault
 from interpreter.definition.json_source import load_json
 from interpreter.definition.model import (
@@ -22,9 +23,8 @@ from interpreter.definition.model import (
     TaskResource,
     TaskState,
 )
-from interpreter.definition.parse import parse_definition
+from interpreter.definition.parse import examine
 from interpreter.definition.resources import ResourceCatalog, ResourceSupport
-from interpreter.errors import DefinitionError
 from interpreter.values import JsonValue, json_text
 
 STATE_NAME: Final = "StateName"
@@ -74,14 +74,18 @@ class MockableResources:
 def find_subject(text: str, state_name: str | None, catalog: ResourceCatalog) -> Subject:
     """The state under test: the whole of `text`, or the state of that name in the machine that `text` is.
 
+    What steploom cannot run, but AWS can, may be tested: with a mock nothing of it runs.
+
     Raises:
         InvalidDefinition: the definition is refused, with all errors found.
         ValidationException: the machine has no such state.
     """
-    try:
-        definition = parse_definition(text if state_name is not None else _machine_around(text), catalog)
-    except DefinitionError as error:
-        raise InvalidDefinition(error.diagnostics) from error
+    machine = text if state_name is not None else _machine_around(text)
+    examination = examine(machine, catalog, machine_type="STANDARD")
+    definition = examination.definition
+    errors = [found for found in examination.diagnostics if found.severity is Severity.ERROR]
+    if errors or definition is None:
+        raise InvalidDefinition(errors)
     wanted = STATE_NAME if state_name is None else state_name
     for subject in _states(definition.machine, in_map=False):
         if subject.state.name == wanted:
