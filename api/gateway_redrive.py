@@ -109,6 +109,7 @@ class TemporalRedrive:
         memo: Mapping[str, JsonValue] = {
             _COUNT: redrive.count,
             _DATE: redrive.date,
+            "startDate": self.start_argument.start_date,
             "timeoutSeconds": self.request.timeout_seconds,
         }
         for name, payload in zip(memo, await encode(list(memo.values())), strict=True):

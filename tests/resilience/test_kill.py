@@ -154,6 +154,18 @@ async def test_each_process_killed_at_the_worst_moment(installation: Installatio
     assert (described["status"], described["error"]) == ("FAILED", DEAD_WORKER)
     assert (described["stopDate"] - described["startDate"]).total_seconds() < 15
 
+    # It is redriven while no worker lives, by an API that dies right after its answer; so does the Temporal server.
+    (tmp_path / "never").touch()
+    await installation.kill("worker")
+    redriven = await insist(client.redrive_execution, executionArn=execution)
+    await asyncio.gather(installation.restart("api"), installation.restart_temporal())
+    await asyncio.gather(installation.start("worker"), installation.start("functions"))
+    described = await ended(client, execution)
+    assert (described["status"], described["redriveCount"]) == ("SUCCEEDED", 1)
+    assert described["redriveDate"] == redriven["redriveDate"]
+    assert [event["type"] for event in await history(client, execution)].count("ExecutionRedriven") == 1
+    assert calls(tmp_path)["lost|Step"] == 2
+
 
 @asynccontextmanager
 async def silent_server() -> AsyncIterator[tuple[str, asyncio.Event]]:
