@@ -12,6 +12,8 @@ from tests.api.testing.conftest import RunCase
 
 LAMBDA = "arn:aws:states:::lambda:invoke"
 INVOKE = {"FunctionName": "f", "Payload.$": "$"}
+QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/q"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:child"
 HTTP = {
     "ApiEndpoint": "https://example.com/x",
     "Method": "GET",
@@ -40,10 +42,10 @@ def task(resource: str = LAMBDA, parameters: Any = INVOKE, **fields: Any) -> dic
 PATTERNS = {
     "function": ("arn:aws:lambda:us-east-1:123456789012:function:f", {}),
     "invoke": (LAMBDA, INVOKE),
-    "callback": ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", {"QueueUrl": "u", "MessageBody": "$"}),
+    "callback": ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", {"QueueUrl": QUEUE, "MessageBody": "m"}),
     "activity": ("arn:aws:states:us-east-1:123456789012:activity:a", {"n": 1}),
-    "job": ("arn:aws:states:::batch:submitJob.sync", {"JobName": "j"}),
-    "child execution": ("arn:aws:states:::states:startExecution.sync:2", {"StateMachineArn": "arn"}),
+    "job": ("arn:aws:states:::batch:submitJob.sync", {"JobName": "j", "JobDefinition": "d", "JobQueue": "q"}),
+    "child execution": ("arn:aws:states:::states:startExecution.sync:2", {"StateMachineArn": MACHINE}),
     "HTTP": ("arn:aws:states:::http:invoke", HTTP),
     "AWS API": ("arn:aws:states:::aws-sdk:s3:getObject", {"Bucket": "b", "Key": "k"}),
 }
