@@ -19,7 +19,7 @@ from interpreter.errors import QueryError
 from interpreter.intrinsics import Intrinsic
 from interpreter.jsonpath import Path, ReferencePath, parse_path
 from interpreter.jsonpath.reference_path import walk
-from interpreter.values import MISSING, JsonValue
+from interpreter.values import MISSING, JsonValue, json_type_name
 
 _FARTHEST: Final = 10
 """States behind a Pass that are looked at."""
@@ -35,6 +35,16 @@ _ON_INPUT: Final[Mapping[str, tuple[str, ...]]] = {
     "Succeed": (),
 }
 """The fields that a state of each type evaluates, on its input after InputPath, in every execution that enters it."""
+
+
+_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "ItemsPath": ("array", "object"),
+    "SecondsPath": ("number", "string"),
+    "TimestampPath": ("string",),
+    "ErrorPath": ("string",),
+    "CausePath": ("string",),
+}
+"""What a path in these fields may lead to; a string of digits is taken for a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +64,22 @@ def advise_on_static_results(machine: MachineVisit, report: Report) -> None:
 
 
 def _follow(machine: MachineVisit, source: StateVisit, report: Report, told: set[Location]) -> None:
-    known = _narrowed(_result(source), source, "OutputPath")
+    result = _result(source)
+    output_path = _reference(source, "OutputPath")
+    if result is not None and output_path is not None and _leads_nowhere(output_path, result):
+        message = f"The path {output_path.text!r} leads nowhere in the Result"
+        report.warning((*source.location, "OutputPath"), message, code=PATH_NEVER_MATCHES)
+    known = _narrowed(result, source, "OutputPath")
     state = _next(machine, source)
     for _ in range(_FARTHEST):
         if known is None or state is None or state.language is not QueryLanguage.JSONPATH:
             return
         if state.type == "Pass" and "Result" in state.members:
             return
-        for location, path in _lost(state, known):
+        for location, path, where in _lost(state, known):
             if location not in told:
                 told.add(location)
-                message = f"The path {path.text!r} leads nowhere in what state {source.name!r} hands on, its Result"
+                message = f"The path {path.text!r} leads {where} in what state {source.name!r} hands on, its Result"
                 report.warning(location, message, code=PATH_NEVER_MATCHES)
         known = _handed_on(state, known)
         state = _next(machine, state)
@@ -115,18 +130,20 @@ def _is_within(path: ReferencePath, known: _Known) -> bool:
     return path.steps[: len(known.steps)] == known.steps
 
 
-def _lost(state: StateVisit, known: _Known) -> Iterator[tuple[Location, Path]]:
-    """The paths that `state` evaluates on its input and that lead nowhere in it."""
+def _lost(state: StateVisit, known: _Known) -> Iterator[tuple[Location, Path, str]]:
+    """The paths that `state` evaluates on its input and that lead nowhere in it, or to a value of a wrong type."""
     input_path = _reference(state, "InputPath")
     if input_path is not None and _leads_nowhere(input_path, known):
-        yield (*state.location, "InputPath"), input_path
+        yield (*state.location, "InputPath"), input_path, "nowhere"
     effective = _narrowed(known, state, "InputPath")
     if effective is None:
         return
     for location, compiled in _evaluated(state):
         for path in compiled.paths if isinstance(compiled, Intrinsic) else (compiled,):
             if isinstance(path, ReferencePath) and _leads_nowhere(path, effective):
-                yield location, path
+                yield location, path, "nowhere"
+            elif isinstance(path, ReferencePath) and (wrong := _wrong_type(str(location[-1]), path, effective)):
+                yield location, path, wrong
 
 
 def _leads_nowhere(path: ReferencePath, known: _Known) -> bool:
@@ -137,6 +154,17 @@ def _leads_nowhere(path: ReferencePath, known: _Known) -> bool:
         return False
     is_past_end = bool(steps) and isinstance(steps[-1], int) and isinstance(walk(known.value, steps[:-1]), list)
     return not is_past_end  # which gives null in templates
+
+
+def _wrong_type(field: str, path: ReferencePath, known: _Known) -> str | None:
+    """`to a string, not to an array` and the like, where the value cannot be used in `field`."""
+    expected = _TYPES.get(field)
+    if expected is None or not _is_on_document(path) or not _is_within(path, known):
+        return None
+    value = walk(known.value, path.steps[len(known.steps) :])
+    if value is MISSING or json_type_name(value) in expected:
+        return None
+    return f"to a value of type {json_type_name(value)}, not {' or '.join(expected)},"
 
 
 def _evaluated(state: StateVisit) -> Iterator[tuple[Location, Compiled]]:
