@@ -90,6 +90,8 @@ def _row(*cells: str) -> str:
 
 
 def _default(field: FieldInfo) -> str:
+    if isinstance(field.default, bool):
+        return "`true`" if field.default else "`false`"
     return "" if field.default in (None, (), {}) else f"`{field.default}`"
 
 

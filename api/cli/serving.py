@@ -86,6 +86,7 @@ def dev(
                 "Temporal": addresses["temporal"],
                 "functions": ", ".join(laptop.function_names) or _no_functions(functions),
                 "kept in": "memory only" if ephemeral else str(db),
+                "callers": "need a key (steploom keys)" if settings.authentication == "required" else None,
             }
         )
         print_line("Ctrl-C ends it.", "dim")
