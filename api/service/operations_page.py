@@ -68,11 +68,10 @@ _PAGE: Final = """\
 {built} {all} operations of AWS Step Functions (API version 2016-11-23) are there, on both doors: as AWS JSON 1.0
 over HTTP, and as methods of the same names over [gRPC](grpc.md). Parameters, constraints, defaults and error codes are
 AWS's; required parameters are bold. What is known to differ stands with each operation, by its line in
-[compatibility](compatibility.md#the-api). [Clients](clients.md) shows how to call them.
+[compatibility](compatibility.md#the-api); lines there that name no operation hold for all. [Clients](clients.md) shows
+how to call them.
 
 {groups}
-
-Of all operations: {general}.
 
 {operations}
 """
@@ -95,7 +94,6 @@ def operations_page(compatibility: str) -> str:
         built="All" if built == len(operations) else f"{built} of the",
         all=len(operations),
         groups=_groups(lambda operation: f"[{operation}](#{operation.lower()})"),
-        general=", ".join(_linked(area) for area in areas if not concerned[area]),
         operations="\n".join(sections).rstrip(),
     )
 

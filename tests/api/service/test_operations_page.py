@@ -96,4 +96,3 @@ def test_differences_stand_with_the_operations_that_they_are_about() -> None:
         "StartSyncExecution": ["billingDetails", "Express, synchronous: calls"],
         "SendTaskSuccess": ["InvalidOutput"],
     }
-    assert "Of all operations: [Everything](compatibility.md#the-api)." in page
