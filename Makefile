@@ -23,18 +23,18 @@ define NO_REFERENCE
 endef
 endif
 
-# The AWS SDK for JavaScript, for the tests of other clients. Where there is no npm, or it cannot install, they are
-# skipped, loudly.
-NODE_CLIENT := tests/clients/javascript
-NODE_STAMP := $(NODE_CLIENT)/node_modules/.installed
+# The AWS SDK for JavaScript and Temporal's for TypeScript, for the tests of other clients and of an example. Where there
+# is no npm, or it cannot install, they are skipped, loudly.
+NODE_FOLDERS := tests/clients/javascript examples/services/gifts
+NODE_STAMPS := $(NODE_FOLDERS:%=%/node_modules/.installed)
 ifeq ($(shell command -v npm),)
 define NO_JAVASCRIPT
-@echo "## NO NPM: the AWS SDK for JavaScript is NOT checked in this run." >&2
+@echo "## NO NPM: the AWS SDK for JavaScript and Temporal's for TypeScript are NOT checked in this run." >&2
 endef
 else
 define NO_JAVASCRIPT
-@test -f $(NODE_STAMP) || \
-    echo "## NPM INSTALLED NOTHING: the AWS SDK for JavaScript is NOT checked in this run." >&2
+@for stamp in $(NODE_STAMPS); do test -f $$stamp || \
+    echo "## NPM DID NOT INSTALL $${stamp%/node_modules*}: what needs it is NOT checked in this run." >&2; done
 endef
 endif
 
@@ -58,7 +58,7 @@ demo: $(STAMP) ## Run the order pipeline from start to end, over boto3 and gRPC
 dev: $(STAMP) ## Run everything on this machine (steploom dev)
 	$(BIN)/steploom dev
 
-test: $(STAMP) $(NODE_STAMP) ## Run the tests
+test: $(STAMP) $(NODE_STAMPS) ## Run the tests
 	$(NO_CONFORMANCE)
 	$(NO_REFERENCE)
 	$(NO_JAVASCRIPT)
@@ -68,8 +68,8 @@ test: $(STAMP) $(NODE_STAMP) ## Run the tests
 	$(NO_JAVASCRIPT)
 
 # A machine without npm or registry goes on without: the test says so.
-$(NODE_STAMP): $(NODE_CLIENT)/package.json
-	@cd $(NODE_CLIENT) && rm -rf node_modules && command -v npm >/dev/null && npm install --ignore-scripts \
+%/node_modules/.installed: %/package.json
+	@cd $* && rm -rf node_modules && command -v npm >/dev/null && npm install --ignore-scripts \
 	    --no-package-lock --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-timeout=30000 && \
 	    touch node_modules/.installed || true
 
@@ -97,4 +97,4 @@ docs: $(STAMP) ## Write the pages that are made from the code
 	$(BIN)/python -m api.service.operations_page .
 
 clean: ## Remove what the other commands made
-	rm -rf $(NODE_CLIENT)/node_modules $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(NODE_FOLDERS:%=%/node_modules) $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
