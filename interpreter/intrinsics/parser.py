@@ -16,6 +16,7 @@ from interpreter.errors import QueryError, StatesRuntime
 from interpreter.intrinsics.arguments import Function
 from interpreter.intrinsics.registry import FUNCTIONS
 from interpreter.jsonpath import Path, Scope, parse_path
+from interpreter.limits import AWS_INTRINSICS
 from interpreter.values import MISSING, JsonValue, json_text, parse_json
 
 MAX_NESTING: Final = 10  # AWS quota on calls inside calls
@@ -61,10 +62,10 @@ class Intrinsic:
         """The paths among its arguments and those of the calls within it, in the order of the text."""
         return tuple(part for part in _parts(self._call) if isinstance(part, Path))
 
-    def wrong_counts(self) -> list[str]:
-        """What is wrong with each call, the inner ones too, that has too few or too many arguments."""
+    def static_faults(self) -> list[str]:
+        """What is wrong with each call, the inner ones too, whatever the paths lead to."""
         calls = [part for part in _parts(self._call) if isinstance(part, _Call)]
-        faults = [(call.function.name, call.function.count_fault(len(call.arguments))) for call in calls]
+        faults = [(call.function.name, _static_fault(call)) for call in calls]
         return [f"{name}: {fault}" for name, fault in faults if fault is not None]
 
     def evaluate(self, scope: Scope) -> JsonValue:
@@ -101,6 +102,32 @@ def _parts(argument: _Argument) -> Iterator[_Argument]:
     if isinstance(argument, _Call):
         for inner in argument.arguments:
             yield from _parts(inner)
+
+
+class _NoChance:
+    """Stands for the source of chance where only faults count."""
+
+    def uuid(self) -> str:
+        return ""
+
+    def random(self) -> float:
+        return 0.0
+
+
+def _static_fault(call: _Call) -> str | None:
+    """What is wrong with a call: the number of its arguments, or, as far as they are written out, their values."""
+    fault = call.function.count_fault(len(call.arguments))
+    written = [part.value for part in call.arguments if isinstance(part, _Constant)]
+    is_written = len(written) == len(call.arguments)
+    has_template = call.function.name == "States.Format" and written and isinstance(call.arguments[0], _Constant)
+    if fault is not None or not (is_written or has_template):
+        return fault
+    values = [part.value if isinstance(part, _Constant) else "" for part in call.arguments]
+    try:
+        call.function.apply(tuple(values), _NoChance(), AWS_INTRINSICS)
+    except QueryError as error:
+        return error.detail
+    return None
 
 
 def _evaluate(argument: _Argument, scope: Scope) -> JsonValue:

@@ -1,4 +1,4 @@
-"""What fails whatever the input: intrinsic function calls with too few or many arguments, and bad patterns."""
+"""What fails whatever the input: intrinsic function calls whose arguments cannot fit, and patterns with bad escapes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def advise_on_expressions(state: StateVisit, report: Report) -> None:
         return
     for query in queries(state):
         if isinstance(query.compiled, Intrinsic):
-            for fault in query.compiled.wrong_counts():
+            for fault in query.compiled.static_faults():
                 report.warning(query.location, f"The function call always fails: {fault}", code=ALWAYS_FAILS)
     for rule, location in _rules(state):
         pattern = rule.get("StringMatches")

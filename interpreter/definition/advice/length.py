@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from interpreter.definition.diagnostics import TIMES_OUT, Report
 from interpreter.definition.visit import StateVisit
 from interpreter.definition.walk import MachineType
+from interpreter.limits import EXPRESS_SECONDS
 from interpreter.values import JsonValue, is_integer
-
-_LONGEST_EXPRESS_SECONDS: Final = 300
-"""How long an execution of type EXPRESS may be (AWS quota)."""
 
 
 def longest_execution(definition: Mapping[str, JsonValue], machine_type: MachineType) -> int | None:
@@ -19,7 +16,7 @@ def longest_execution(definition: Mapping[str, JsonValue], machine_type: Machine
     written = definition.get("TimeoutSeconds")
     limits = [written] if is_integer(written) else []
     if machine_type == "EXPRESS":
-        limits.append(_LONGEST_EXPRESS_SECONDS)
+        limits.append(EXPRESS_SECONDS)
     return min(limits, default=None)
 
 
