@@ -57,6 +57,8 @@ BEHAVIOURS: Final = {
     "map-window": "map: a window that slides",
     "map-nested": "map: Map in Parallel in Map",
     "map-retry": "map: a failing item has all tried again",
+    "templates-key-in-data": "tasks: data with a template's key cannot be a service's parameter",
+    "templates-key-in-data-engine-2": "tasks: data with a template's key cannot be a service's parameter",
 }
 
 
