@@ -101,11 +101,12 @@ class Callers:
         self._monotonic = monotonic
         self._known: OrderedDict[tuple[KeyKind, str], _Known] = OrderedDict()
 
-    async def signed(self, request: HttpRequest, claim: Callable[[str], None]) -> SignedCall:
+    async def signed(self, request: HttpRequest, service: str, claim: Callable[[str], None]) -> SignedCall:
         """A request whose signature says something that can be true; whether it is, its body will tell.
 
         Args:
             request: the request without its body.
+            service: the service of AWS that it is for, by its name in signatures.
             claim: told the id of the key that the request says it is signed with, as soon as it is known.
 
         Raises:
@@ -113,7 +114,7 @@ class Callers:
         """
         signature = read_signature(request)
         claim(signature.key_id)
-        check_terms(signature, request, region=self._region, now=self._clock())
+        check_terms(signature, request, service=service, region=self._region, now=self._clock())
         known = await self._found("signature", signature.key_id)
         return SignedCall(self._good(known), signature, request, self._signing_key(known, signature))
 

@@ -23,7 +23,7 @@ from interpreter.values import JsonValue
 
 _ID_PREFIX: Final = "STPL"
 _ID: Final = re.compile(r"[A-Z0-9]{20}", re.ASCII)
-_USER: Final = re.compile(r"[\w+=,.@-]{1,64}")
+_USER: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _TOKEN: Final = re.compile(r"steploom_([A-Z0-9]{20})_([A-Za-z0-9_-]{40})", re.ASCII)
 _CERTIFICATE_NAME: Final = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 _SECRET_BYTES: Final = 30  # 40 characters of base64, without padding

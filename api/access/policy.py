@@ -149,8 +149,10 @@ def _allowing(*actions: str) -> Mapping[str, JsonValue]:
 
 
 NAMED_POLICIES: Final[Mapping[str, Mapping[str, JsonValue]]] = {
-    "full-access": _allowing("states:*", "steploom:*"),
-    "read-only": _allowing("states:Describe*", "states:List*", "states:GetExecutionHistory"),
+    "full-access": _allowing("states:*", "events:*", "steploom:*"),
+    "read-only": _allowing(
+        "states:Describe*", "states:List*", "states:GetExecutionHistory", "events:Describe*", "events:List*"
+    ),
     "metrics": _allowing(GET_METRICS),
 }
 """Policies that need no file."""

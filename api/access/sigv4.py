@@ -25,7 +25,6 @@ from api.access.errors import (
 )
 
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
-_SERVICE: Final = "states"
 _TERMINATOR: Final = "aws4_request"
 _SKEW: Final = timedelta(minutes=15)
 _DATE_FORMAT: Final = "%Y%m%dT%H%M%SZ"
@@ -109,14 +108,21 @@ def read_signature(request: HttpRequest) -> Signature:
     )
 
 
-def check_terms(signature: Signature, request: HttpRequest, *, region: str, now: datetime) -> None:
+def check_terms(signature: Signature, request: HttpRequest, *, service: str, region: str, now: datetime) -> None:
     """Check all about a signature that needs no secret and no body: when and for what it was made, what it covers.
+
+    Args:
+        signature: what `read_signature` has found in the request.
+        request: the request.
+        service: AWS's name for the service in signatures, such as `states`.
+        region: this installation's.
+        now: aware.
 
     Raises:
         InvalidSignatureException: it was made for another time, region or service, or leaves out what it must cover.
     """
-    if signature.service != _SERVICE:
-        raise InvalidSignatureException(f"Credential should be scoped to correct service: '{_SERVICE}'.")
+    if signature.service != service:
+        raise InvalidSignatureException(f"Credential should be scoped to correct service: '{service}'.")
     if signature.region != region:
         raise InvalidSignatureException(f"Credential should be scoped to a valid region, here '{region}'.")
     if signature.terminator != _TERMINATOR:

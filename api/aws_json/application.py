@@ -107,8 +107,9 @@ class _Door:
         async def invoke() -> Mapping[str, JsonValue]:
             with self._guard.recorded(call):
                 params = _traced(request, operation, params_of(await self._signed_body(request, call)))
-                if operation in known_operations():
-                    self._guard.admit(call, params)
+                if operation not in known_operations():  # what nobody has said who may do
+                    raise UnknownOperationException
+                self._guard.admit(call, params)
                 answer = await self._service.invoke(operation, params)
                 await self._return_undeliverable(request, answer)
                 return answer
@@ -136,8 +137,9 @@ class _Door:
         headers: dict[str, list[str]] = {}
         for name, value in request.headers.items():
             headers.setdefault(name.lower(), []).append(value)
+        service = "events" if call.operation.startswith(EVENTS_PREFIX) else "states"
         described = HttpRequest(request.method, request.path, request.query_string, headers)
-        return await self._guard.callers.signed(described, call.claim)
+        return await self._guard.callers.signed(described, service, call.claim)
 
     async def _return_undeliverable(self, request: web.Request, answer: Mapping[str, JsonValue]) -> None:
         """Let another worker have a task whose caller has hung up; of a cut that nobody has noticed, none can know."""
@@ -238,7 +240,7 @@ async def _expectation(request: web.Request) -> web.Response | None:
 def operation_of(target: str) -> str:
     """The operation that the header X-Amz-Target names; empty where it is of neither Step Functions nor EventBridge."""
     for prefix, ours in _TARGET_PREFIXES.items():
-        if target.startswith(prefix):
+        if target.startswith(prefix) and ":" not in target:
             return ours + target.removeprefix(prefix)
     return ""
 

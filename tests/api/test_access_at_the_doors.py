@@ -13,8 +13,10 @@ import pytest_asyncio
 from aiohttp import ClientSession
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message_factory import GetMessageClass
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from api.access.actions import known_operations, needs
+from api.access.actions import needs
 from api.access.keys import NewKey
 from api.aws_json.application import create_app
 from api.aws_json.server import serve
@@ -24,7 +26,7 @@ from api.proto.v1.steploom_pb2_grpc import StepFunctionsStub
 from api.service.application import ApplicationService
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
-from api.service.model import input_shape, operation_names
+from api.service.model import CONNECTION_OPERATIONS, EVENTS_PREFIX, input_shape, operation_names
 from tests.api.service.installation import PASS, ROLE, Installation, install
 from tests.support.access import ALL, Signer, bearer, guard_over, signer, statement, terms
 
@@ -56,6 +58,8 @@ UNAUTHENTICATED = "MissingAuthenticationTokenException"
 
 def params_of(operation: str) -> dict[str, Any]:
     """Parameters that the operation would take."""
+    if operation.startswith(EVENTS_PREFIX):
+        return {} if operation.endswith("s") else {"Name": "c"}
     if operation not in operation_names():
         return {"executionArn": VALUES["executionArn"]}
     wanted = [*input_shape(operation).required_members, *(["stateMachineArn"] if operation == "ListExecutions" else [])]
@@ -88,9 +92,12 @@ class HttpDoor:
 
     async def call(self, operation: str, params: dict[str, Any], key: NewKey | None) -> Outcome:
         body = json.dumps(params).encode()
-        headers = {"X-Amz-Target": f"AWSStepFunctions.{operation}", "Content-Type": "application/x-amz-json-1.0"}
+        events = operation.startswith(EVENTS_PREFIX)
+        target = f"AWSEvents.{operation.removeprefix(EVENTS_PREFIX)}" if events else f"AWSStepFunctions.{operation}"
+        headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.0"}
         if key is not None:
-            headers = Signer.of(key).headers(self.url, body, self.installation.clock(), headers)
+            service = "events" if events else "states"
+            headers = Signer.of(key, service=service).headers(self.url, body, self.installation.clock(), headers)
         async with self.session.post(self.url, data=body, headers=headers) as response:
             answer = json.loads(await response.read())
         return Outcome(answer.get("__type", "OK"), answer.get("message", ""))
@@ -135,6 +142,7 @@ class Doors:
 
     service: CountedService
     by_name: dict[str, Door]
+    channel: grpc.aio.Channel
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -159,12 +167,12 @@ async def doors(installation: Installation) -> AsyncIterator[Doors]:
     ):
         client = StepFunctionsStub(channel)  # type: ignore[no-untyped-call]  # generated
         http = HttpDoor(f"http://127.0.0.1:{port}/", session, installation)
-        yield Doors(service, {"http": http, "grpc": GrpcDoor(client)})
+        yield Doors(service, {"http": http, "grpc": GrpcDoor(client)}, channel)
     await server.stop(None)
 
 
-AT_DOORS = [("http", operation) for operation in sorted(operation_names())] + [
-    ("grpc", operation) for operation in sorted(known_operations())
+AT_DOORS = [("http", operation) for operation in sorted({*operation_names(), *CONNECTION_OPERATIONS})] + [
+    ("grpc", operation) for operation in sorted(METHODS)
 ]
 
 
@@ -187,7 +195,7 @@ async def test_denials(doors: Doors, installation: Installation, name: str, oper
     reached = doors.service.reached
     assert (await door.call(operation, params, None)).code == UNAUTHENTICATED
     assert await outcome(ALL, statement("Deny", need.action)) == explicitly
-    assert await outcome(ALL, statement("Deny", "states:*", need.resource)) == explicitly
+    assert await outcome(ALL, statement("Deny", "*", need.resource)) == explicitly
     assert await outcome(statement("Allow", need.action, f"{PREFIX}:none:*")) == otherwise
     assert doors.service.reached == reached
     allowed = await outcome(statement("Allow", need.action, need.resource))
@@ -209,3 +217,40 @@ async def test_a_key_that_signs_is_no_token(doors: Doors, installation: Installa
     new = await signer(installation.store)
     pretended = NewKey(new.key, f"steploom_{new.key.id}_{'a' * 40}")
     assert (await doors.by_name["grpc"].call("ListActivities", {}, pretended)).code == "UnrecognizedClientException"
+
+
+async def test_health_is_answered_to_everybody_and_reflection_to_who_has_a_key(
+    doors: Doors, installation: Installation
+) -> None:
+    health = health_pb2_grpc.HealthStub(doors.channel)
+    checked = await health.Check(health_pb2.HealthCheckRequest())
+    assert checked.status == health_pb2.HealthCheckResponse.SERVING
+    reflection = reflection_pb2_grpc.ServerReflectionStub(doors.channel)
+    requests = [reflection_pb2.ServerReflectionRequest(list_services="")]
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await reflection.ServerReflectionInfo(iter(requests)).read()
+    assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+    key = await bearer(installation.store, terms(statement("Allow", "states:StopExecution")))
+    metadata = (("authorization", f"bearer {key.secret}"),)
+    (listed,) = [answer async for answer in reflection.ServerReflectionInfo(iter(requests), metadata=metadata)]
+    assert "steploom.v1.StepFunctions" in [service.name for service in listed.list_services_response.service]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        (("authorization", "Basic YTpi"),),
+        (("authorization", "Bearer"),),
+        (("authorization", "Bearer {token}"), ("authorization", "Bearer {token}")),
+    ],
+    ids=["a password", "no token", "two tokens"],
+)
+async def test_what_is_no_bearer_token(
+    doors: Doors, installation: Installation, metadata: tuple[tuple[str, str], ...]
+) -> None:
+    token = (await bearer(installation.store)).secret
+    sent = [(name, value.format(token=token)) for name, value in metadata]
+    client: Any = StepFunctionsStub(doors.channel)  # type: ignore[no-untyped-call]  # generated
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await client.ListActivities(steploom_pb2.ListActivitiesRequest(), metadata=sent)
+    assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED

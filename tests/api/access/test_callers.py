@@ -96,7 +96,7 @@ class World:
         headers = Signer.of(new).headers(URL, BODY, self.now, {"X-Amz-Target": "AWSStepFunctions.ListActivities"})
         sent = {name.lower(): [value] for name, value in headers.items()} | {"host": ["127.0.0.1:8083"]}
         claimed: list[str] = []
-        call = await self.callers.signed(HttpRequest("POST", "/", "", sent), claimed.append)
+        call = await self.callers.signed(HttpRequest("POST", "/", "", sent), "states", claimed.append)
         assert claimed == [new.key.id]
         return call.caller(BODY).arn
 

@@ -118,6 +118,9 @@ def test_refusals(case: Refusal) -> None:
     [
         ("full-access", "states:DeleteStateMachine", ALLOWED),
         ("full-access", "steploom:GetMetrics", ALLOWED),
+        ("full-access", "events:CreateConnection", ALLOWED),
+        ("read-only", "events:DescribeConnection", ALLOWED),
+        ("read-only", "events:CreateConnection", NOT_ALLOWED),
         ("read-only", "states:DescribeExecution", ALLOWED),
         ("read-only", "states:ListStateMachines", ALLOWED),
         ("read-only", "states:GetExecutionHistory", ALLOWED),
