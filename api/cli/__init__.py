@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -9,6 +10,9 @@ from typing import NoReturn
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    # Before gRPC is imported: its handlers are for forks that go on in Python, ours execute programs, and it logs
+    # each time that it leaves them out.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
     from api.cli.app import app
     from api.cli.output import CommandError, print_error
 
