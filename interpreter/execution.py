@@ -17,7 +17,16 @@ from interpreter.dataflow.view import View
 from interpreter.definition.model import Definition, State, WaitState
 from interpreter.effects import Begun, ChildWorkflow, Effects, Operation, Outcome, Room, TaskCall, TaskRouter, Timer
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesQueryEvaluationError, StatesRuntime
-from interpreter.frames import CHECKPOINT_VERSION, Ended, Frame, JsonObject, MapItem, frame_from_json, frame_to_json
+from interpreter.frames import (
+    CHECKPOINT_VERSION,
+    Ended,
+    Frame,
+    JsonObject,
+    MapItem,
+    frame_from_json,
+    frame_to_json,
+    variables_bytes,
+)
 from interpreter.history import (
     Details,
     EvaluationFailure,
@@ -147,6 +156,7 @@ class Execution:
         self._operations = 0
         self._cost = 0
         self._stretch = 0
+        self._most_stored = 0
         first = start.engine == 1
         self._budget = _FIRST_ENGINE_BUDGET if first else _ACTIVATION_BUDGET
         self._operation_cost = 0 if first else _OPERATION_COST
@@ -168,6 +178,7 @@ class Execution:
         self.inspection = inspection
         self.root.variables = ChainMap(dict(inspection.variables))
         self.root.item = inspection.item
+        self._most_stored = variables_bytes(self.root, self.measure)
         if inspection.retries_used:
             self.root.retries = [inspection.retries_used]
 
@@ -215,6 +226,7 @@ class Execution:
         self.chance.operations = cast(int, checkpoint["operations"])
         self.ledger.next_id = cast(int, checkpoint["nextEvent"])
         self.root = frame_from_json(cast(JsonObject, checkpoint["root"]), self.definition.machine, None)
+        self._most_stored = variables_bytes(self.root, self.measure)
         self._spawn_root()
 
     def go_on(self, checkpoint: JsonObject) -> None:
@@ -482,10 +494,23 @@ class Execution:
             raise StatesDataLimitExceeded(f"The variables assigned by the state '{state.name}' exceed {at_once} bytes.")
         frame.variables.update(assigned)
         limit = self.limits.variables_bytes
-        if limit is not None and sum(map(self.measure.size, frame.variables.values())) > limit:
+        if limit is not None and self._stored_bytes(frame, size) > limit:
             raise StatesDataLimitExceeded(
                 f"The variables of the execution exceed {limit} bytes after the state '{state.name}'."
             )
+
+    def _stored_bytes(self, frame: Frame, assigned: int) -> int:
+        """The bytes of all variables of the execution, or more than that where it is surely within the limit.
+
+        Until engine 3, those that the frame sees.
+        """
+        if self.start.engine < 3:
+            return sum(map(self.measure.size, frame.variables.values()))
+        self._most_stored += assigned
+        limit = self.limits.variables_bytes
+        if limit is not None and self._most_stored > limit:  # something may have gone or been replaced since
+            self._most_stored = variables_bytes(self.root, self.measure)
+        return self._most_stored
 
     def _size(self, value: JsonValue, source: str) -> int:
         try:

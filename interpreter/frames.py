@@ -14,6 +14,7 @@ from typing import Final, TypeAlias, cast
 from interpreter.definition.model import Machine, MapState, ParallelState
 from interpreter.effects import Operation
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesHeartbeatTimeout, StatesTimeout
+from interpreter.measure import Measure
 from interpreter.scheduler import Strand
 from interpreter.values import MISSING, JsonValue, Missing
 
@@ -104,6 +105,15 @@ class Frame:
     def child(self, machine: Machine, input_: JsonValue, chain: int, item: MapItem | None) -> Frame:
         """A frame that starts `machine` inside this one; it reads this frame's variables and sets its own."""
         return Frame(machine, machine.start_at, input_, self.variables.new_child(), chain, item)
+
+
+def variables_bytes(frame: Frame, measure: Measure) -> int:
+    """The bytes of the JSON texts of all variables that `frame` and the frames running below it have set."""
+    if frame.ended is not None:
+        return 0
+    own = sum(map(measure.size, frame.variables.maps[0].values()))
+    below = () if frame.group is None else frame.group.running.values()
+    return own + sum(variables_bytes(child, measure) for child in below)
 
 
 @dataclass(slots=True)

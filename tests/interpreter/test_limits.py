@@ -92,3 +92,56 @@ def test_the_width_of_inline_maps(mode: Literal["aws", "native"], seconds: int) 
     ended, host = _run(_wide_map(), {"items": [0] * 80}, mode)
     assert ended.status == "SUCCEEDED"
     assert round((host.events[-1].timestamp - host.events[0].timestamp) / 1000) == seconds
+
+
+def _assigning(prefix: str, count: int, *, same: bool = False) -> dict[str, Any]:
+    """Pass states that each set a variable of 250,002 bytes, one of its own or all the `same`, and then a Wait."""
+    states: dict[str, Any] = {}
+    for number in range(count):
+        assign = {f"v{0 if same else number}.$": "$.s"}
+        states[f"{prefix}{number}"] = {"Type": "Pass", "Assign": assign, "Next": f"{prefix}{number + 1}"}
+    states[f"{prefix}{count}"] = {"Type": "Wait", "Seconds": 1, "End": True}
+    return {"StartAt": f"{prefix}0", "States": states}
+
+
+def _branches(*branches: dict[str, Any], **leads: Any) -> dict[str, Any]:
+    return {"Type": "Parallel", "Branches": list(branches), "ResultPath": None, **leads}
+
+
+_TWENTY = _assigning("A", 20)
+STORED: dict[str, tuple[dict[str, Any], bool]] = {
+    "one after the other": (_assigning("A", 42), False),
+    "as many as fit": (_assigning("A", 41), True),
+    "the same again": (_assigning("A", 60, same=True), True),
+    "in branches": (
+        {
+            "StartAt": "P",
+            "States": {"P": _branches(_assigning("A", 14), _assigning("B", 14), _assigning("C", 14), End=True)},
+        },
+        False,
+    ),
+    "in branches that have ended": (
+        {
+            "StartAt": "P",
+            "States": {
+                "P": _branches(_TWENTY, Next="Q"),
+                "Q": _branches(_assigning("B", 20), Next="R"),
+                "R": _branches(_assigning("C", 20), End=True),
+            },
+        },
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("definition, fits", STORED.values(), ids=STORED)
+def test_the_bytes_of_all_variables(definition: dict[str, Any], fits: bool) -> None:
+    input_ = {"s": "x" * 250_000}
+    ended = _run(definition, input_, "aws")[0].result
+    if fits:
+        assert isinstance(ended, Succeeded)
+    else:
+        assert isinstance(ended, FailedWith)
+        assert ended.error.name == "States.DataLimitExceeded"
+        assert str(ended.error.cause).startswith("The variables of the execution exceed 10485760 bytes")
+    assert isinstance(_run(definition, input_, "native")[0].result, Succeeded)
