@@ -36,7 +36,6 @@ _ON_INPUT: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The fields that a state of each type evaluates, on its input after InputPath, in every execution that enters it."""
 
-
 _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "ItemsPath": ("array", "object"),
     "SecondsPath": ("number", "string"),
@@ -142,8 +141,10 @@ def _lost(state: StateVisit, known: _Known) -> Iterator[tuple[Location, Path, st
         for path in compiled.paths if isinstance(compiled, Intrinsic) else (compiled,):
             if isinstance(path, ReferencePath) and _leads_nowhere(path, effective):
                 yield location, path, "nowhere"
-            elif isinstance(path, ReferencePath) and (wrong := _wrong_type(str(location[-1]), path, effective)):
-                yield location, path, wrong
+        if isinstance(compiled, ReferencePath):
+            wrong = _wrong_type(str(location[-1]), compiled, effective)
+            if wrong is not None:
+                yield location, compiled, wrong
 
 
 def _leads_nowhere(path: ReferencePath, known: _Known) -> bool:
@@ -168,7 +169,7 @@ def _wrong_type(field: str, path: ReferencePath, known: _Known) -> str | None:
 
 
 def _evaluated(state: StateVisit) -> Iterator[tuple[Location, Compiled]]:
-    fields = _ON_INPUT.get(state.type, ())
+    fields = tuple(name for name in _ON_INPUT.get(state.type, ()) if not _is_idle(state, name))
     if _hands_on_input(state) or state.type in ("Choice", "Succeed"):
         fields = (*fields, "OutputPath")
     for query in queries_in(state, *fields):
@@ -176,6 +177,10 @@ def _evaluated(state: StateVisit) -> Iterator[tuple[Location, Compiled]]:
     for rule, location in state.objects("Choices"):
         yield from _first_comparison(rule, location)
         return
+
+
+def _is_idle(state: StateVisit, field: str) -> bool:
+    return field == "ItemsPath" and "ItemReader" in state.members
 
 
 def _first_comparison(rule: Mapping[str, Any], location: Location) -> Iterator[tuple[Location, Compiled]]:
