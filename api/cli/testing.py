@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from api.service.config import ServiceConfig
     from api.testing.coverage import Coverage
     from api.testing.mock_file import Case, MockFile
-    from api.testing.run import CaseReport, MachineReport, Subject
+    from api.testing.run import CaseReport, MachineReport
+    from api.testing.subjects import Subject
 
 _STYLES: Final = {"PASSED": "bold green", "FAILED": "bold red", "ERROR": "bold magenta"}
 
@@ -56,7 +57,7 @@ def run_tests(
     """
     from api.service.config import ServiceConfig
     from api.testing.mock_file import MockFileError, read_mock_file
-    from api.testing.run import DefinitionRefused, find_subjects
+    from api.testing.subjects import DefinitionRefused, find_subjects
 
     settings = settings_from(config)
     service = ServiceConfig(account_id=settings.account_id, region=settings.region, mode=settings.mode)
@@ -105,7 +106,7 @@ def _definitions(file: MockFile, options: Sequence[str]) -> Mapping[str, Path]:
     return found
 
 
-def _wanted(patterns: Sequence[str] | None) -> Any:
+def _wanted(patterns: Sequence[str] | None) -> Callable[[Case], bool]:
     def wanted(case: Case) -> bool:
         names = (case.name, case.label)
         return not patterns or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)

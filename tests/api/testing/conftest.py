@@ -12,7 +12,8 @@ import pytest
 
 from api.service.config import ServiceConfig
 from api.testing.mock_file import read_mock_file
-from api.testing.run import CaseReport, MachineReport, find_subjects, run_subject
+from api.testing.run import CaseReport, MachineReport, run_subject
+from api.testing.subjects import find_subjects
 
 RunFile = Callable[[Mapping[str, Any]], list[MachineReport]]
 RunCase = Callable[..., CaseReport]

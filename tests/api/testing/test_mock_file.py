@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.testing.mock_file import MockFileError, read_mock_file
-from api.testing.run import find_subjects
+from api.testing.subjects import find_subjects
 from tests.api.testing.conftest import RunFile
 from tests.api.testing.test_run import machine, map_of, task
 
