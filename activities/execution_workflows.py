@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from activities.names import ALIAS_ATTRIBUTE, EXPRESS_QUEUE, VERSION_ATTRIBUTE, WORKFLOW_QUEUE
+from activities.names import ALIAS_ATTRIBUTE, EXPRESS_QUEUE, LOGGED_MEMO, VERSION_ATTRIBUTE, WORKFLOW_QUEUE
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, json_bytes, parse_json
 
@@ -26,7 +26,9 @@ def input_hash(input_text: str) -> str:
 
 def workflow_memo(start: ExecutionStart, input_text: str, timeout_seconds: int) -> dict[str, JsonValue]:
     """What lists and descriptions show without a look at the history."""
-    return {"startDate": start.start_date, "timeoutSeconds": timeout_seconds, "input": input_hash(input_text)}
+    memo: dict[str, JsonValue] = {"startDate": start.start_date, "timeoutSeconds": timeout_seconds}
+    logged: dict[str, JsonValue] = {} if start.logging is None else {LOGGED_MEMO: True}
+    return {**memo, "input": input_hash(input_text), **logged}
 
 
 def keyword_attributes(start: ExecutionStart) -> dict[str, str]:

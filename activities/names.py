@@ -60,6 +60,9 @@ STOP_JOB: Final = "steploom:stop-job"
 JOB: Final = "steploom:job"
 """Workflow type of the watch over a job; its colon tells it from state machines."""
 
+LOGGED_MEMO: Final = "logged"
+"""Member of the memo of executions that have a log."""
+
 VERSION_ATTRIBUTE: Final = "SteploomVersionArn"
 ALIAS_ATTRIBUTE: Final = "SteploomAliasArn"
 REDRIVE_ATTRIBUTE: Final = "SteploomRedriveCount"

@@ -25,6 +25,7 @@ from activities.names import (
 )
 from activities.payloads import CompiledDefinitions
 from activities.router import Router
+from interpreter.event_log import EventLog
 from interpreter.hosts.workflow import ExecutionWorkflow, Wiring, install
 
 _HEARTBEAT_THROTTLE: Final = timedelta(seconds=3)
@@ -65,13 +66,14 @@ def workflow_worker(
     limits: WorkerLimits,
     *,
     runner: WorkflowRunner | None = None,
+    event_log: EventLog | None = None,
 ) -> Worker:
     """The worker that hosts executions and runs the activities of our integrations.
 
     `client` must have the data converter of `activities.payloads` with the same `definitions`. The workflow runs
     unsandboxed unless a test gives another `runner`.
     """
-    install(wiring(definitions))
+    install(wiring(definitions, event_log))
     return Worker(
         client,
         task_queue=WORKFLOW_QUEUE,
@@ -97,13 +99,14 @@ def express_worker(
     limits: WorkerLimits,
     *,
     runner: WorkflowRunner | None = None,
+    event_log: EventLog | None = None,
 ) -> Worker:
     """The worker that hosts EXPRESS executions; arguments as of `workflow_worker`, `local_call` makes short calls.
 
     A worker of its own, as its workflow tasks last as long as the calls in them: those of STANDARD executions do not
     wait for one.
     """
-    install(wiring(definitions))
+    install(wiring(definitions, event_log))
     return Worker(
         client,
         task_queue=EXPRESS_QUEUE,
@@ -119,7 +122,7 @@ def express_worker(
     )
 
 
-def wiring(definitions: CompiledDefinitions) -> Wiring:
+def wiring(definitions: CompiledDefinitions, event_log: EventLog | None = None) -> Wiring:
     """What every host of executions is given."""
     return Wiring(
         router=Router(),
@@ -130,6 +133,7 @@ def wiring(definitions: CompiledDefinitions) -> Wiring:
         callback_wait=CALLBACK_WAIT,
         close_wait=CLOSE_WAIT,
         local_call=LOCAL_CALL,
+        event_log=event_log,
         job=JOB,
     )
 

@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from activities.address_guard import parse_networks
 from activities.function_routes import parse_functions
+from activities.log_groups import parse_log_groups
 from api.access.limits import DEFAULT_MAX_REQUEST_BYTES
 from interpreter.values import parse_json
 
@@ -119,6 +120,18 @@ class Settings(BaseSettings):
         "(the Lambda API), or a JSON object that maps names (`name`, `name:qualifier`, `*` for the rest) to one of "
         'these words, to `{"task_queue": "..."}` or to `{"url": "..."}`.',
     )
+    log_groups: Annotated[JsonValue, NoDecode] = Field(
+        "stdout",
+        description="Where the logs of executions go whose state machines have a loggingConfiguration: `stdout` (of "
+        "the worker; of the API for synchronous EXPRESS executions), `none`, or a JSON object that maps names of log "
+        'groups (`*` for the rest) to one of these words or to `{"folder": "..."}`, with one file for each group. '
+        "A group that is not named does not exist.",
+    )
+    express_retention: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="For how many seconds after their end DescribeExecution and GetExecutionHistory answer for EXPRESS "
+        "executions, which AWS refuses; 0 refuses it too.",
+    )
     worker_max_cached_workflows: Limit = Field(
         2000,
         description="Executions kept in a worker's memory. Below the number running, each step replays its history.",
@@ -156,6 +169,11 @@ class Settings(BaseSettings):
     ui_url: str | None = Field(None, description="Address of the Temporal UI, for links to executions.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="`json` writes one object per line.")
+
+    @field_validator("log_groups", mode="before")
+    @classmethod
+    def _parse_log_groups(cls, value: JsonValue) -> JsonValue:
+        return parse_log_groups(value)
 
     @field_validator("functions", mode="before")
     @classmethod

@@ -48,7 +48,6 @@ from activities.payloads import CompiledDefinitions
 from api.activity_tasks import ActivityTasks
 from api.gateway_history import RenderedHistory, TemporalHistories
 from api.gateway_redrive import TemporalRedrive, redrive_of, redriven_start
-from api.history_records import StopReason, parse_stop_reason, stop_reason_text
 from api.service.gateway import (
     ActivityTask,
     AlreadyStarted,
@@ -66,6 +65,7 @@ from api.service.gateway import (
     RunSuperseded,
     Started,
 )
+from interpreter.hosts.stop_reasons import StopReason, parse_stop_reason, stop_reason_text
 from interpreter.hosts.tokens import AttemptToken, MalformedTokenError, TaskToken, decode_token
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, parse_json

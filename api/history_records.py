@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from temporalio.api.common.v1 import Payload
@@ -29,36 +29,13 @@ from interpreter.hosts.projection import (
     TaskStarted,
     TimerFired,
 )
+from interpreter.hosts.stop_reasons import StopReason, parse_stop_reason
 from interpreter.hosts.workflow import activity_failure, child_ended, child_taken, payload_outcome
 
 _PLAIN_ENCODINGS: Final = frozenset((b"json/plain", b"binary/null"))
 _DECODED_AT_ONCE: Final = 200
 _LOCAL_MARKER: Final = "core_local_activity"
 _NO_PAYLOAD: Final = Payload(metadata={"encoding": b"binary/null"})
-
-
-@dataclass(frozen=True, slots=True)
-class StopReason:
-    """Error and cause of StopExecution, None where absent."""
-
-    error: str | None
-    cause: str | None
-
-
-def stop_reason_text(error: str | None, cause: str | None) -> str:
-    """The reason that a cancellation or termination carries."""
-    return json.dumps({name: value for name, value in (("error", error), ("cause", cause)) if value is not None})
-
-
-def parse_stop_reason(text: str) -> StopReason:
-    """The inverse of `stop_reason_text`; a reason typed by an operator becomes the cause."""
-    try:
-        reason = json.loads(text)
-    except ValueError:
-        return StopReason(None, text or None)
-    if not isinstance(reason, dict) or not reason.keys() <= {"error", "cause"}:
-        return StopReason(None, text)
-    return StopReason(reason.get("error"), reason.get("cause"))
 
 
 class RecordReader:

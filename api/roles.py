@@ -32,6 +32,7 @@ from activities.integrations.lambda_ import LambdaInvoker
 from activities.integrations.nested_start import NestedStarter
 from activities.local_activity import LocalActivity
 from activities.local_calls import LocalCalls
+from activities.log_groups import LogGroups
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
@@ -41,9 +42,11 @@ from api.access.guard import Guard
 from api.aws_json.application import create_app
 from api.aws_json.in_process import InProcessDoor
 from api.aws_json.server import DoorRunner
+from api.closing_log import ClosingLog
 from api.config import ConfigurationError, Settings
 from api.connectors import connector_calls
 from api.gateway import TemporalGateway
+from api.gateway_history import TemporalHistories
 from api.grpc.server import create_server
 from api.protection import check_exposure, find_sealer, grpc_tls, guard_of, http_tls
 from api.service.activities import KnownActivities
@@ -121,8 +124,13 @@ async def _connect(connection: ClientConnectConfig, definitions: CompiledDefinit
 @asynccontextmanager
 async def application(settings: Settings, engine: Engine) -> AsyncIterator[ApplicationService]:
     """The application service, ready to answer."""
+    log_groups = LogGroups(settings.log_groups)
     config = ServiceConfig(
-        account_id=settings.account_id, region=settings.region, mode=settings.mode, functions=settings.functions
+        account_id=settings.account_id,
+        region=settings.region,
+        mode=settings.mode,
+        functions=settings.functions,
+        log_groups=log_groups,
     )
     gateway = TemporalGateway(engine.client, engine.definitions)
     async with aiohttp.ClientSession() as session, connector_calls(settings, engine.store) as connectors:
@@ -134,6 +142,7 @@ async def application(settings: Settings, engine: Engine) -> AsyncIterator[Appli
         ) as service:
             yield service
     await gateway.close()
+    log_groups.close()
 
 
 @asynccontextmanager
@@ -241,10 +250,13 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         concurrent_local_calls=settings.worker_max_concurrent_local_calls,
     )
     arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
+    log_groups = LogGroups(settings.log_groups)
+    histories = TemporalHistories(engine.client, engine.definitions)
     async with (
         aiohttp.ClientSession() as session,
         connector_calls(settings, engine.store) as connectors,
         application(settings, engine) as service,
+        ClosingLog(engine.client, histories, engine.store, log_groups).running(),
     ):
         aws = AwsService(settings.region, own=InProcessDoor(service), own_resources=arns.of_workflow)
         lambdas, urls = LambdaInvoker(settings.region), UrlInvoker(session)
@@ -263,8 +275,8 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
             ActivityLookUp(KnownActivities(engine.store, arns)).exists,
         ]
         yield [
-            workflow_worker(engine.client, engine.definitions, calls, limits),
-            express_worker(engine.client, engine.definitions, local.call, limits),
+            workflow_worker(engine.client, engine.definitions, calls, limits, event_log=log_groups),
+            express_worker(engine.client, engine.definitions, local.call, limits, event_log=log_groups),
             activity_worker(engine.client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
         ]
 

@@ -245,7 +245,7 @@ def _render_event(event: HistoryEvent, measure: Measure, include_data: bool) -> 
         "previousEventId": event.previous_id,
     }
     if event.details is not None:
-        shown[_details_member(event.type)] = _render_details(event.details, measure, include_data)
+        shown[_details_member(event.type)] = render_details(event.details, measure, include_data)
     return shown
 
 
@@ -257,7 +257,8 @@ def _details_member(type_: str) -> str:
     return f"{type_[0].lower()}{type_[1:]}EventDetails"
 
 
-def _render_details(details: Details, measure: Measure, data: bool) -> dict[str, JsonValue]:
+def render_details(details: Details, measure: Measure, data: bool) -> dict[str, JsonValue]:
+    """The details of an event as clients see them; inputs, outputs and parameters only with `data`."""
     match details:
         case StateEntered(name, input_):
             return {"name": name, **_data("input", input_, measure, data)}

@@ -60,6 +60,7 @@ class ExecutionStart:
         trace_header: the X-Ray trace header that the caller gave; only shown.
         revision_id: the revision of the state machine that runs; None where an earlier release started it.
         engine: the interpreter's version of behaviour, for changes that old runs must not see.
+        logging: what of the execution is logged where, as of `interpreter.event_log.Logging`; None for nothing.
         redrive: set where this run goes on with an execution that had ended.
         continued: Temporal's ids of the runs, since the start or the last redrive, that grew too long and were gone on
             with in a new one, the first one first.
@@ -81,6 +82,7 @@ class ExecutionStart:
     trace_header: str | None = None
     revision_id: str | None = None
     engine: int = ENGINE
+    logging: JsonValue = None
     redrive: Redrive | None = None
     continued: tuple[str, ...] = ()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from activities.log_groups import LogGroups
 from interpreter.values import JsonValue
 
 
@@ -16,6 +17,7 @@ class ServiceConfig:
         partition: the second part of all ARNs.
         mode: see `interpreter.start.ExecutionStart`.
         functions: see `interpreter.start.ExecutionStart`.
+        log_groups: the log groups that there are.
         deletion_settle_seconds: how long a state machine stays DELETING at least. An execution that was being started
             when the deletion began must have come into sight by then, to be stopped like the others.
     """
@@ -25,4 +27,5 @@ class ServiceConfig:
     partition: str = "aws"
     mode: Literal["aws", "native"] = "aws"
     functions: JsonValue = "temporal"
+    log_groups: LogGroups = field(default_factory=LogGroups)
     deletion_settle_seconds: float = 3.0

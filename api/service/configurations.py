@@ -1,6 +1,7 @@
 """The logging, tracing and encryption of a state machine, and its tags: checked, and completed with AWS's defaults.
 
-They are kept and shown. steploom itself writes no CloudWatch logs and encrypts with no key of its user's.
+Logs go where the installation's setting `log_groups` says. There is no X-Ray and no KMS here: tracing is kept and
+shown, and keys of the user's are refused.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
+from api.service.config import ServiceConfig
+from api.service.conversion import from_json
 from api.service.errors import (
     InvalidEncryptionConfiguration,
     InvalidLoggingConfiguration,
@@ -17,32 +20,54 @@ from api.service.errors import (
     ValidationException,
 )
 from api.service.shapes import EncryptionConfiguration, LogDestination, LoggingConfiguration, Tag, TracingConfiguration
+from api.storage.store import Revision
+from interpreter.event_log import Logging, LogLevel
+from interpreter.values import JsonValue
 
-_LOG_GROUP: Final = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:[0-9]{12}:log-group:[A-Za-z0-9_./#-]{1,512}:\*")
+_LOG_GROUP: Final = re.compile(r"arn:(aws[a-z-]*):logs:([a-z0-9-]+):([0-9]{12}):log-group:([A-Za-z0-9_./#-]{1,512}):\*")
 _KMS_KEY: Final = re.compile(r"[\w:/.+=@-]+", re.ASCII)
 _TAG_TEXT: Final = re.compile(r"[\w \u00a0_.:/=+@-]*")
-_KMS_REUSE_SECONDS: Final = 300
 _MOST_TAGS: Final = 50
 
 
-def complete_logging(given: LoggingConfiguration | None) -> LoggingConfiguration:
+def complete_logging(given: LoggingConfiguration | None, config: ServiceConfig) -> LoggingConfiguration:
     """The configuration with its defaults.
 
     Raises:
-        InvalidLoggingConfiguration: logging is on without exactly one destination, or there are two in any case.
+        InvalidLoggingConfiguration: logging is on without exactly one destination, there are two in any case, or a
+            destination is no log group of this installation.
     """
     completed = replace(given or LoggingConfiguration())
     level, destinations = completed.level or "OFF", completed.destinations or ()
     if len(destinations) > 1 or (level != "OFF" and not destinations):
         raise InvalidLoggingConfiguration("Must specify exactly one Log Destination.")
-    if not all(_is_log_group(destination) for destination in destinations):
+    if not all(_log_group(destination, config) for destination in destinations):
         raise InvalidLoggingConfiguration("Log Destination not found.")
     return replace(completed, level=level, include_execution_data=completed.include_execution_data or False)
 
 
-def _is_log_group(destination: LogDestination) -> bool:
+def _log_group(destination: LogDestination, config: ServiceConfig) -> str | None:
+    """The name of a log group of this installation."""
     group = destination.cloud_watch_logs_log_group
-    return group is not None and group.log_group_arn is not None and bool(_LOG_GROUP.fullmatch(group.log_group_arn))
+    found = None if group is None else _LOG_GROUP.fullmatch(group.log_group_arn or "")
+    if found is None or found.groups()[:3] != (config.partition, config.region, config.account_id):
+        return None
+    name = found.group(4)
+    return name if config.log_groups.has(name) else None
+
+
+def logging_of(revision: Revision, config: ServiceConfig) -> JsonValue:
+    """What of an execution of a revision is logged, as of `interpreter.event_log.Logging`; None for nothing.
+
+    A log group that was taken out of the setting since is logged to no more.
+    """
+    logging = from_json(LoggingConfiguration, revision.logging)
+    if logging.level in (None, "OFF") or not logging.destinations:
+        return None
+    group = _log_group(logging.destinations[0], config)
+    if group is None:
+        return None
+    return Logging(cast(LogLevel, logging.level), bool(logging.include_execution_data), group).to_json()
 
 
 def complete_tracing(given: TracingConfiguration | None) -> TracingConfiguration:
@@ -54,7 +79,7 @@ def complete_encryption(given: EncryptionConfiguration | None) -> EncryptionConf
     """The configuration with its defaults.
 
     Raises:
-        InvalidEncryptionConfiguration: a key is missing, not wanted, or no key's id, ARN or alias.
+        InvalidEncryptionConfiguration: a key is missing, not wanted, or no key's id, ARN or alias; or it is one.
     """
     if given is None:
         return EncryptionConfiguration(type="AWS_OWNED_KEY")
@@ -66,8 +91,10 @@ def complete_encryption(given: EncryptionConfiguration | None) -> EncryptionConf
         raise InvalidEncryptionConfiguration("'kmsKeyId' is required when 'type' is 'CUSTOMER_MANAGED_KMS_KEY'")
     if not _KMS_KEY.fullmatch(given.kms_key_id):
         raise InvalidEncryptionConfiguration("'kmsKeyId' is not a key's id, ARN or alias")
-    seconds = given.kms_data_key_reuse_period_seconds
-    return replace(given, kms_data_key_reuse_period_seconds=_KMS_REUSE_SECONDS if seconds is None else seconds)
+    raise InvalidEncryptionConfiguration(
+        "'type' 'CUSTOMER_MANAGED_KMS_KEY' is not available: steploom has no KMS. Use 'AWS_OWNED_KEY', and encrypt "
+        "the databases of steploom and of Temporal"
+    )
 
 
 def checked_tags(tags: Sequence[Tag], resource_arn: str) -> dict[str, str]:

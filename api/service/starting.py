@@ -11,6 +11,7 @@ from uuid import uuid4
 from api.service.arns import Arns, check_name
 from api.service.clock import Clock, epoch_milliseconds
 from api.service.config import ServiceConfig
+from api.service.configurations import logging_of
 from api.service.deletion import Deletions
 from api.service.errors import (
     InvalidExecutionInput,
@@ -110,6 +111,7 @@ class Starting:
             alias_arn=None if alias is None else self._arns.alias(machine, alias),
             trace_header=trace_header,
             revision_id=revision.id,
+            logging=logging_of(revision, self._config),
         )
 
     def _execution_arn(self, target: Target, name: str) -> str:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from api.service.arns import Arns, check_name, check_role_arn
 from api.service.clock import Clock
+from api.service.config import ServiceConfig
 from api.service.configurations import checked_tags, complete_encryption, complete_logging, complete_tracing
 from api.service.conversion import from_json, to_json
 from api.service.definitions import CheckedDefinition, check_definition
@@ -65,7 +66,9 @@ class StateMachines:
         arns: Arns,
         clock: Clock,
         deletions: Deletions,
+        config: ServiceConfig,
     ) -> None:
+        self._config = config
         self._store = store
         self._gateway = gateway
         self._catalog = catalog
@@ -115,7 +118,7 @@ class StateMachines:
             definition_hash="",
             role_arn=request.role_arn,
             timeout_seconds=None,
-            logging=to_json(complete_logging(request.logging_configuration)),
+            logging=to_json(complete_logging(request.logging_configuration, self._config)),
             tracing=to_json(complete_tracing(request.tracing_configuration)),
             encryption=to_json(complete_encryption(request.encryption_configuration)),
             variable_references={},
@@ -194,7 +197,7 @@ class StateMachines:
         if request.role_arn is not None:
             revision = replace(revision, role_arn=request.role_arn)
         if request.logging_configuration is not None:
-            revision = replace(revision, logging=to_json(complete_logging(request.logging_configuration)))
+            revision = replace(revision, logging=to_json(complete_logging(request.logging_configuration, self._config)))
         if request.tracing_configuration is not None:
             revision = replace(revision, tracing=to_json(complete_tracing(request.tracing_configuration)))
         if request.encryption_configuration is not None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from api.service.clock import Clock
+from api.service.config import ServiceConfig
 from api.service.local_engine import LocalEngine
 from api.service.shapes import (
     BillingDetails,
@@ -17,6 +18,7 @@ from api.service.shapes import (
     StartSyncExecutionResponse,
 )
 from api.service.starting import Starting
+from interpreter.event_log import ExecutionLog
 from interpreter.execution import FailedWith, Succeeded
 from interpreter.hosts.inprocess import Ended, InProcessHost
 from interpreter.limits import EXPRESS_SECONDS
@@ -34,9 +36,11 @@ class SyncExecutions:
         starting: resolves what is to be started.
         clock: the time.
         local: runs them.
+        config: knows the log groups.
     """
 
-    def __init__(self, starting: Starting, clock: Clock, local: LocalEngine) -> None:
+    def __init__(self, starting: Starting, clock: Clock, local: LocalEngine, config: ServiceConfig) -> None:
+        self._log_groups = config.log_groups
         self._starting = starting
         self._clock = clock
         self._local = local
@@ -47,6 +51,7 @@ class SyncExecutions:
             request.state_machine_arn, request.name, request.input, request.trace_header, only="EXPRESS"
         )
         start, begun = prepared.start, self._clock()
+        log = None if start.logging is None else ExecutionLog(start, self._log_groups)
         host = InProcessHost(
             await self._local.definitions.fetch(start.definition),
             start,
@@ -55,8 +60,11 @@ class SyncExecutions:
             self._local.invoke,
             time_limit_seconds=EXPRESS_SECONDS,
             children=self._local.children,
+            tell=None if log is None else log.add,
         )
-        ended = await host.run()
+        ended = await host.run(input_text=prepared.input)
+        if log is not None:
+            log.flush()
         stopped = self._clock()
         included = request.included_data != "METADATA_ONLY"
         details = CloudWatchEventsExecutionDataDetails(included=included)

@@ -23,6 +23,8 @@ from api.storage.sql_activities import SqlActivities
 from api.storage.sql_aliases import SqlAliases
 from api.storage.sql_base import revision_of, revision_row, to_datetime, to_milliseconds, transaction
 from api.storage.sql_connections import SqlConnections
+from api.storage.sql_express_runs import SqlExpressRuns
+from api.storage.sql_leases import SqlLeases
 from api.storage.sql_redrives import SqlRedrives
 from api.storage.sql_versions import SqlVersions
 from api.storage.store import MODE_TAG, Publication, Revised, Revision, StateMachine, Store, StoreUnavailable
@@ -48,7 +50,16 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         await engine.dispose()
 
 
-class SqlStore(SqlVersions, SqlAliases, SqlActivities, SqlRedrives, SqlAccessKeys, SqlConnections):
+class SqlStore(
+    SqlVersions,
+    SqlAliases,
+    SqlActivities,
+    SqlRedrives,
+    SqlAccessKeys,
+    SqlConnections,
+    SqlExpressRuns,
+    SqlLeases,
+):
     """`Store` over an engine of `api.storage.engine`."""
 
     async def ping(self) -> None:

@@ -156,6 +156,16 @@ class RedriveCall:
     redriven: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ExpressRun:
+    """A run of a synchronous EXPRESS execution: two compressed JSON documents, until `expires` (epoch milliseconds)."""
+
+    arn: str
+    described: bytes
+    events: bytes
+    expires: int
+
+
 class Store(AccessKeyStore, ConnectionStore, Protocol):
     """Everything that is stored. Each call is one transaction; each may raise `StoreUnavailable`."""
 
@@ -336,4 +346,23 @@ class Store(AccessKeyStore, ConnectionStore, Protocol):
 
     async def remove_tags(self, owner: TagOwner, name: str, keys: Sequence[str]) -> bool:
         """Remove the tags with these keys; False if there is no such resource."""
+        ...
+
+    async def put_express_runs(self, runs: Sequence[ExpressRun], now: int) -> None:
+        """Keep runs of EXPRESS executions, and remove those that have expired by `now`, in epoch milliseconds."""
+        ...
+
+    async def get_express_run(self, arn: str, now: int) -> ExpressRun | None:
+        """The run of an EXPRESS execution that has not expired by `now`, in epoch milliseconds."""
+        ...
+
+    async def hold_lease(self, name: str, holder: str, now: int, seconds: float) -> int | None:
+        """Be for some seconds from `now` on the one that does a piece of work: its position; None if another is.
+
+        The position of new work is `now`, in epoch milliseconds.
+        """
+        ...
+
+    async def move_lease(self, name: str, holder: str, position: int) -> bool:
+        """Note how far the work is; False if another has taken it over."""
         ...

@@ -167,3 +167,23 @@ CONNECTIONS: Final = Table(
     Column("modified", BigInteger, nullable=False),
     Column("authorized", BigInteger, nullable=True),
 )
+
+EXPRESS_RUNS: Final = Table(
+    "express_runs",
+    METADATA,
+    Column("arn", String(300), primary_key=True),
+    Column("described", LargeBinary, nullable=False),
+    Column("events", LargeBinary, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Index(None, "expires"),
+)
+"""`described` and `events` are JSON, compressed by zlib."""
+
+LEASES: Final = Table(
+    "leases",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+)

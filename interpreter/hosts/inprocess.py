@@ -27,6 +27,7 @@ from interpreter.effects import (
     TaskRouter,
     Timer,
 )
+from interpreter.event_log import TellingLedger
 from interpreter.execution import Execution, FailedWith, Succeeded
 from interpreter.frames import JsonObject
 from interpreter.history import Clock, Failure, HistoryEvent, KeepingLedger, Ledger
@@ -81,6 +82,7 @@ class InProcessHost:
         time_limit_seconds: int | None = None,
         inspection: Inspection | None = None,
         children: RunChild | None = None,
+        tell: Callable[[HistoryEvent], None] | None = None,
     ) -> None:
         """Prepare a run; that of an EXPRESS execution keeps no events, and its history has no quota.
 
@@ -95,11 +97,12 @@ class InProcessHost:
             time_limit_seconds: how long the execution may take besides its own TimeoutSeconds.
             inspection: where one state only is run and looked at.
             children: runs child workflows; none where no definition that is run here has them.
+            tell: is told the events of an EXPRESS execution.
         """
         self._clock = Clock((start.start_date if now is None else now) if skip_time else _real_time())
         self._express = start.is_express
         self._events: list[HistoryEvent] = []
-        self._ledger = Ledger(None)
+        self._ledger = Ledger(None) if tell is None else TellingLedger(None, self._clock, tell)
         if not self._express:
             kept = KeepingLedger(limits_of(start.mode, start.engine).history_events, self._clock)
             self._ledger, self._events = kept, kept.events
@@ -166,10 +169,13 @@ class InProcessHost:
 
     # ------------------------------------------------------------------ the run
 
-    async def run(self, checkpoint: JsonObject | None = None) -> Ended:
-        """Run from the start, or from a checkpoint, to the end; a redriven execution begins with one."""
+    async def run(self, checkpoint: JsonObject | None = None, *, input_text: str | None = None) -> Ended:
+        """Run from the start, or from a checkpoint, to the end; a redriven execution begins with one.
+
+        `input_text` is the input as the client sent it.
+        """
         if checkpoint is None:
-            self.execution.begin()
+            self.execution.begin(input_text)
         elif self.execution.start.redrive is None:
             self.execution.resume(checkpoint)
         else:

@@ -55,12 +55,15 @@ from interpreter.effects import (
     TaskRouter,
     Timer,
 )
+from interpreter.event_log import EventLog, ExecutionLog, TellingLedger
 from interpreter.execution import Execution, FailedWith, Succeeded
 from interpreter.frames import JsonObject
-from interpreter.history import Ledger
+from interpreter.history import Clock, Ledger
+from interpreter.history import Failure as FailureDetails
 from interpreter.hosts.details import describe_frames
 from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat, localized
 from interpreter.hosts.room import room_left
+from interpreter.hosts.stop_reasons import StopReason, parse_stop_reason
 from interpreter.hosts.tokens import TaskToken
 from interpreter.hosts.wire import GIVEN_BACK, InlineJson, answer_of_outcome, outcome_of_payload
 from interpreter.limits import EXPRESS_SECONDS, limits_of
@@ -127,6 +130,7 @@ class Wiring:
     close_wait: str
     local_call: str
     job: str
+    event_log: EventLog | None = None
 
 
 class _Installed:
@@ -178,16 +182,28 @@ class _TemporalHost:
         self._stops: list[asyncio.Task[Any]] = []
         self._wake: asyncio.Future[None] | None = None
         definition = wiring.definitions.compiled(start.definition)
-        ledger = Ledger(limits_of(start.mode, start.engine).history_events)
+        self._clock = Clock(start.start_date if start.redrive is None else start.redrive.date)
+        self._log: ExecutionLog | None = None
+        self._ledger = self._new_ledger()
         document = parse_json(input_.payload.data)
-        self._execution = Execution(definition, start, document, self, wiring.router, ledger)
+        self._execution = Execution(definition, start, document, self, wiring.router, self._ledger)
+
+    def _new_ledger(self) -> Ledger:
+        """One that forgets, or one that logs what happens."""
+        limit, event_log = limits_of(self._start.mode, self._start.engine).history_events, self._wiring.event_log
+        if self._start.logging is None or event_log is None:
+            return Ledger(limit)
+        self._log = ExecutionLog(self._start, event_log)
+        return TellingLedger(limit, self._clock, self._log.add)
 
     async def run(self, checkpoint: JsonObject | None) -> JsonValue:
         try:
             result = await self._run(checkpoint)
         except asyncio.CancelledError:
-            if workflow.cancellation_reason() is None:
+            reason = workflow.cancellation_reason()
+            if reason is None:
                 raise  # this worker only forgets the workflow
+            self._log_abortion(parse_stop_reason(reason))
             awaited = [number for number in self._loose if self._execution.waits_for(number)]
             self._stop_given_up([(number, self._loose[number]) for number in awaited])
             await self._stops_begun()
@@ -197,13 +213,33 @@ class _TemporalHost:
             raise _application_error(result)
         return result.output
 
+    def _listen(self) -> None:
+        """What happens in a replay was logged when it happened first."""
+        if self._log is not None:
+            self._log.muted = workflow.unsafe.is_replaying()
+
+    def _log_abortion(self, reason: StopReason) -> None:
+        self._clock.now = max(self._now, workflow.time_ns() // 1_000_000)
+        self._listen()
+        self._ledger.record("ExecutionAborted", 0, FailureDetails(reason.error, reason.cause))
+        self._flush_log()
+
+    def _flush_log(self) -> None:
+        """Before the workflow task is answered: what was recorded was logged, perhaps twice if the task is repeated."""
+        if self._log is not None:
+            self._log.flush()
+
     async def _run(self, checkpoint: JsonObject | None) -> Succeeded | FailedWith:
+        self._listen()
         if checkpoint is None:
-            self._execution.begin("")
+            self._execution.begin("" if self._log is None else self._input.payload.data.decode("utf-8", "replace"))
         else:
             self._execution.go_on(checkpoint)
         while True:
+            self._listen()
+            self._clock.now = self._now
             self._execution.run(self._room())
+            self._flush_log()
             if self._execution.continuation is not None:
                 await self._continue_as_new(self._execution.continuation)
             result = self._execution.result

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias, cast
 from uuid import uuid4
 
 from temporalio import activity
@@ -24,6 +24,7 @@ from api.gateway import TemporalGateway
 from api.service.gateway import ExecutionDescription
 from api.temporal_server import TemporalServer
 from interpreter.errors import StatesError
+from interpreter.event_log import EventLog
 from interpreter.hosts.operations import LOCAL_CALLS
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, json_text, parse_json
@@ -52,21 +53,32 @@ class ExpressLaboratory:
     def gateway(self) -> TemporalGateway:
         return TemporalGateway(self.client, self.definitions)
 
-    async def start(self, definition: str, input_: JsonValue = None, functions: JsonValue = "lambda") -> str:
+    async def start(
+        self,
+        definition: str,
+        input_: JsonValue = None,
+        functions: JsonValue = "lambda",
+        *,
+        logging: JsonValue = None,
+        kind: Literal["express", "execution"] = "express",
+        timeout_seconds: int = 300,
+    ) -> str:
         """Start an execution; what the gateway knows it by."""
+        name = str(uuid4())
         hash_ = self.store.add(definition)
         await self.definitions.fetch(hash_)
         start = ExecutionStart(
             definition=hash_,
-            execution_arn=f"arn:aws:states:{ACCOUNT}:express:{MACHINE}:e:{uuid4()}",
+            execution_arn=f"arn:aws:states:{ACCOUNT}:{kind}:{MACHINE}:{name}" + (":1" if kind == "express" else ""),
             state_machine_arn=f"arn:aws:states:{ACCOUNT}:stateMachine:{MACHINE}",
-            name="e",
+            name=name,
             role_arn="arn:aws:iam::123456789012:role/r",
             start_date=START_DATE,
             seed=SEED,
             functions=functions,
+            logging=logging,
         )
-        await self.gateway.start(MACHINE, start, json_text(input_), 300)
+        await self.gateway.start(MACHINE, start, json_text(input_), timeout_seconds)
         return start.key
 
     async def run(
@@ -94,7 +106,7 @@ class ExpressLaboratory:
 
 @asynccontextmanager
 async def express_laboratory(
-    server: TemporalServer, limits: WorkerLimits | None = None
+    server: TemporalServer, limits: WorkerLimits | None = None, event_log: EventLog | None = None
 ) -> AsyncIterator[ExpressLaboratory]:
     """Run the workers against `server`; a function on the functions' queue answers with its event."""
     store = MemoryStore()
@@ -106,8 +118,8 @@ async def express_laboratory(
     local = LocalActivity({INVOKE_LAMBDA: made.call})
     limits = limits or WorkerLimits()
     async with (
-        workflow_worker(client, definitions, [], limits),
-        express_worker(client, definitions, local.call, limits),
+        workflow_worker(client, definitions, [], limits, event_log=event_log),
+        express_worker(client, definitions, local.call, limits, event_log=event_log),
         Worker(client, task_queue=FUNCTIONS_QUEUE, activities=[_play]),
     ):
         yield made

@@ -8,11 +8,13 @@ import pytest
 
 from api.service import activities
 from api.service.gateway import ActivityTask
+from api.storage.store import Activity
+from interpreter.values import JsonValue
 from tests.api.service.installation import Installation, machine_arn
 from tests.api.service.test_state_machines import NOW, refused
 
 ARN = "arn:aws:states:us-east-1:123456789012:activity:a"
-KMS = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "k"}
+KMS: dict[str, JsonValue] = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "k"}
 CALLS = ["DescribeActivity", "GetActivityTask"]
 
 
@@ -26,11 +28,18 @@ class TestResource:
         assert await installation.store.get_tags("activity", "a") == {}
 
     async def test_keeps_its_encryption(self, installation: Installation) -> None:
-        await installation.call("CreateActivity", name="a", encryptionConfiguration=KMS)
+        encrypted = Activity(name="a", encryption=KMS, created=installation.clock.now)  # by a release that took keys
+        await installation.store.create_activity(encrypted, {})
         assert await refused(installation.call("CreateActivity", name="a")) == (
             "ActivityAlreadyExists",
             "Activity already exists. EncryptionConfiguration may not be updated.",
         )
+
+    async def test_takes_no_key(self, installation: Installation) -> None:
+        code, message = await refused(installation.call("CreateActivity", name="a", encryptionConfiguration=KMS))
+        assert code == "InvalidEncryptionConfiguration"
+        assert "steploom has no KMS" in message
+        assert await installation.store.get_activity("a") is None
 
     async def test_is_described(self, installation: Installation) -> None:
         await installation.call("CreateActivity", name="a")

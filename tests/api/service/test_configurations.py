@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from activities.log_groups import LogGroups
+from api.service.config import ServiceConfig
 from api.service.configurations import checked_tags, complete_encryption, complete_logging
 from api.service.conversion import from_json, to_json
 from api.service.errors import (
@@ -24,6 +26,7 @@ GROUP: JsonValue = {
 }
 OFF: dict[str, JsonValue] = {"level": "OFF", "includeExecutionData": False}
 ONE = "Invalid Logging Configuration: Must specify exactly one Log Destination."
+CONFIG = ServiceConfig(log_groups=LogGroups({"/aws/vendedlogs/states/x": "stdout", "elsewhere": "none"}))
 NOT_FOUND = "Invalid Logging Configuration: Log Destination not found."
 
 
@@ -47,6 +50,15 @@ LOGGING = [
     Case("on with an empty list", {"level": "FATAL", "destinations": []}, ONE),
     Case("two destinations", {"destinations": [GROUP, GROUP]}, ONE),
     Case("a destination without a group", {"level": "ALL", "destinations": [{}]}, NOT_FOUND),
+    *(
+        Case(name, {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}]}, NOT_FOUND)
+        for name, arn in (
+            ("an unknown group", "arn:aws:logs:us-east-1:123456789012:log-group:y:*"),
+            ("a group that is switched off", "arn:aws:logs:us-east-1:123456789012:log-group:elsewhere:*"),
+            ("another region", "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/x:*"),
+            ("another account", "arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/states/x:*"),
+        )
+    ),
     Case(
         "a group without its star",
         {
@@ -62,7 +74,9 @@ LOGGING = [
 @pytest.mark.parametrize("case", LOGGING, ids=lambda case: case.name)
 def test_logging(case: Case) -> None:
     try:
-        result: dict[str, JsonValue] | str = to_json(complete_logging(from_json(LoggingConfiguration, case.given)))
+        result: dict[str, JsonValue] | str = to_json(
+            complete_logging(from_json(LoggingConfiguration, case.given), CONFIG)
+        )
     except InvalidLoggingConfiguration as error:
         result = error.message
     assert result == case.result
@@ -73,7 +87,8 @@ ENCRYPTION = [
     Case(
         "a key",
         {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/k"},
-        {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/k", "kmsDataKeyReusePeriodSeconds": 300},
+        "Invalid Encryption Configuration: 'type' 'CUSTOMER_MANAGED_KMS_KEY' is not available: steploom has no KMS. "
+        "Use 'AWS_OWNED_KEY', and encrypt the databases of steploom and of Temporal",
     ),
     Case(
         "no key",

@@ -59,7 +59,6 @@ class TestCreate:
             {"type": "EXPRESS"},
             {"tracingConfiguration": {"enabled": True}},
             {"loggingConfiguration": {"includeExecutionData": True}},
-            {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "k"}},
         ],
         ids=lambda change: next(iter(change)),
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from activities.log_groups import LogGroups
+from api.service.config import ServiceConfig
 from api.service.errors import ServiceError
 from interpreter.effects import ActivityFailure
-from tests.api.service.installation import PASS, ROLE, Installation, machine_arn
+from tests.api.service.installation import PASS, ROLE, Installation, install, machine_arn
 
 TASK: Final = json.dumps(
     {
@@ -26,8 +29,9 @@ TASK: Final = json.dumps(
 )
 
 
-async def run(installation: Installation, definition: str = PASS, **params: Any) -> dict[str, Any]:
-    arn = await installation.create("x", definition, type="EXPRESS")
+async def run(installation: Installation, definition: str = PASS, logging: Any = None, **params: Any) -> dict[str, Any]:
+    logged = {} if logging is None else {"loggingConfiguration": logging}
+    arn = await installation.create("x", definition, type="EXPRESS", **logged)
     return await installation.call("StartSyncExecution", stateMachineArn=arn, **params)
 
 
@@ -148,3 +152,21 @@ async def test_an_asynchronous_name_repeats(installation: Installation) -> None:
     assert [name for _, name in installation.gateway.executions] == keys
     assert [each.timeout_seconds for each in installation.gateway.executions.values()] == [300, 300]
     assert [each.description.start.name for each in installation.gateway.executions.values()] == ["same", "same"]
+
+
+async def test_is_logged(tmp_path: Path) -> None:
+    group = {"logGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/x:*"}
+    destinations = [{"cloudWatchLogsLogGroup": group}]
+    logging = {"level": "ALL", "includeExecutionData": True, "destinations": destinations}
+    config = ServiceConfig(log_groups=LogGroups({"*": {"folder": str(tmp_path / "logs")}}))
+    async with install(tmp_path, config) as installation:
+        answer = await run(installation, logging=logging, name="e", input='{"a": 1}')
+    records = [json.loads(line) for line in (tmp_path / "logs" / "+aws+x.jsonl").read_text("utf-8").splitlines()]
+    assert [(record["id"], record["previous_event_id"], record["type"]) for record in records] == [
+        ("1", "0", "ExecutionStarted"),
+        ("2", "0", "PassStateEntered"),
+        ("3", "2", "PassStateExited"),
+        ("4", "3", "ExecutionSucceeded"),
+    ]
+    assert {record["execution_arn"] for record in records} == {answer["executionArn"]}
+    assert records[0]["details"] == {"input": '{"a": 1}', "inputDetails": {"truncated": False}, "roleArn": ROLE}
