@@ -133,8 +133,20 @@ _SQL: Final = Connector(
     unanswered="Sql.OperationalError",
 )
 
+_KUBERNETES: Final = Connector(
+    service="kubernetes",
+    action="job",
+    fields=(
+        Field(name="Job", kind=Kind.OBJECT, required=True),
+        Field(name="Cluster"),
+        Field(name="Namespace"),
+        Field(name="LogOptions", kind=Kind.OBJECT, members=(Field(name="RetrieveLogs", kind=Kind.BOOLEAN),)),
+    ),
+    unanswered="Kubernetes.ClientException",
+)
+
 CONNECTORS: Final[Mapping[tuple[str, str], Connector]] = {
-    (connector.service, connector.action): connector for connector in (_HTTP, _API_GATEWAY, _GRPC, _SQL)
+    (connector.service, connector.action): connector for connector in (_HTTP, _API_GATEWAY, _GRPC, _SQL, _KUBERNETES)
 }
 
 

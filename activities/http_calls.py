@@ -158,15 +158,23 @@ class HttpCaller:
 
 
 @asynccontextmanager
-async def http_caller(guard: AddressGuard, *, limit_seconds: float = USUAL_SECONDS) -> AsyncIterator[HttpCaller]:
-    """A caller; `limit_seconds` bounds each call from its begin to the end of the answer."""
-    async with _session(guard, secure=True) as https, _session(guard, secure=False) as http:
+async def http_caller(
+    guard: AddressGuard, *, limit_seconds: float = USUAL_SECONDS, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[HttpCaller]:
+    """A caller; `limit_seconds` bounds each call from its begin to the end of the answer.
+
+    Without `tls` certificates are checked against the system's.
+    """
+    async with _session(guard, tls, secure=True) as https, _session(guard, tls, secure=False) as http:
         yield HttpCaller({"https": https, "http": http}, limit_seconds)
 
 
-def _session(guard: AddressGuard, *, secure: bool) -> aiohttp.ClientSession:
+def _session(guard: AddressGuard, tls: ssl.SSLContext | None, *, secure: bool) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
-        force_close=True, limit=0, socket_factory=partial(guard.open_socket, secure=secure)
+        force_close=True,
+        limit=0,
+        ssl=True if tls is None else tls,
+        socket_factory=partial(guard.open_socket, secure=secure),
     )
     return aiohttp.ClientSession(
         connector=connector,

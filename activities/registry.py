@@ -92,8 +92,9 @@ _OPTIMIZED: Final = {
     "temporal": _service("activity", callbacks=True),
     "grpc": _service("call", callbacks=True),
     "sql": _service("query"),
+    "kubernetes": _service(jobs="job"),
 }
-"""The last three are ours: any Temporal worker, any gRPC service, and databases."""
+"""The last four are ours: any Temporal worker, any gRPC service, databases, and any Kubernetes."""
 
 _RUNNABLE: Final = frozenset({("lambda", "invoke"), ("temporal", "activity"), ("states", "startExecution")})
 """Beside the services that are calls of an AWS API."""

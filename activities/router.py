@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from activities import jobs, nested_executions
+from activities import jobs, kubernetes_keys, nested_executions
 from activities.aws_calls import AwsCall, error_prefix, has_job, is_aws_call, job_of
 from activities.connector_secrets import without_secrets
 from activities.connectors import ConnectorCall, find_connector, is_connector
@@ -278,6 +278,8 @@ def _watched(request: TaskRequest, answer: JsonValue) -> jobs.WatchedJob:
     if not isinstance(request.resource, ServiceResource) or not isinstance(request.arguments, dict):
         raise TypeError(f"{request.resource} submits no job")
     service, action = request.resource.service, request.resource.action
+    if is_connector(service, action):
+        return jobs.WatchedJob(service=service, action=action, key=kubernetes_keys.watch_key(request.arguments, answer))
     job = job_of(service, action)
     shown = answer if isinstance(answer, dict) else {}
     last = answer if job.gone is not None else None

@@ -163,6 +163,13 @@ class Settings(BaseSettings):
         repr=False,
         description="Databases of `sql:query` Tasks: a JSON object of names and URLs, as in `database_url`.",
     )
+    kubernetes_clusters: dict[str, dict[str, JsonValue]] = Field(
+        {},
+        repr=False,
+        description="Clusters of `kubernetes:job` Tasks: a JSON object of names (`default` is meant where a Task names "
+        'none) and objects, `{"in_cluster": true}` or members of `server`, `namespace`, `token`, `token_file`, '
+        "`ca_file`, `client_certificate_file`, `client_key_file`.",
+    )
     function_concurrency: Limit = Field(
         32, description="Calls that one `steploom functions` serves at once, each in a process of its own."
     )
@@ -201,6 +208,20 @@ class Settings(BaseSettings):
         for name, url in value.items():
             try:
                 database_url(url)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+        return value
+
+    @field_validator("kubernetes_clusters")
+    @classmethod
+    def _check_clusters(cls, value: dict[str, dict[str, JsonValue]]) -> dict[str, dict[str, JsonValue]]:
+        if not value:
+            return value
+        from activities.kubernetes_clusters import parse_cluster
+
+        for name, members in value.items():
+            try:
+                parse_cluster(members)
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
         return value

@@ -75,6 +75,10 @@ def shown_settings(settings: Settings) -> dict[str, JsonValue]:
         values["encryption_key"] = "***"
     values["database_url"] = _without_password(settings.database_url)
     values["sql_connections"] = {name: _without_password(url) for name, url in settings.sql_connections.items()}
+    values["kubernetes_clusters"] = {
+        name: {member: "***" if member == "token" else value for member, value in cluster.items()}
+        for name, cluster in settings.kubernetes_clusters.items()
+    }
     return values
 
 

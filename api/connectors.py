@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -16,8 +17,10 @@ from activities.integrations.api_gateway import ApiGateway
 from activities.integrations.connector_calls import ConnectorCalls, Runner
 from activities.integrations.grpc_call import GrpcCaller
 from activities.integrations.http_endpoint import HttpEndpoint
+from activities.integrations.kubernetes_job import JobSource, KnownCluster, KubernetesJobs
 from activities.integrations.sql_query import SqlCaller
-from api.config import Settings
+from activities.kubernetes_clusters import parse_cluster
+from api.config import ConfigurationError, Settings
 from api.protection import find_sealer
 from api.service.config import ServiceConfig
 from api.service.connections import StoredConnectionBook
@@ -25,15 +28,26 @@ from api.storage.connections import ConnectionStore
 from api.storage.engine import database_url
 from interpreter.values import JsonValue
 
+_CLUSTER_SECONDS: Final = 30.0
+"""That a Kubernetes API has for each answer."""
+
 _ANYWHERE: Final = AddressGuard(on=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Connectors:
+    """What makes the calls, and what knows how the jobs stand that they began, by the resource's segment."""
+
+    calls: ConnectorCalls
+    jobs: Mapping[str, JobSource]
+
+
 @asynccontextmanager
-async def connector_calls(settings: Settings, store: ConnectionStore) -> AsyncIterator[ConnectorCalls]:
+async def connectors(settings: Settings, store: ConnectionStore) -> AsyncIterator[Connectors]:
     """Everything that makes calls of connectors; on exit their connections are closed.
 
     Raises:
-        ConfigurationError: the encryption key or a database's URL cannot be used.
+        ConfigurationError: the encryption key, or a file of a cluster, cannot be used.
     """
     guard = _guard(settings)
     config = ServiceConfig(account_id=settings.account_id, region=settings.region)
@@ -48,7 +62,8 @@ async def connector_calls(settings: Settings, store: ConnectionStore) -> AsyncIt
             **_grpc_runners(GrpcCaller(guard, authorizer)),
             **_sql_runners(SqlCaller(_engines(settings.sql_connections, stack))),
         }
-        yield ConnectorCalls(runners)
+        jobs = KubernetesJobs(await _clusters(settings.kubernetes_clusters, stack))
+        yield Connectors(ConnectorCalls({**runners, **_kubernetes_runners(jobs)}), {"kubernetes": jobs})
 
 
 def _http_runners(endpoint: HttpEndpoint) -> Mapping[tuple[str, str], Runner]:
@@ -77,6 +92,28 @@ def _sql_runners(sql: SqlCaller) -> Mapping[tuple[str, str], Runner]:
         return await sql.call(call.arguments, call.state)
 
     return {("sql", "query"): query}
+
+
+def _kubernetes_runners(jobs: KubernetesJobs) -> Mapping[tuple[str, str], Runner]:
+    async def create(call: ConnectorCall, operation_id: str) -> JsonValue:
+        return await jobs.call(call.arguments, call.state, operation_id)
+
+    return {("kubernetes", "job"): create}
+
+
+async def _clusters(given: Mapping[str, Mapping[str, JsonValue]], stack: AsyncExitStack) -> Mapping[str, KnownCluster]:
+    """What speaks to each cluster, closed with `stack`; the installation names them, so that no guard stands before."""
+    known: dict[str, KnownCluster] = {}
+    for name, members in given.items():
+        cluster = parse_cluster(members)
+        try:
+            tls = cluster.tls()
+        except OSError as error:
+            setting = f"kubernetes_clusters (STEPLOOM_KUBERNETES_CLUSTERS), {name}"
+            raise ConfigurationError(f"{setting}: {error.filename or 'a file'}: {error.strerror}") from error
+        caller = await stack.enter_async_context(http_caller(_ANYWHERE, limit_seconds=_CLUSTER_SECONDS, tls=tls))
+        known[name] = KnownCluster(cluster, caller)
+    return known
 
 
 def _engines(urls: Mapping[str, str], stack: AsyncExitStack) -> Mapping[str, AsyncEngine]:

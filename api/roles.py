@@ -44,7 +44,7 @@ from api.aws_json.in_process import InProcessDoor
 from api.aws_json.server import DoorRunner
 from api.closing_log import ClosingLog
 from api.config import ConfigurationError, Settings
-from api.connectors import connector_calls
+from api.connectors import connectors
 from api.gateway import TemporalGateway
 from api.gateway_history import TemporalHistories
 from api.grpc.server import create_server
@@ -133,8 +133,8 @@ async def application(settings: Settings, engine: Engine) -> AsyncIterator[Appli
         log_groups=log_groups,
     )
     gateway = TemporalGateway(engine.client, engine.definitions)
-    async with aiohttp.ClientSession() as session, connector_calls(settings, engine.store) as connectors:
-        direct = direct_calls(LambdaInvoker(settings.region), UrlInvoker(session), connectors)
+    async with aiohttp.ClientSession() as session, connectors(settings, engine.store) as made:
+        direct = direct_calls(LambdaInvoker(settings.region), UrlInvoker(session), made.calls)
         calls = LocalCalls(engine.client, direct)
         local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child)
         async with ApplicationService(
@@ -254,19 +254,19 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
     histories = TemporalHistories(engine.client, engine.definitions)
     async with (
         aiohttp.ClientSession() as session,
-        connector_calls(settings, engine.store) as connectors,
+        connectors(settings, engine.store) as made,
         application(settings, engine) as service,
         ClosingLog(engine.client, histories, engine.store, log_groups).running(),
     ):
         aws = AwsService(settings.region, own=InProcessDoor(service), own_resources=arns.of_workflow)
         lambdas, urls = LambdaInvoker(settings.region), UrlInvoker(session)
-        local = LocalActivity(direct_calls(lambdas, urls, connectors, aws))
-        watch, nested = JobWatch(aws), NestedStarter(service.nested_executions)
+        local = LocalActivity(direct_calls(lambdas, urls, made.calls, aws))
+        watch, nested = JobWatch(aws, others=made.jobs), NestedStarter(service.nested_executions)
         calls = [
             lambdas.invoke,
             urls.invoke,
             aws.invoke,
-            connectors.invoke,
+            made.calls.invoke,
             watch.watch,
             watch.stop,
             nested.prepare,

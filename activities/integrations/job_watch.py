@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NoReturn
 
@@ -19,6 +20,7 @@ from activities.aws_calls import job_of, optimized_service
 from activities.failures import Refusal, optimized_error
 from activities.heartbeats import heartbeating
 from activities.integrations.aws_service import AwsService, Refused
+from activities.integrations.kubernetes_job import JobSource, LookAgain
 from activities.integrations.optimized import Optimized
 from activities.jobs import Job, JsonObject, WatchedJob
 from activities.names import STOP_JOB, WATCH_JOB
@@ -77,11 +79,15 @@ class JobWatch:
     Args:
         aws: makes the calls.
         calendar: when the next ones are made.
+        others: knows the jobs of services that are not AWS's, by the resource's segment.
     """
 
-    def __init__(self, aws: AwsService, calendar: Calendar | None = None) -> None:
+    def __init__(
+        self, aws: AwsService, calendar: Calendar | None = None, others: Mapping[str, JobSource] | None = None
+    ) -> None:
         self._aws = aws
         self._calendar = calendar or Calendar()
+        self._others = others or {}
 
     @activity.defn(name=WATCH_JOB)
     async def watch(self, argument: dict[str, Any]) -> Any:
@@ -94,6 +100,8 @@ class JobWatch:
             ApplicationError: the job runs, or did not answer; to be tried again after the delay that it names.
         """
         watched = WatchedJob.from_json(argument)
+        if watched.service in self._others:
+            return await self._look(self._others[watched.service], watched)
         optimized, job = _service(watched), job_of(watched.service, watched.action)
         with heartbeating():
             try:
@@ -111,6 +119,10 @@ class JobWatch:
     async def stop(self, argument: dict[str, Any]) -> None:
         """Stop the job; that it has ended, or is not known, is no fault."""
         watched = WatchedJob.from_json(argument)
+        if watched.service in self._others:
+            with heartbeating():
+                await self._others[watched.service].stop(watched)
+            return
         job = job_of(watched.service, watched.action)
         if job.stop is None:
             return
@@ -120,6 +132,13 @@ class JobWatch:
             except Refused as refused:
                 if _is_passing(refused.refusal):
                     raise
+
+    async def _look(self, source: JobSource, watched: WatchedJob) -> JsonObject:
+        with heartbeating():
+            try:
+                return await source.look(watched)
+            except LookAgain as again:
+                self._again(f"{watched.service}:{watched.action}: {again}")
 
     def _refused(self, optimized: Optimized, job: Job, watched: WatchedJob, refusal: Refusal) -> JsonObject:
         if job.gone is not None and refusal.code == job.gone:

@@ -1,4 +1,4 @@
-"""examples/http-endpoint, grpc-call and sql-query: a whole steploom in a process of its own."""
+"""examples/http-endpoint, grpc-call, sql-query and kubernetes-job: a whole steploom in a process of its own."""
 
 from __future__ import annotations
 
@@ -15,16 +15,27 @@ import pytest
 
 from api.cli import main
 from tests.support.dev_service import DevService, clean_environment, dev_service
+from tests.support.fake_kubernetes import FakeKubernetes, fake_kubernetes
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevService]:
+def cluster() -> Iterator[FakeKubernetes]:
+    with fake_kubernetes() as running:
+        running.token = None
+        yield running
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, cluster: FakeKubernetes) -> Iterator[DevService]:
     folder = tmp_path_factory.mktemp("connectors")
+    clusters = json.dumps({"default": {"server": cluster.url}})
     runpy.run_path(str(EXAMPLES / "sql-query" / "prepare.py"))["prepare"](folder / "shop.db")
-    environment = clean_environment(STEPLOOM_SQL_CONNECTIONS='{"shop": "sqlite:///shop.db"}')
+    environment = clean_environment(
+        STEPLOOM_SQL_CONNECTIONS='{"shop": "sqlite:///shop.db"}', STEPLOOM_KUBERNETES_CLUSTERS=clusters
+    )
     with dev_service(folder, environment=environment) as running:
         yield running
 
@@ -111,3 +122,30 @@ def test_sql_query(service: DevService) -> None:
     described = run(service, "sql-query", "reserve", read("sql-query", "input.json"))
     assert json.loads(described["output"]) == read("sql-query", "output.json")
     assert run(service, "sql-query", "reserve2", {"item": "book", "quantity": 4})["error"] == "SoldOut"
+
+
+def test_kubernetes_job(service: DevService, cluster: FakeKubernetes) -> None:
+    cluster.ends = "Complete"
+    described = run(service, "kubernetes-job", "count", read("kubernetes-job", "input.json"))
+    assert json.loads(described["output"]) == read("kubernetes-job", "output.json")
+    cluster.ends = "Failed"
+    failed = run(service, "kubernetes-job", "count2", {"run": 2, "lines": 2})
+    assert failed["error"] == "States.TaskFailed"
+    assert json.loads(failed["cause"])["metadata"]["name"] == "count-2"
+
+
+def test_a_stopped_execution_deletes_its_kubernetes_job(service: DevService, cluster: FakeKubernetes) -> None:
+    cluster.ends = None
+    sfn, definition = client(service), (EXAMPLES / "kubernetes-job" / "definition.asl.json").read_text()
+    machine = sfn.create_state_machine(name="count3", definition=definition, roleArn=ROLE)["stateMachineArn"]
+    execution = sfn.start_execution(stateMachineArn=machine, input='{"run": 3, "lines": 2}')["executionArn"]
+    until(lambda: "GET /apis/batch/v1/namespaces/default/jobs/count-3" in cluster.requests)
+    sfn.stop_execution(executionArn=execution)
+    until(lambda: "default/count-3" not in cluster.jobs)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
