@@ -9,17 +9,30 @@ import pytest
 
 from interpreter.errors import StatesQueryEvaluationError
 from interpreter.jsonata import ExpressionError, compile_template, expression, parse_expression
-from interpreter.values import JsonValue
+from interpreter.jsonata.port import Program
+from interpreter.values import MISSING, JsonValue
 from tests.interpreter.jsonata import jsonatapy_engine
 from tests.interpreter.jsonata.sights import sight
+from tests.support import executions
+from tests.support.executions import InProcessRun, all_cases, compact
 
 
 @pytest.fixture
 def _other_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(expression, "compile_source", jsonatapy_engine.compile_source)
-    parse_expression.cache_clear()
+    """Nothing compiled before is used, and nothing compiled here is kept."""
+    compiled: list[str] = []
+
+    def compile_source(source: str) -> Program:
+        compiled.append(source)
+        return jsonatapy_engine.compile_source(source)
+
+    monkeypatch.setattr(expression, "compile_source", compile_source)
+    for cached in (parse_expression, executions.parsed):
+        cached.cache_clear()
     yield
-    parse_expression.cache_clear()
+    for cached in (parse_expression, executions.parsed):
+        cached.cache_clear()
+    assert compiled
 
 
 @dataclass(frozen=True)
@@ -75,3 +88,16 @@ def test_errors(text: str, error: str) -> None:
 def test_refusals(text: str) -> None:
     with pytest.raises(ExpressionError):
         parse_expression(text)
+
+
+EXECUTIONS = [case for case in all_cases() if "{%" in case.text and case.time != "real"]
+
+
+@pytest.mark.usefixtures("_other_engine")
+@pytest.mark.parametrize("case", EXECUTIONS, ids=lambda case: case.name)
+async def test_executions(case: executions.Case) -> None:
+    """Whole histories, causes and outputs of every execution that has expressions."""
+    run = await InProcessRun(case).run()
+    assert (run.status, run.error, run.cause) == (case.status, case.error, case.cause)
+    assert case.output is MISSING or run.output == case.output
+    assert list(compact(run.events)) == list(case.history)
