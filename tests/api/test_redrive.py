@@ -13,13 +13,17 @@ import pytest
 from api.gateway_redrive import TemporalRedrive
 from api.service.errors import ExecutionNotRedrivable, TaskTimedOut
 from api.service.shapes import (
+    CreateStateMachineAliasRequest,
     DescribeExecutionRequest,
     DescribeExecutionResponse,
     DescribeStateMachineForExecutionRequest,
     GetExecutionHistoryRequest,
     ListExecutionsRequest,
+    PublishStateMachineVersionRequest,
     RedriveExecutionRequest,
+    RoutingConfigurationListItem,
     SendTaskSuccessRequest,
+    StartExecutionRequest,
     StopExecutionRequest,
     UpdateStateMachineRequest,
 )
@@ -82,6 +86,13 @@ class Setting:
             token = page.next_token
             if token is None:
                 return shown
+
+    async def alias(self, machine: str) -> str:
+        """Publish a state machine and give it an alias; the alias' ARN."""
+        await self.service.publish_state_machine_version(PublishStateMachineVersionRequest(state_machine_arn=machine))
+        routes = (RoutingConfigurationListItem(state_machine_version_arn=f"{machine}:1", weight=100),)
+        request = CreateStateMachineAliasRequest(name="live", routing_configuration=routes)
+        return (await self.service.create_state_machine_alias(request)).state_machine_alias_arn
 
     async def listed(self, machine: str, expected: int, **params: Any) -> list[Any]:
         """What ListExecutions shows, page by page, once Temporal's list has `expected` of them."""
@@ -173,8 +184,9 @@ async def test_what_had_ended_well_is_not_done_again(setting: Setting) -> None:
 
 async def test_lists_show_each_execution_once(setting: Setting) -> None:
     machine = await setting.engine.create("listed", _machine(T=_task("t", End=True)))
+    alias = await setting.alias(machine)
     setting.functions.failures.update(t=9)
-    executions = [await setting.engine.start(machine, name=f"e{number}") for number in range(5)]
+    executions = [await setting.engine.start(alias, name=f"e{number}") for number in range(5)]
     for execution in executions:
         await setting.end(execution)
     await setting.listed(machine, 5)
@@ -187,6 +199,10 @@ async def test_lists_show_each_execution_once(setting: Setting) -> None:
         assert sorted(each.execution_arn for each in shown) == executions
         counts = {each.execution_arn: each.redrive_count for each in shown}
         assert counts == {execution: int(execution in redriven) for execution in executions}
+    by_alias = await setting.listed(alias, 5, max_results=2)
+    assert {(each.state_machine_version_arn, each.state_machine_alias_arn) for each in by_alias} == {
+        (f"{machine}:1", alias)
+    }
     pages = ListExecutionsRequest(state_machine_arn=machine, max_results=4)
     assert len((await setting.service.list_executions(pages)).executions) == 4, "a page is full if there is more"
 
@@ -199,8 +215,9 @@ async def test_an_aborted_and_a_timed_out_execution(setting: Setting) -> None:
         "End": True,
     }
     machine = await setting.engine.create("asking", {**_machine(A=wait), "TimeoutSeconds": 5})
-    execution = await setting.engine.start(machine)
+    execution = await setting.engine.start(machine, name="asked")
     tokens = [await setting.functions.tokens.get()]
+    began = (await setting.describe(execution)).start_date
     stop = StopExecutionRequest(execution_arn=execution, error="Stop", cause="why")
     stop_date = (await setting.service.stop_execution(stop)).stop_date
     assert (await setting.describe(execution)).stop_date == stop_date
@@ -208,6 +225,8 @@ async def test_an_aborted_and_a_timed_out_execution(setting: Setting) -> None:
     await setting.redrive(execution)
     running = await setting.describe(execution)
     assert (running.status, running.stop_date, running.error) == ("RUNNING", None, None)
+    again = StartExecutionRequest(state_machine_arn=machine, name="asked", input="{ }")
+    assert (await setting.service.start_execution(again)).start_date == began, "it is that execution, and it runs"
     tokens.append(await setting.functions.tokens.get())
     timed_out = await setting.end(execution)
     assert timed_out.redrive_date is not None
@@ -217,12 +236,17 @@ async def test_an_aborted_and_a_timed_out_execution(setting: Setting) -> None:
 
     await setting.redrive(execution)
     tokens.append(await setting.functions.tokens.get())
-    for stale in tokens[:2]:
+    await setting.service.stop_execution(stop)
+    assert (await setting.describe(execution)).status == "ABORTED"
+
+    await setting.redrive(execution)
+    tokens.append(await setting.functions.tokens.get())
+    for stale in tokens[:3]:
         with pytest.raises(TaskTimedOut):
             await setting.service.send_task_success(SendTaskSuccessRequest(task_token=stale, output="0"))
-    await setting.service.send_task_success(SendTaskSuccessRequest(task_token=tokens[2], output="7"))
+    await setting.service.send_task_success(SendTaskSuccessRequest(task_token=tokens[3], output="7"))
     ended = await setting.end(execution)
-    assert (ended.status, ended.output, ended.redrive_count) == ("SUCCEEDED", "7", 2)
+    assert (ended.status, ended.output, ended.redrive_count) == ("SUCCEEDED", "7", 3)
     types = [event["type"] for event in await setting.events(execution)]
     asked = ["TaskScheduled", "TaskStarted", "TaskSubmitted"]
     assert types == [
@@ -233,6 +257,9 @@ async def test_an_aborted_and_a_timed_out_execution(setting: Setting) -> None:
         "ExecutionRedriven",
         *asked,
         "ExecutionTimedOut",
+        "ExecutionRedriven",
+        *asked,
+        "ExecutionAborted",
         "ExecutionRedriven",
         *asked,
         "TaskSucceeded",
