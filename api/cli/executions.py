@@ -1,4 +1,4 @@
-"""Commands against a running service: deploy, start, describe, history, list, stop."""
+"""Commands against a running service: deploy, start, describe, history, list, stop, redrive."""
 
 from __future__ import annotations
 
@@ -94,13 +94,7 @@ def start(
             return
         if not as_json:
             print_line(arn, "dim")
-        ended = _follow(client, arn, quiet=as_json)
-    if as_json:
-        print_json(_answer(ended))
-    else:
-        print_outcome(ended["status"], ended.get("output"), ended.get("error"), ended.get("cause"))
-    if ended["status"] != "SUCCEEDED":
-        raise typer.Exit(1)
+        _tell_end(_follow(client, arn, quiet=as_json), as_json=as_json)
 
 
 def describe(
@@ -222,9 +216,49 @@ def stop(
     print_json(_answer(answer)) if as_json else print_line(f"stopped {date_text(answer['stopDate'])}")
 
 
-def _follow(client: SfnClient, arn: str, *, quiet: bool) -> Mapping[str, Any]:
-    """Print events until the execution has ended, and return its description."""
-    progress = Progress()
+def redrive(
+    execution: ExecutionArgument,
+    wait: Annotated[
+        bool, typer.Option("--wait", "-w", help="Show progress until it ends; exit code 1 if it fails.")
+    ] = False,
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with an execution that failed, timed out or was stopped, where it stood.
+
+    Example: steploom redrive orders:run-1 --wait
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region) as client:
+        arn = execution_arn(client, execution)
+        answer = client.redrive_execution(executionArn=arn)
+        if not wait:
+            print_json(_answer(answer)) if as_json else print_line(f"redriven {date_text(answer['redriveDate'])}")
+            return
+        _tell_end(_follow(client, arn, quiet=as_json, after=_before_last_redrive(client, arn)), as_json=as_json)
+
+
+def _tell_end(ended: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print how an execution ended; the exit code is 1 if it did not succeed."""
+    if as_json:
+        print_json(_answer(ended))
+    else:
+        print_outcome(ended["status"], ended.get("output"), ended.get("error"), ended.get("cause"))
+    if ended["status"] != "SUCCEEDED":
+        raise typer.Exit(1)
+
+
+def _before_last_redrive(client: SfnClient, arn: str) -> int:
+    """The id of the event before the last redrive."""
+    pages = client.get_paginator("get_execution_history").paginate(executionArn=arn, reverseOrder=True)
+    redrives = (event["id"] for page in pages for event in page["events"] if event["type"] == "ExecutionRedriven")
+    return next(redrives, 1) - 1
+
+
+def _follow(client: SfnClient, arn: str, *, quiet: bool, after: int = 0) -> Mapping[str, Any]:
+    """Print the events after event `after` until the execution has ended, and return its description."""
+    progress = Progress(after)
     while True:
         description: Mapping[str, Any] = client.describe_execution(executionArn=arn)
         if not quiet:

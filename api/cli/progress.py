@@ -27,15 +27,15 @@ class ProgressLine:
 
 
 class Progress:
-    """Prints the events of one execution that are new since the last call.
+    """Prints the events of one execution, of those after event `after`, that are new since the last call.
 
     Attributes:
-        last_id: id of the last event printed, 0 before the first.
+        last_id: id of the last event printed, `after` before the first.
     """
 
-    def __init__(self) -> None:
-        self.last_id = 0
-        self._start = 0.0
+    def __init__(self, after: int = 0) -> None:
+        self.last_id = after
+        self._start: float | None = None
 
     def show(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Print the events not yet printed. `events` are AWS's HistoryEvents, ids ascending."""
@@ -43,7 +43,7 @@ class Progress:
             if event["id"] <= self.last_id:
                 continue
             seconds = epoch_seconds(event["timestamp"])
-            if not self.last_id:
+            if self._start is None:
                 self._start = seconds
             self.last_id = event["id"]
             line = ProgressLine(seconds - self._start, event["type"], event_detail(event))

@@ -33,7 +33,7 @@ def steploom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steploom:
 
 COMMANDS = [
     *("dev", "api", "worker", "functions", "setup", "config", "validate", "schema", "run", "test", "test-expression"),
-    *("deploy", "start", "describe", "history", "list", "stop", "keys"),
+    *("deploy", "start", "describe", "history", "list", "stop", "redrive", "keys"),
 ]
 
 

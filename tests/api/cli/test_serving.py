@@ -206,6 +206,21 @@ def test_describe_history_list_and_stop(steploom: Any, machine: str) -> None:
     assert json.loads(steploom("describe", "greet", "--json")[1])["stateMachineArn"] == machine
 
 
+def test_redrive(steploom: Any, machine: str) -> None:
+    steploom("start", machine, "--input", order("Eve", fine=False), "--name", "unfriendly", "--wait")
+    code, shown = steploom("redrive", "greet:unfriendly", "--wait")
+    lines = shown.splitlines()
+    assert (code, lines[-2:]) == (1, ["FAILED", "Unfriendly: no greeting"])
+    assert [line.split()[1] for line in lines[:2]] == ["ExecutionRedriven", "FailStateEntered"]
+    code, shown = steploom("redrive", "greet:unfriendly")
+    assert (code, shown.startswith("redriven 20")) == (0, True)
+    assert steploom("start", machine, "--input", order("Eve"), "--name", "fine", "--wait")[0] == 0
+    assert steploom("redrive", "greet:fine") == (
+        1,
+        "error: ExecutionNotRedrivable: Execution is SUCCEEDED and cannot be redriven\n",
+    )
+
+
 def test_errors_of_the_service_are_told_in_one_line(steploom: Any) -> None:
     assert steploom("start", "nobody") == (1, "error: There is no state machine 'nobody'.\n")
     code, shown = steploom("deploy", "greet.asl.json", "--name", "b a d")
