@@ -134,12 +134,12 @@ class Installation:
         return cpu_seconds(self.server.pid), worker, cpu_seconds(self._api.pid)
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[None]:
-        """Run `steploom worker` until the block ends."""
+    async def worker(self) -> AsyncIterator[int]:
+        """Run `steploom worker` until the block ends; its process id."""
         process, _ = await _started(self._folder, self._environment, "worker")
         self._worker = process
         try:
-            yield
+            yield process.pid
         finally:
             self._worker = None
             await _stop(process)

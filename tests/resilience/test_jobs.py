@@ -93,6 +93,15 @@ async def test_a_job_that_ends(engine: TestEngine, glue: FakeGlueApi) -> None:
     assert glue.calls["BatchStopJobRun"] == 0
 
 
+async def test_a_job_needs_no_heartbeat(engine: TestEngine, glue: FakeGlueApi) -> None:
+    definition = _task("glue:startJobRun.sync", {"JobName": "etl"}, HeartbeatSeconds=1)
+    execution = await engine.start(await engine.create("silent", definition))
+    await glue.until("GetJobRun", 4)  # three seconds at least
+    glue.states["jr_0"] = "SUCCEEDED"
+
+    assert (await engine.service.wait_for_execution(execution)).status == "SUCCEEDED"
+
+
 async def test_a_job_that_fails(engine: TestEngine, glue: FakeGlueApi) -> None:
     execution = await engine.start(await engine.create("fails", GLUE))
     await glue.until("StartJobRun")
@@ -241,6 +250,21 @@ async def test_the_same_execution_twice(engine: TestEngine) -> None:
     shown = json.loads(described.output or "")
     assert (shown["ExecutionArn"], shown["Output"], shown["Status"]) == (started, {"x": 1}, "SUCCEEDED")
     assert "RedriveStatus" not in shown
+
+
+async def test_express_executions_are_not_waited_for(engine: TestEngine) -> None:
+    passing = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    child = await engine.create("express-child", passing, express=True)
+
+    described = await engine.run(
+        await engine.create("waiting", _task("states:startExecution.sync", {"StateMachineArn": child}))
+    )
+    started = await engine.run(
+        await engine.create("starting", _task("states:startExecution", {"StateMachineArn": child}))
+    )
+
+    assert described.error == "StepFunctions.StateMachineTypeNotSupportedException"
+    assert ":express:express-child:" in json.loads(started.output or "")["ExecutionArn"]
 
 
 async def test_a_synchronous_execution_starts_others(engine: TestEngine) -> None:
