@@ -72,7 +72,8 @@ def test_values(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["count", "type", "distinct", "keys", "hash", "parse", "eval", "and", "r", "_r", "v_x"]
+    "name",
+    ["count", "type", "distinct", "keys", "hash", "parse", "eval", "and", "append", "merge", "match", "r", "_r", "v_x"],
 )
 def test_a_variable_hides_a_function_and_none_of_ours_is_seen(name: str) -> None:
     variables: dict[str, JsonValue] = {name: ["mine"], "x": 0}
@@ -82,7 +83,7 @@ def test_a_variable_hides_a_function_and_none_of_ours_is_seen(name: str) -> None
     assert evaluate(f"[[${name}], $x]", sight({"x": 0})) != expected
 
 
-@pytest.mark.parametrize("name", ["_r", "__r", "_type", "_v_x", "_parse", "_many_keys"])
+@pytest.mark.parametrize("name", ["_r", "__r", "_type", "_v_x", "_parse", "_many_keys", "_weigh", "_append", "_copied"])
 def test_names_of_ours_cannot_be_reached(name: str) -> None:
     assert evaluate(f"$parse('1') & $type(${name}) & $x", sight({"x": "x"})) == "1x"
 
