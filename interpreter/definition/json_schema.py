@@ -70,6 +70,14 @@ _TIMESTAMP: Final = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d
 _RESOURCE: Final = r"^arn:aws(-[a-z]+)*:(states|lambda):"
 _VARIABLE: Final = r"^[^\s.$\d][^\s.$]*"
 
+_SAID: Final[Mapping[str, str]] = {
+    _EXPRESSION: "A JSONata expression stands between {% and %}.",
+    _PATH: "A path begins with $.",
+    _PATH_OR_CALL: "A path, which begins with $, or an intrinsic function, which begins with States., is expected.",
+    _RESULT_PATH: "A path into the input, which begins with $, is expected.",
+}
+"""What editors say where a text does not match."""
+
 _NOT_INLINE: Final = ("ItemReader", "ItemBatcher", "ResultWriter")
 
 _ENUMERATIONS: Final[Mapping[str, Sequence[str]]] = {
@@ -165,7 +173,16 @@ def _object(
 
 
 def _at_most_one(group: Sequence[str]) -> list[Schema]:
-    return [{"not": {"required": [one, other]}} for index, one in enumerate(group) for other in group[index + 1 :]]
+    return [
+        {"not": {"required": [one, other]}, "errorMessage": f"There may be only one of {one} and {other}."}
+        for index, one in enumerate(group)
+        for other in group[index + 1 :]
+    ]
+
+
+def _pattern(pattern: str) -> Schema:
+    """The keyword `pattern`, and what Visual Studio Code says where a text does not match."""
+    return {"pattern": pattern, "patternErrorMessage": _SAID[pattern]}
 
 
 def _is(field: str, value: str) -> Schema:
@@ -208,15 +225,15 @@ def _number(field: str, language: QueryLanguage | None) -> Schema:
     if allowed.maximum is not None:
         schema["maximum"] = allowed.maximum
     takes_expressions = language is _DATA and field not in RETRIER_FIELDS
-    return {**schema, "type": [kind, "string"], "pattern": _EXPRESSION} if takes_expressions else schema
+    return {**schema, "type": [kind, "string"], **_pattern(_EXPRESSION)} if takes_expressions else schema
 
 
 def _path(field: str) -> Schema:
     if field in ("InputPath", "OutputPath"):
-        return {"type": ["string", "null"], "pattern": _PATH}
+        return {"type": ["string", "null"], **_pattern(_PATH)}
     if field == "ResultPath":
-        return {"type": ["string", "null"], "pattern": _RESULT_PATH}
-    return {"type": "string", "pattern": _PATH_OR_CALL if field in ("ErrorPath", "CausePath") else _PATH}
+        return {"type": ["string", "null"], **_pattern(_RESULT_PATH)}
+    return {"type": "string", **_pattern(_PATH_OR_CALL if field in ("ErrorPath", "CausePath") else _PATH)}
 
 
 # --- templates ---------------------------------------------------------------------------------------------------
@@ -237,7 +254,7 @@ def _payload_template() -> Schema:
         "patternProperties": {
             r"\.\$$": {
                 "type": "string",
-                "pattern": _PATH_OR_CALL,
+                **_pattern(_PATH_OR_CALL),
                 "description": "Where the value is found: a path, or an intrinsic function such as"
                 " States.Format('{}', $.x).",
             }
@@ -358,15 +375,22 @@ def _rule(beside: Sequence[str]) -> Schema:
     parts = {"type": "array", "minItems": 1, "items": _ref("rule")}
     for field, value in (("And", parts), ("Or", parts), ("Not", _ref("rule"))):
         schema["properties"][field].update(value)
-    combinations = [{"required": [field], "not": {"required": ["Variable"]}} for field in ("And", "Or", "Not")]
-    schema["oneOf"] = [*combinations, {"required": ["Variable"], **_one_of(OPERATORS)}]
+    combinations = [
+        {
+            "required": [field],
+            "not": {"required": ["Variable"]},
+            "errorMessage": f"There may be only one of Variable and {field}.",
+        }
+        for field in ("And", "Or", "Not")
+    ]
+    schema["oneOf"] = [{"required": ["Variable"], **_one_of(OPERATORS)}, *combinations]
     return schema
 
 
 def _operator(kind: OperatorKind) -> Schema:
     if kind.is_path:
         text = f"As {kind.name.removesuffix('Path')}, with the value that this path leads to."
-        return {"type": "string", "pattern": _PATH, "description": text}
+        return {"type": "string", **_pattern(_PATH), "description": text}
     return {**_OPERANDS[kind.operand], "description": f"Compares the value of Variable: {_spelt(kind.name)}."}
 
 
@@ -482,8 +506,8 @@ _OTHERS: Final[Mapping[str, _Builder]] = {
         }
     ),
     "Choices": _choices,
-    "Condition": _always({"type": ["boolean", "string"], "pattern": _EXPRESSION}),
-    "Variable": _always({"type": "string", "pattern": _PATH}),
+    "Condition": _always({"type": ["boolean", "string"], **_pattern(_EXPRESSION)}),
+    "Variable": _always({"type": "string", **_pattern(_PATH)}),
     "And": _always({}),
     "Or": _always({}),
     "Not": _always({}),
@@ -493,7 +517,7 @@ _OTHERS: Final[Mapping[str, _Builder]] = {
     "Branches": _always({"type": "array", "minItems": 1}),
     "ItemProcessor": _always({}),
     "Iterator": _always({}),
-    "Items": _always({"type": ["array", "object", "string"], "pattern": _EXPRESSION}),
+    "Items": _always({"type": ["array", "object", "string"], **_pattern(_EXPRESSION)}),
     "Label": _always({"type": "string", "maxLength": LONGEST_LABEL, "pattern": _label_pattern()}),
     "ItemReader": _item_reader,
     "ReaderConfig": _reader_config,
