@@ -131,6 +131,7 @@ async def application(settings: Settings, engine: Engine) -> AsyncIterator[Appli
         mode=settings.mode,
         functions=settings.functions,
         log_groups=log_groups,
+        express_retention_seconds=settings.express_retention,
     )
     gateway = TemporalGateway(engine.client, engine.definitions)
     async with aiohttp.ClientSession() as session, connectors(settings, engine.store) as made:

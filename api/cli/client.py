@@ -94,6 +94,13 @@ def state_machine_arn(client: SfnClient, name: str) -> str:
     return found + colon + qualifier
 
 
+def names_execution(target: str) -> bool:
+    """Whether a target is an execution, given as ARN or as `machine:name`, and no state machine."""
+    if target.startswith("arn:"):
+        return target.split(":")[5:6] in (["execution"], ["express"])
+    return ":" in target
+
+
 def execution_arn(client: SfnClient, execution: str) -> str:
     """The ARN of an execution, given as ARN or as `machine:name`."""
     if execution.startswith("arn:"):

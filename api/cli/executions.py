@@ -8,7 +8,14 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.cli.client import SfnClient, execution_arn, find_state_machine, service, state_machine_arn
+from api.cli.client import (
+    SfnClient,
+    execution_arn,
+    find_state_machine,
+    names_execution,
+    service,
+    state_machine_arn,
+)
 from api.cli.diagnostics import refuse_invalid
 from api.cli.options import (
     ConfigOption,
@@ -112,7 +119,7 @@ def describe(
     """
     settings = settings_from(config, endpoint=endpoint)
     with service(settings.endpoint, settings.region) as client:
-        if ":execution:" in target or (":" in target and not target.startswith("arn:")):
+        if names_execution(target):
             answer = client.describe_execution(executionArn=execution_arn(client, target))
         else:
             answer = client.describe_state_machine(stateMachineArn=state_machine_arn(client, target))

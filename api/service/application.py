@@ -24,6 +24,7 @@ from api.service.conversion import to_json, to_request
 from api.service.deletion import Deletions
 from api.service.errors import ServiceUnavailable, UnknownOperationException, UnsupportedOperationException
 from api.service.executions import Executions
+from api.service.express_runs import ExpressRuns
 from api.service.gateway import EngineUnavailable, ExecutionGateway
 from api.service.history import Histories
 from api.service.local_engine import LocalEngine
@@ -75,11 +76,14 @@ class ApplicationService:
         self._state_machines = StateMachines(store, gateway, catalog, arns, clock, self.deletions, config)
         starting = Starting(store, config, arns, clock, self.deletions)
         self._redrives = Redrives(store, gateway, config, arns, clock, self.deletions)
-        self._executions = Executions(store, gateway, config, arns, starting, self._redrives)
+        express = None
+        if config.express_retention_seconds:
+            express = ExpressRuns(store, gateway, arns, clock, config.express_retention_seconds)
+        self._executions = Executions(store, gateway, config, arns, starting, self._redrives, express)
         self.nested_executions = NestedExecutions(starting, self._executions)
-        self._sync_executions = SyncExecutions(starting, clock, local, config)
+        self._sync_executions = SyncExecutions(starting, clock, local, config, express)
         self._state_tests = StateTests(config, arns, clock, catalog, local)
-        self._histories = Histories(gateway, arns)
+        self._histories = Histories(gateway, arns, express)
         self._tasks = Tasks(gateway, store, config)
         self._versions = Versions(store, arns, clock)
         self._aliases = Aliases(store, arns, clock)

@@ -163,6 +163,21 @@ class Arns:
             return ExecutionArn(text, *names)
         return ExecutionArn(text, None, None)
 
+    def read_shown_execution(self, text: str, *, express: bool) -> ExecutionArn:
+        """Read the ARN of an execution that can be described: with `express` of an EXPRESS one, too.
+
+        The `name` of that has its UUID behind.
+
+        Raises:
+            InvalidArn: it is something else.
+        """
+        if not express or text.split(":")[5:6] != ["express"]:
+            return self.read_execution(text)
+        ours, names = self._read(text, "express", most=3)
+        if ours and len(names) == 3 and all(_NAME.fullmatch(name) for name in names):
+            return ExecutionArn(text, names[0], ":".join(names[1:]))
+        return ExecutionArn(text, None, None)
+
     def _read(self, text: str, resource_type: str, most: int) -> tuple[bool, list[str]]:
         parts = text.split(":")
         if len(parts) < 6 or parts[0] != "arn":

@@ -17,6 +17,7 @@ class ServiceConfig:
         partition: the second part of all ARNs.
         mode: see `interpreter.start.ExecutionStart`.
         functions: see `interpreter.start.ExecutionStart`.
+        express_retention_seconds: how long EXPRESS executions are described after their end; 0: not at all, as AWS.
         log_groups: the log groups that there are.
         deletion_settle_seconds: how long a state machine stays DELETING at least. An execution that was being started
             when the deletion began must have come into sight by then, to be stopped like the others.
@@ -27,5 +28,6 @@ class ServiceConfig:
     partition: str = "aws"
     mode: Literal["aws", "native"] = "aws"
     functions: JsonValue = "temporal"
+    express_retention_seconds: int = 0
     log_groups: LogGroups = field(default_factory=LogGroups)
     deletion_settle_seconds: float = 3.0

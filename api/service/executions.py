@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from api.service.arns import Arns, ExecutionArn
 from api.service.config import ServiceConfig
 from api.service.errors import (
@@ -13,6 +15,7 @@ from api.service.errors import (
     StateMachineTypeNotSupported,
     ValidationException,
 )
+from api.service.express_runs import ExpressRuns
 from api.service.gateway import (
     AlreadyStarted,
     ExecutionDescription,
@@ -41,6 +44,8 @@ from api.service.starting import Prepared, Starting, standard_seconds
 from api.storage.store import Store
 from interpreter.limits import EXPRESS_SECONDS
 
+_EXPRESS: Final = "Executions of EXPRESS state machines cannot be redriven"
+
 
 class Executions:
     """Starts, reads, lists and stops executions."""
@@ -53,7 +58,9 @@ class Executions:
         arns: Arns,
         starting: Starting,
         redrives: Redrives,
+        express: ExpressRuns | None,
     ) -> None:
+        self._express = express
         self._store = store
         self._gateway = gateway
         self._config = config
@@ -74,12 +81,17 @@ class Executions:
 
     async def describe(self, request: DescribeExecutionRequest) -> DescribeExecutionResponse:
         """DescribeExecution."""
-        arn, machine, name = self._read(request.execution_arn)
+        arn, machine, name = self._read(request.execution_arn, express=self._express is not None)
         try:
-            description = await self._gateway.describe(machine, name)
+            description = await self._find(machine, name)
         except NoSuchExecution:
             raise ExecutionDoesNotExist(arn.text) from None
         return await self._described(arn, description, included=request.included_data != "METADATA_ONLY")
+
+    async def _find(self, machine: str, name: str) -> ExecutionDescription:
+        if self._express is not None and ":" in name:
+            return await self._express.describe(machine, name)
+        return await self._gateway.describe(machine, name)
 
     async def wait(self, execution_arn: str) -> DescribeExecutionResponse:
         """Describe an execution once it has ended."""
@@ -98,11 +110,13 @@ class Executions:
         fails = summary.status in (ExecutionStatus.FAILED, ExecutionStatus.ABORTED)  # TIMED_OUT shows no error
         details = CloudWatchEventsExecutionDataDetails(included=included)
         assert arn.state_machine_name is not None
-        refusal = await self._redrives.refusal(arn.state_machine_name, description)
+        refusal: str | None = _EXPRESS
+        if not start.is_express:
+            refusal = await self._redrives.refusal(arn.state_machine_name, description)
         return DescribeExecutionResponse(
             execution_arn=arn.text,
             state_machine_arn=start.state_machine_arn,
-            name=summary.name,
+            name=start.name,
             status=summary.status,
             start_date=summary.start_date,
             stop_date=summary.stop_date,
@@ -190,8 +204,8 @@ class Executions:
         except NoSuchExecution:
             raise ExecutionDoesNotExist(arn.text) from None
 
-    def _read(self, execution_arn: str) -> tuple[ExecutionArn, str, str]:
-        arn = self._arns.read_execution(execution_arn)
+    def _read(self, execution_arn: str, *, express: bool = False) -> tuple[ExecutionArn, str, str]:
+        arn = self._arns.read_shown_execution(execution_arn, express=express)
         if arn.state_machine_name is None or arn.name is None:
             raise ExecutionDoesNotExist(arn.text)
         return arn, arn.state_machine_name, arn.name

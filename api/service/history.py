@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from api.service.arns import Arns
 from api.service.errors import ExecutionDoesNotExist, InvalidToken
+from api.service.express_runs import ExpressRuns
 from api.service.gateway import ExecutionGateway, NoSuchExecution
 from api.service.pages import page_position, page_size, page_token
 from api.service.shapes import GetExecutionHistoryRequest, GetExecutionHistoryResponse
@@ -29,7 +30,8 @@ _POSITION_BYTES: Final = 8
 class Histories:
     """Reads the histories of executions."""
 
-    def __init__(self, gateway: ExecutionGateway, arns: Arns) -> None:
+    def __init__(self, gateway: ExecutionGateway, arns: Arns, express: ExpressRuns | None) -> None:
+        self._express = express
         self._gateway = gateway
         self._arns = arns
         self._snapshots: OrderedDict[_Key, Sequence[_Event]] = OrderedDict()
@@ -38,7 +40,7 @@ class Histories:
         """GetExecutionHistory, by ascending or descending ids."""
         include_data = request.include_execution_data is not False
         backward = bool(request.reverse_order)
-        machine, name = self._read(request.execution_arn)
+        machine, name = self._read(request.execution_arn, express=self._express is not None)
         arguments = ("GetExecutionHistory", request.execution_arn, backward, include_data)
         position, size = None, page_size(request.max_results)
         if request.next_token is not None:
@@ -67,8 +69,8 @@ class Histories:
         except NoSuchExecution:
             raise ExecutionDoesNotExist(execution_arn) from None
 
-    def _read(self, execution_arn: str) -> tuple[str, str]:
-        arn = self._arns.read_execution(execution_arn)
+    def _read(self, execution_arn: str, *, express: bool = False) -> tuple[str, str]:
+        arn = self._arns.read_shown_execution(execution_arn, express=express)
         if arn.state_machine_name is None or arn.name is None:
             raise ExecutionDoesNotExist(execution_arn)
         return arn.state_machine_name, arn.name
@@ -76,6 +78,8 @@ class Histories:
     async def _fetch(self, execution_arn: str, key: _Key) -> Sequence[_Event]:
         machine, name, include_data = key
         try:
+            if self._express is not None and ":" in name:
+                return await self._express.history(machine, name, include_data=include_data)
             return await self._gateway.history(machine, name, include_data=include_data)
         except NoSuchExecution:
             raise ExecutionDoesNotExist(execution_arn) from None

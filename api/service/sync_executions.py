@@ -1,15 +1,19 @@
 """StartSyncExecution: an EXPRESS state machine run to its end inside the call, at most once.
 
-Nothing is stored: the interpreter runs in process, and a call that is given up gives its execution up.
+The interpreter runs in process, and a call that is given up gives its execution up. Nothing is stored of it, unless the
+installation keeps runs for a while (`api.service.express_runs`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from api.service.clock import Clock
 from api.service.config import ServiceConfig
+from api.service.express_runs import ExpressRuns, Recorder
+from api.service.gateway import ExecutionDescription, ExecutionStatus, ExecutionSummary
 from api.service.local_engine import LocalEngine
 from api.service.shapes import (
     BillingDetails,
@@ -17,9 +21,10 @@ from api.service.shapes import (
     StartSyncExecutionRequest,
     StartSyncExecutionResponse,
 )
-from api.service.starting import Starting
+from api.service.starting import Prepared, Starting
 from interpreter.event_log import ExecutionLog
 from interpreter.execution import FailedWith, Succeeded
+from interpreter.history import HistoryEvent
 from interpreter.hosts.inprocess import Ended, InProcessHost
 from interpreter.limits import EXPRESS_SECONDS
 from interpreter.values import json_text, parse_json
@@ -37,9 +42,18 @@ class SyncExecutions:
         clock: the time.
         local: runs them.
         config: knows the log groups.
+        express: keeps runs, where the installation does.
     """
 
-    def __init__(self, starting: Starting, clock: Clock, local: LocalEngine, config: ServiceConfig) -> None:
+    def __init__(
+        self,
+        starting: Starting,
+        clock: Clock,
+        local: LocalEngine,
+        config: ServiceConfig,
+        express: ExpressRuns | None,
+    ) -> None:
+        self._express = express
         self._log_groups = config.log_groups
         self._starting = starting
         self._clock = clock
@@ -50,41 +64,75 @@ class SyncExecutions:
         prepared = await self._starting.prepare(
             request.state_machine_arn, request.name, request.input, request.trace_header, only="EXPRESS"
         )
-        start, begun = prepared.start, self._clock()
-        log = None if start.logging is None else ExecutionLog(start, self._log_groups)
+        begun = self._clock()
+        log = None if prepared.start.logging is None else ExecutionLog(prepared.start, self._log_groups)
+        recorder = None if self._express is None else Recorder()
+        ended = await self._run(prepared, [listener.add for listener in (log, recorder) if listener is not None])
+        if log is not None:
+            log.flush()
+        description = _description(prepared, ended, begun, self._clock())
+        if self._express is not None and recorder is not None:
+            await self._express.keep(description, recorder)
+        return _response(description, included=request.included_data != "METADATA_ONLY")
+
+    async def _run(self, prepared: Prepared, listeners: Sequence[Callable[[HistoryEvent], None]]) -> Ended:
+        def tell(event: HistoryEvent) -> None:
+            for listener in listeners:
+                listener(event)
+
         host = InProcessHost(
-            await self._local.definitions.fetch(start.definition),
-            start,
+            await self._local.definitions.fetch(prepared.start.definition),
+            prepared.start,
             parse_json(prepared.input),
             self._local.router,
             self._local.invoke,
             time_limit_seconds=EXPRESS_SECONDS,
             children=self._local.children,
-            tell=None if log is None else log.add,
+            tell=tell if listeners else None,
         )
-        ended = await host.run(input_text=prepared.input)
-        if log is not None:
-            log.flush()
-        stopped = self._clock()
-        included = request.included_data != "METADATA_ONLY"
-        details = CloudWatchEventsExecutionDataDetails(included=included)
-        result = ended.result
-        return StartSyncExecutionResponse(
-            execution_arn=start.execution_arn,
-            state_machine_arn=start.state_machine_arn,
-            name=start.name,
+        return await host.run(input_text=prepared.input)
+
+
+def _description(prepared: Prepared, ended: Ended, begun: datetime, stopped: datetime) -> ExecutionDescription:
+    start, result = prepared.start, ended.result
+    return ExecutionDescription(
+        summary=ExecutionSummary(
+            run_id="",  # there is no run but this one
+            name=start.key,
+            status=ExecutionStatus(_status(ended)),
             start_date=begun,
             stop_date=stopped,
-            status=_status(ended),
-            error=result.error.name if included and isinstance(result, FailedWith) else None,
-            cause=result.error.cause if included and isinstance(result, FailedWith) else None,
-            input=prepared.input if included else None,
-            input_details=details,
-            output=json_text(result.output) if included and isinstance(result, Succeeded) else None,
-            output_details=details,
-            trace_header=start.trace_header,
-            billing_details=_billing(begun, stopped),
-        )
+            version_arn=start.version_arn,
+            alias_arn=start.alias_arn,
+        ),
+        start=start,
+        input=prepared.input,
+        output=json_text(result.output) if isinstance(result, Succeeded) else None,
+        error=result.error.name if isinstance(result, FailedWith) else None,
+        cause=result.error.cause if isinstance(result, FailedWith) else None,
+    )
+
+
+def _response(description: ExecutionDescription, *, included: bool) -> StartSyncExecutionResponse:
+    start, summary = description.start, description.summary
+    assert summary.stop_date is not None
+    details = CloudWatchEventsExecutionDataDetails(included=included)
+    return StartSyncExecutionResponse(
+        execution_arn=start.execution_arn,
+        state_machine_arn=start.state_machine_arn,
+        name=start.name,
+        start_date=summary.start_date,
+        stop_date=summary.stop_date,
+        status=cast("Literal['SUCCEEDED', 'FAILED', 'TIMED_OUT']", summary.status),
+        error=description.error if included else None,
+        cause=description.cause if included else None,
+        input=description.input if included else None,
+        input_details=details,
+        output=description.output if included else None,
+        output_details=details,
+        trace_header=start.trace_header,
+        billing_details=_billing(summary.start_date, summary.stop_date),
+    )
 
 
 def _status(ended: Ended) -> Literal["SUCCEEDED", "FAILED", "TIMED_OUT"]:
