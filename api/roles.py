@@ -34,6 +34,7 @@ from activities.local_activity import LocalActivity
 from activities.local_calls import LocalCalls
 from activities.log_groups import LogGroups
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
+from activities.open_activities import OpenActivities
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
 from activities.router import Router
@@ -259,7 +260,12 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         application(settings, engine) as service,
         ClosingLog(engine.client, histories, engine.store, log_groups).running(),
     ):
-        aws = AwsService(settings.region, own=InProcessDoor(service), own_resources=arns.of_workflow)
+        aws = AwsService(
+            settings.region,
+            own=InProcessDoor(service),
+            own_resources=arns.of_workflow,
+            open_activities=OpenActivities(engine.client),
+        )
         lambdas, urls = LambdaInvoker(settings.region), UrlInvoker(session)
         local = LocalActivity(direct_calls(lambdas, urls, made.calls, aws))
         watch, nested = JobWatch(aws, others=made.jobs), NestedStarter(service.nested_executions)

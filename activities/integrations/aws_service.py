@@ -6,8 +6,10 @@ to service is data in the modules beside this one.
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel, ServiceModel, StructureShape
 from temporalio import activity
 
-from activities.aws_calls import OPTIMIZED, AwsCall, error_prefix
+from activities.aws_calls import OPTIMIZED, AwsCall, error_prefix, job_of
 from activities.aws_clients import AwsClients, in_daemon_thread, why_unanswered
 from activities.failures import (
     Refusal,
@@ -43,6 +45,7 @@ from activities.integrations.optimized import Action, Optimized
 from activities.integrations.own_step_functions import Answerer, InProcess
 from activities.integrations.sqs import NoSuchHost
 from activities.names import AWS_CALL
+from activities.open_activities import OpenActivities
 from activities.sdk_metadata import sdk_metadata
 from activities.sdk_services import sdk_folder
 from interpreter.errors import StatesError
@@ -81,6 +84,7 @@ class AwsService:
         region: the region of the calls; by default the one that boto3 finds.
         own: answers calls of Step Functions in this process.
         own_resources: the ARNs of the execution that a workflow id stands for and of its state machine.
+        open_activities: knows whether a job that was submitted is still waited for.
     """
 
     def __init__(
@@ -89,7 +93,9 @@ class AwsService:
         *,
         own: Answerer | None = None,
         own_resources: Callable[[str], tuple[str, ...]] = _no_resources,
+        open_activities: OpenActivities | None = None,
     ) -> None:
+        self._open = open_activities
         self._own = None if own is None or _STEP_FUNCTIONS_URL in os.environ else InProcess(own)
         self._own_resources = own_resources
         settings = _SETTINGS if self._own is None else {**_SETTINGS, _STEP_FUNCTIONS: _UNSIGNED}
@@ -105,9 +111,13 @@ class AwsService:
         info = activity.info()
         limit = info.start_to_close_timeout
         with reported_failures(), heartbeating():
-            return await self.call(
+            answer = await self.call(
                 argument, info.activity_id, limit.total_seconds() if limit else None, info.workflow_id
             )
+            call = AwsCall.from_json(argument)
+            if call.waits and self._open is not None and not await self._open.awaits(info):
+                await self._take_back(call, answer)
+            return answer
 
     async def ask(self, api: str, operation: str, arguments: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """One call that no state makes: that of a watch over a job. Names are in PascalCase.
@@ -148,7 +158,25 @@ class AwsService:
             self._own.attach()
         optimized = OPTIMIZED.get(call.service)
         make = _Sdk(call) if optimized is None else _OptimizedCall(call, optimized)
-        return await in_daemon_thread(lambda: self._made(make, attempt), name="aws-call")
+        making = in_daemon_thread(lambda: self._made(make, attempt), name="aws-call")
+        return await (self._submitted(call, making) if call.waits else making)
+
+    async def _submitted(self, call: AwsCall, making: Coroutine[Any, Any, JsonValue]) -> JsonValue:
+        """Submit a job; one that nobody waits for any more when it has been submitted is stopped."""
+        made = asyncio.create_task(making)
+        try:
+            return await asyncio.shield(made)
+        except asyncio.CancelledError:
+            with suppress(StatesError):  # it was not submitted
+                await self._take_back(call, await made)
+            raise
+
+    async def _take_back(self, call: AwsCall, answer: JsonValue) -> None:
+        """Stop a job that was only just submitted, as well as that can be done."""
+        job, optimized = job_of(call.service, call.action), OPTIMIZED[call.service]
+        if job.stop is not None and isinstance(answer, dict):
+            with suppress(Refused, BotoCoreError):
+                await self.ask(optimized.folder, job.stop, job.stop_key(job.key(call.arguments, answer)))
 
     def _made(self, make: _Made, attempt: _Attempt) -> JsonValue:
         """The call's result, from the thread that may block."""

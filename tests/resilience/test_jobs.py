@@ -141,6 +141,20 @@ async def test_stopping_stops_the_job(engine: TestEngine, glue: FakeGlueApi) -> 
     assert (await _described(engine, execution)).status == "ABORTED"
 
 
+async def test_a_job_that_is_submitted_too_late_is_stopped(engine: TestEngine, glue: FakeGlueApi) -> None:
+    """The submitting call is still under way when the execution ends; its worker is told by Temporal."""
+    glue.answering.clear()
+    execution = await engine.start(await engine.create("late", GLUE))
+    await glue.until("StartJobRun")
+    await engine.service.stop_execution(StopExecutionRequest(execution_arn=execution))
+    await asyncio.wait([asyncio.create_task(engine.service.wait_for_execution(execution))])
+    glue.answering.set()
+
+    await glue.until("BatchStopJobRun")
+
+    assert glue.states == {"jr_0": "STOPPED"}
+
+
 async def test_a_timeout_of_the_machine_stops_the_job(engine: TestEngine, glue: FakeGlueApi) -> None:
     execution = await engine.start(await engine.create("machine-timeout", GLUE | {"TimeoutSeconds": 3}))
 
@@ -235,6 +249,19 @@ async def test_a_child_goes_on_behind_its_token(engine: TestEngine) -> None:
     assert (described.status, described.output) == ("SUCCEEDED", '{"early":true}')
     nested = child.replace(":stateMachine:", ":execution:") + ":c"
     assert (await engine.service.wait_for_execution(nested)).status == "SUCCEEDED"
+
+
+async def test_a_synchronous_execution_of_this_installation(engine: TestEngine) -> None:
+    """`aws-sdk:sfn:startSyncExecution` answers with how it ended, and does not fail itself."""
+    failing = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E", "Cause": "c"}}}
+    child = await engine.create("sync-child", failing, express=True)
+    definition = _task("aws-sdk:sfn:startSyncExecution", {"StateMachineArn": child, "Input": {"a": 1}})
+
+    described = await engine.run(await engine.create("sync-parent", definition))
+
+    shown = json.loads(described.output or "")
+    assert (shown["Status"], shown["Error"], shown["Cause"], shown["Input"]) == ("FAILED", "E", "c", '{"a":1}')
+    assert shown["BillingDetails"]["BilledMemoryUsedInMB"] == 64
 
 
 async def test_the_same_execution_twice(engine: TestEngine) -> None:

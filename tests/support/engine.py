@@ -23,6 +23,7 @@ from activities.integrations.job_watch import JobWatch
 from activities.integrations.nested_start import NestedStarter
 from activities.local_calls import LocalCalls
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
+from activities.open_activities import OpenActivities
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
 from activities.router import Router
@@ -155,7 +156,7 @@ async def running_engine(
 
 def _activities(service: ApplicationService, store: Store, client: Client) -> list[Callable[..., Any]]:
     """What Tasks need besides functions; AWS is where boto3 is directed."""
-    aws = AwsService("us-east-1", own=InProcessDoor(service))
+    aws = AwsService("us-east-1", own=InProcessDoor(service), open_activities=OpenActivities(client))
     watch, nested = JobWatch(aws), NestedStarter(service.nested_executions)
     return [
         aws.invoke,

@@ -23,6 +23,7 @@ class FakeGlueApi:
         calls: how often each operation was called.
         refusals: what the next calls of an operation are refused with: status and error code.
         changed: notified with each call.
+        answering: cleared by a test that wants answers to be late.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,8 @@ class FakeGlueApi:
         self.calls: Counter[str] = Counter()
         self.refusals: dict[str, list[tuple[int, str]]] = {}
         self.changed = asyncio.Condition()
+        self.answering = asyncio.Event()
+        self.answering.set()
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one operation."""
@@ -45,6 +48,7 @@ class FakeGlueApi:
             status, body = 200, self._answer(operation, parameters)
         async with self.changed:
             self.changed.notify_all()
+        await self.answering.wait()
         return web.Response(status=status, body=json.dumps(body), content_type="application/x-amz-json-1.1")
 
     def _answer(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
