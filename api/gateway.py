@@ -166,7 +166,9 @@ class TemporalGateway:
             while described.close_time is None:
                 await self._stop_run(handle, described, reason)
                 described = await _describe(handle)  # whose run may have gone on in a new one meanwhile
-        return _milliseconds(described.close_time)
+            stop_date = (await _summary(described, name)).stop_date
+        assert stop_date is not None, "it has ended"
+        return stop_date
 
     async def _stop_run(
         self, handle: WorkflowHandle[object, object], described: WorkflowExecutionDescription, reason: str

@@ -14,6 +14,7 @@ from activities.connections import Additions, Connection
 from activities.connector_secrets import shown_url, without_secrets
 from activities.failures import unusable_arguments
 from activities.http_calls import HttpAnswer, HttpCaller, HttpRequest, Unanswered
+from activities.http_exchanges import Answered, Asked, Exchange, are_kept, keep
 from activities.http_results import check_size, header_fault, http_result, text_of
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue, json_bytes, json_text
@@ -59,10 +60,17 @@ class HttpEndpoint:
         connection = await self._authorizer.connection(_connection_arn(arguments))
         credentials = await self._authorizer.headers(connection)
         request = task.request(connection.additions, credentials)
+        exchange = Exchange(_asked(request), _asked(request.elsewhere or request)) if are_kept() else None
+        if exchange is not None:
+            keep(exchange)
         try:
             answer = await self._caller.send(request, follow=True)
         except Unanswered as error:
             raise StatesError(SOCKET, f"http:invoke of state {state!r}: {error}") from None
+        if exchange is not None:
+            exchange.answered = Answered(
+                request.url.scheme, answer.status, answer.reason, answer.headers, text_of(answer)
+            )
         return self._result(answer, connection, state, arguments)
 
     def _result(
@@ -77,6 +85,11 @@ class HttpEndpoint:
         if answer.content_type.startswith(_BINARY):
             raise StatesRuntime(f"{where} answered with {answer.content_type}, which cannot be a result")
         return http_result(answer, where)
+
+
+def _asked(request: HttpRequest) -> Asked:
+    body = None if request.body is None else request.body.decode("utf-8", "replace")
+    return Asked(request.url.scheme, request.method, str(request.url), request.headers, body)
 
 
 def _connection_arn(arguments: Mapping[str, JsonValue]) -> str:

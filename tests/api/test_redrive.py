@@ -233,6 +233,7 @@ async def test_an_aborted_and_a_timed_out_execution(setting: Setting) -> None:
     assert timed_out.stop_date is not None
     assert timed_out.status == "TIMED_OUT"
     assert (timed_out.stop_date - timed_out.redrive_date).total_seconds() == 5, "TimeoutSeconds counts from the redrive"
+    assert (await setting.service.stop_execution(stop)).stop_date == timed_out.stop_date, "it has ended"
 
     await setting.redrive(execution)
     tokens.append(await setting.functions.tokens.get())

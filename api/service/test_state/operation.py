@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import replace
 from uuid import uuid4
 
+from activities.http_exchanges import Exchange, kept_exchanges
 from api.service.arns import Arns, check_role_arn
 from api.service.clock import Clock, epoch_milliseconds
 from api.service.config import ServiceConfig
@@ -13,6 +15,7 @@ from api.service.errors import InvalidExecutionInput, ValidationException
 from api.service.local_engine import LocalEngine
 from api.service.shapes import TestStateConfiguration, TestStateRequest, TestStateResponse
 from api.service.test_state.context import read_context
+from api.service.test_state.http_task import shown_request, shown_response
 from api.service.test_state.mocks import MockedRouter, read_mock
 from api.service.test_state.report import report
 from api.service.test_state.subject import MockableResources, Subject, check_unmocked, find_subject
@@ -77,9 +80,14 @@ class StateTests:
             children=self._local.children,
             inspection=inspection,
         )
-        ended = await host.run()
+        level = request.inspection_level or "INFO"
+        with kept_exchanges() as exchanges:
+            ended = await host.run()
         variables = dict(host.execution.root.variables)
-        return report(request.inspection_level or "INFO", input_text, ended, inspection, variables)
+        answer = report(level, input_text, ended, inspection, variables)
+        if level != "TRACE" or not exchanges:
+            return answer
+        return _traced(answer, exchanges[-1], reveal_secrets=request.reveal_secrets or False)
 
     def _inspection(self, request: TestStateRequest, subject: Subject, input_: JsonValue) -> Inspection:
         configuration = request.state_configuration or TestStateConfiguration()
@@ -113,6 +121,17 @@ class StateTests:
             mode=self._config.mode,
             functions=self._config.functions,
         )
+
+
+def _traced(answer: TestStateResponse, exchange: Exchange, *, reveal_secrets: bool) -> TestStateResponse:
+    """The answer with what an HTTP Task asked and was answered."""
+    assert answer.inspection_data is not None, "the level TRACE has data"
+    data = replace(
+        answer.inspection_data,
+        request=shown_request(exchange, reveal_secrets=reveal_secrets),
+        response=None if exchange.answered is None else shown_response(exchange.answered),
+    )
+    return replace(answer, inspection_data=data)
 
 
 def _check_members(request: TestStateRequest) -> None:
