@@ -145,6 +145,26 @@ _KUBERNETES: Final = Connector(
     unanswered="Kubernetes.ClientException",
 )
 
+_INPUT: Final = Field(name="Input", kind=Kind.ANY)
+_QUEUE: Final = Field(name="TaskQueue", required=True)
+
+TEMPORAL_WORKFLOW: Final = Connector(
+    service="temporal",
+    action="workflow",
+    fields=(Field(name="WorkflowType", required=True), _QUEUE, _INPUT, Field(name="WorkflowId")),
+    unanswered="States.TaskFailed",
+)
+
+_TEMPORAL_ACTIVITY: Final = Connector(
+    service="temporal",
+    action="activity",
+    fields=(Field(name="ActivityType", required=True), _QUEUE, _INPUT),
+    unanswered="States.TaskFailed",
+)
+
+_OF_TEMPORAL: Final = {each.action: each for each in (TEMPORAL_WORKFLOW, _TEMPORAL_ACTIVITY)}
+"""Resources that are Temporal's own: their arguments are checked as those of connectors, and they run in other ways."""
+
 CONNECTORS: Final[Mapping[tuple[str, str], Connector]] = {
     (connector.service, connector.action): connector for connector in (_HTTP, _API_GATEWAY, _GRPC, _SQL, _KUBERNETES)
 }
@@ -191,3 +211,10 @@ def find_connector(resource: TaskResource) -> Connector | None:
     if isinstance(resource, ServiceResource):
         return CONNECTORS.get((resource.service, resource.action))
     return None
+
+
+def checked_resource(resource: TaskResource) -> Connector | None:
+    """What is known of the arguments of a resource that is not AWS's, or is a connector."""
+    if isinstance(resource, ServiceResource) and resource.service == "temporal":
+        return _OF_TEMPORAL.get(resource.action)
+    return find_connector(resource)

@@ -11,7 +11,7 @@ from typing import Final
 
 from activities.aws_arguments import aws_argument_faults
 from activities.aws_calls import OPTIMIZED
-from activities.connectors import find_connector, is_connector
+from activities.connectors import checked_resource, is_connector
 from activities.sdk_services import sdk_action_exists
 from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import (
@@ -89,14 +89,16 @@ _OPTIMIZED: Final = {
     "sns": _service("publish", callbacks=True),
     "sqs": _service("sendMessage", callbacks=True),
     "states": _service(jobs="startExecution", callbacks=True),
-    "temporal": _service("activity", callbacks=True),
+    "temporal": _service("activity", jobs="workflow", callbacks=True),
     "grpc": _service("call", callbacks=True),
     "sql": _service("query"),
     "kubernetes": _service(jobs="job"),
 }
 """The last four are ours: any Temporal worker, any gRPC service, databases, and any Kubernetes."""
 
-_RUNNABLE: Final = frozenset({("lambda", "invoke"), ("temporal", "activity"), ("states", "startExecution")})
+_RUNNABLE: Final = frozenset(
+    {("lambda", "invoke"), ("temporal", "activity"), ("temporal", "workflow"), ("states", "startExecution")}
+)
 """Beside the services that are calls of an AWS API."""
 
 _NOT_YET: Final = frozenset(
@@ -133,7 +135,7 @@ class Registry:
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         """What is wrong with the arguments of a resource, as far as the definition tells."""
-        connector = find_connector(resource)
+        connector = checked_resource(resource)
         if not self._arguments or not isinstance(resource, ServiceResource):
             return ()
         if connector is not None:

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from activities import jobs, kubernetes_keys, nested_executions
+from activities import jobs, kubernetes_keys, nested_executions, temporal_workflows
 from activities.aws_calls import AwsCall, error_prefix, has_job, is_aws_call, job_of
 from activities.connector_secrets import without_secrets
 from activities.connectors import ConnectorCall, find_connector, is_connector
@@ -72,6 +72,8 @@ class Router:
                 return _connector_call(request)
             case "nested":
                 return nested_executions.prepare_call(request)
+            case "workflow":
+                return temporal_workflows.plan(request)
             case "invoke" | "function":
                 call = _function_call(request)
                 name = parse_function_name(call.function, call.qualifier)
@@ -88,6 +90,8 @@ class Router:
         integration = _integration(request)
         if integration == "nested":
             return nested_executions.started(request, value)
+        if integration == "workflow":
+            return temporal_workflows.started(value)
         if integration != "invoke":
             return value
         target = _target(request, functions)
@@ -96,11 +100,19 @@ class Router:
         return _framed(request, target.name, value)
 
     def child(self, request: TaskRequest, value: JsonValue, *, has_token: bool) -> ChildWorkflow:
-        """The nested execution that was prepared."""
+        """The nested execution that was prepared, or another workflow."""
+        if _integration(request) == "workflow":
+            return temporal_workflows.child(request, value)
         return nested_executions.child(request, value, has_token=has_token)
 
     def taken(self, request: TaskRequest, value: JsonValue) -> ActivityCall:
-        """StartExecution itself, which is idempotent, or says why not."""
+        """StartExecution itself, which is idempotent, or says why not.
+
+        Raises:
+            StatesError: a workflow that is no execution has the id.
+        """
+        if _integration(request) == "workflow":
+            raise temporal_workflows.taken(value)
         return nested_executions.start_call(request)
 
     def watch(self, request: TaskRequest, value: JsonValue, start: ExecutionStart) -> ChildWorkflow:
@@ -113,7 +125,10 @@ class Router:
         Raises:
             StatesError: it failed.
         """
-        if _integration(request) != "nested":
+        integration = _integration(request)
+        if integration == "workflow":
+            return temporal_workflows.ended(value, outcome)
+        if integration != "nested":
             return jobs.result_of(outcome)
         if nested_executions.is_child(value):
             return nested_executions.ended(request, value, outcome, now)
@@ -139,7 +154,7 @@ class Router:
                 return _unanswered(request, functions, failure.message or "the call was not answered")
 
 
-_Integration = Literal["polled", "activity", "aws", "connector", "nested", "invoke", "function"]
+_Integration = Literal["polled", "activity", "aws", "connector", "nested", "workflow", "invoke", "function"]
 
 
 def _integration(request: TaskRequest) -> _Integration:
@@ -154,6 +169,8 @@ def _integration(request: TaskRequest) -> _Integration:
             return "polled"
         case ServiceResource() as resource if nested_executions.is_nested(resource):
             return "nested"
+        case ServiceResource() as resource if temporal_workflows.is_workflow(resource):
+            return "workflow"
         case ServiceResource(service=service) if is_aws_call(service):
             return "aws"
         case ServiceResource(service=service, action=action) if is_connector(service, action):

@@ -30,7 +30,7 @@ from interpreter.hosts.projection import (
     TimerFired,
 )
 from interpreter.hosts.stop_reasons import StopReason, parse_stop_reason
-from interpreter.hosts.workflow import activity_failure, child_ended, child_taken, payload_outcome
+from interpreter.hosts.workflow import activity_failure, child_ended, child_taken, failed_child, payload_outcome
 
 _PLAIN_ENCODINGS: Final = frozenset((b"json/plain", b"binary/null"))
 _DECODED_AT_ONCE: Final = 200
@@ -170,8 +170,7 @@ def _child_record(event: HistoryEvent) -> Record:  # a dispatch table, one line 
         return ChildEnded(completed.initiated_event_id, payload_outcome(payloads[0]) if payloads else Done(None))
     if kind == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED:
         failed = event.child_workflow_execution_failed_event_attributes
-        failure = activity_failure(failed.failure, heartbeat_asked=False)
-        return ChildEnded(failed.initiated_event_id, Failed(failure))
+        return ChildEnded(failed.initiated_event_id, Failed(failed_child(failed.failure)))
     if kind == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT:
         timed_out = event.child_workflow_execution_timed_out_event_attributes
         return ChildEnded(timed_out.initiated_event_id, Failed(child_ended("timed-out")))

@@ -53,6 +53,7 @@ class ActivityCall:
         repeated: whether the call is a look-up, made again until it is answered.
         direct: whether a process that hosts executions can make the call itself, without a task queue.
         prepares: whether it only prepares a child workflow, which `TaskRouter.child` makes of its answer.
+        made: whether there is a call to make; else nothing has to be asked, and the argument is the answer.
     """
 
     activity_type: str
@@ -62,6 +63,7 @@ class ActivityCall:
     repeated: bool = False
     direct: bool = False
     prepares: bool = False
+    made: bool = True
 
 
 FailureKind: TypeAlias = Literal["application", "timeout", "heartbeat", "other"]
@@ -121,7 +123,14 @@ class JsonText:
     text: str
 
 
-ChildArgument: TypeAlias = ExecutionStart | JsonText | dict[str, JsonValue]
+@dataclass(frozen=True, slots=True)
+class ForeignJson:
+    """An argument of a child workflow whose worker may not be ours."""
+
+    value: JsonValue
+
+
+ChildArgument: TypeAlias = ExecutionStart | JsonText | ForeignJson | dict[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

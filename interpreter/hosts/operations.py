@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from interpreter.effects import CallbackWait, ChildArgument, ChildWorkflow, JsonText, Operation, TaskCall, Timer
+from interpreter.effects import (
+    CallbackWait,
+    ChildArgument,
+    ChildWorkflow,
+    ForeignJson,
+    JsonText,
+    Operation,
+    TaskCall,
+    Timer,
+)
 from interpreter.start import ExecutionStart
 from interpreter.values import json_size
 
@@ -174,6 +183,8 @@ def _argument_size(argument: ChildArgument) -> int:
     match argument:
         case JsonText(text):
             return len(text.encode("utf-8", "surrogatepass"))
+        case ForeignJson(value):
+            return json_size(value)
         case ExecutionStart():
             return json_size(argument.to_json())
         case _:

@@ -29,8 +29,10 @@ from temporalio.common import (
 from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
+    CancelledError,
     ChildWorkflowError,
     FailureError,
+    TerminatedError,
     WorkflowAlreadyStartedError,
 )
 from temporalio.exceptions import TimeoutError as TemporalTimeoutError
@@ -47,6 +49,7 @@ from interpreter.effects import (
     Done,
     Failed,
     FailureKind,
+    ForeignJson,
     JsonText,
     Operation,
     Outcome,
@@ -498,7 +501,7 @@ def child_argument(argument: ChildArgument) -> Any:  # what the payload converte
     if isinstance(argument, JsonText):
         data = argument.text.encode("utf-8", "surrogatepass")
         return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=data))
-    return argument
+    return InlineJson(argument.value) if isinstance(argument, ForeignJson) else argument
 
 
 def child_keywords(attributes: Mapping[str, str]) -> TypedSearchAttributes | None:
@@ -547,9 +550,19 @@ def child_taken(workflow_id: str) -> ActivityFailure:
 
 def _child_failure(error: ChildWorkflowError) -> ActivityFailure:
     cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.failure is not None:
-        return activity_failure(cause.failure, heartbeat_asked=False)
-    return child_ended("timed-out" if isinstance(cause, TemporalTimeoutError) else "stopped")
+    if isinstance(cause, TemporalTimeoutError):
+        return child_ended("timed-out")
+    if isinstance(cause, CancelledError | TerminatedError) or not isinstance(cause, FailureError):
+        return child_ended("stopped")
+    return child_ended("stopped") if cause.failure is None else failed_child(cause.failure)
+
+
+def failed_child(failure: Failure) -> ActivityFailure:
+    """The failure of a child workflow that failed: what it raised, also where that was an activity's of its own."""
+    innermost = failure
+    while not innermost.HasField("application_failure_info") and innermost.HasField("cause"):
+        innermost = innermost.cause
+    return activity_failure(innermost, heartbeat_asked=False)
 
 
 def child_ended(how: Literal["timed-out", "stopped"]) -> ActivityFailure:

@@ -97,7 +97,7 @@ class AwaitedTask:
 
     async def _submit(self) -> JsonValue:
         execution, request = self._execution, self._call.request
-        self._value = await self._called(self._call)
+        self._value = await self._called(self._call) if self._call.call.made else self._call.call.argument
         if not self._call.call.prepares:
             return execution.router.result(request, execution.start.functions, self._value)
         child = execution.router.child(request, self._value, has_token=self._wait is not None)

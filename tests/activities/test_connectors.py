@@ -133,6 +133,21 @@ CASES = [
             )
         ],
     ),
+    Case(
+        "Temporal workflow",
+        "temporal:workflow.sync",
+        {"Parameters": {"WorkflowType": "T", "Queue": "q"}},
+        [
+            ("/States/Ask/Parameters", "The field 'Queue' is not supported by Step Functions"),
+            ("/States/Ask/Parameters", "The field 'TaskQueue' is required but was missing"),
+        ],
+    ),
+    Case(
+        "Temporal activity",
+        "temporal:activity",
+        {"Parameters": {"ActivityType.$": "$.type", "Input": {}}},
+        [("/States/Ask/Parameters", "The field 'TaskQueue' is required but was missing")],
+    ),
     Case("gRPC", "grpc:call", {"Parameters": {"Endpoint": "h:1", "Method": "a.B/C", "DeadlineSeconds": 5}}),
     Case(
         "gRPC, bounds",
