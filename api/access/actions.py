@@ -16,6 +16,7 @@ from api.service.model import CONNECTION_OPERATIONS
 from interpreter.values import JsonValue
 
 ANY_RESOURCE: Final = "*"
+_MOST_ROUTES: Final = 2  # of an alias, in AWS's model
 GET_METRICS: Final = "steploom:GetMetrics"
 """Reading `/metrics` of the HTTP door, which AWS does not have."""
 
@@ -91,11 +92,12 @@ def _with_routes(*members: str) -> _Resources:
 
     def resources(params: Params, arns: Arns) -> Iterable[str]:
         routes = params.get("routingConfiguration")
-        versions = [
-            _resource(route.get("stateMachineVersionArn") if isinstance(route, dict) else None)
-            for route in (routes if isinstance(routes, list) else ())
-        ]
-        return [*given(params, arns), *versions]
+        if not isinstance(routes, list):
+            return given(params, arns)
+        if len(routes) > _MOST_ROUTES:  # which the operation refuses, however many they are
+            return [ANY_RESOURCE]
+        versions = [route.get("stateMachineVersionArn") if isinstance(route, dict) else None for route in routes]
+        return [*given(params, arns), *map(_resource, versions)]
 
     return resources
 
@@ -113,7 +115,7 @@ def _new_activity(params: Params, arns: Arns) -> Iterable[str]:
 def _resource(arn: JsonValue) -> str:
     if not isinstance(arn, str):
         return ANY_RESOURCE
-    parts = arn.split(":")
+    parts = arn.split(":", 7)
     if len(parts) < 7 or parts[5] != "stateMachine":
         return arn
     return ":".join([*parts[:6], parts[6].partition("/")[0]])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from api.access.errors import ExpiredTokenException, UnrecognizedClientException
-from api.access.keys import is_key_id, read_token
+from api.access.keys import is_certificate_name, is_key_id, read_token
 from api.access.policy import Policy, PolicyError, parse_policy
 from api.access.sealing import Sealer, SealingError
 from api.access.sigv4 import HttpRequest, Signature, check_signature, check_terms, read_signature, signing_key
@@ -139,7 +139,7 @@ class Callers:
             ServiceError: nobody's, see `api.access.errors`.
         """
         for name in names:
-            known = await self._find("certificate", name)
+            known = await self._find("certificate", name) if is_certificate_name(name) else None
             if known is not None:
                 return self._good(known)
         raise UnrecognizedClientException

@@ -74,6 +74,11 @@ def is_key_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def is_certificate_name(text: str) -> bool:
+    """Whether a text can be the name in a certificate that a key is for."""
+    return _CERTIFICATE_NAME.fullmatch(text) is not None
+
+
 def new_signature_key(terms: KeyTerms, sealer: Sealer) -> NewKey:
     """An access key for AWS clients, which sign with its secret."""
     id_, secret = _new_id(), base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
@@ -92,7 +97,7 @@ def new_certificate_key(terms: KeyTerms, name: str) -> NewKey:
     Raises:
         KeyRefused: no certificate can have the name.
     """
-    if not _CERTIFICATE_NAME.fullmatch(name):
+    if not is_certificate_name(name):
         raise KeyRefused("A name in a certificate has 1 to 255 characters, and no control characters.")
     return NewKey(_key(terms, _new_id(), "certificate", name), None)
 

@@ -54,6 +54,11 @@ CASES = [
     Case("CreateStateMachineAlias", {"name": "x", "routingConfiguration": [
         {"stateMachineVersionArn": f"{MACHINE}:1"}, {"stateMachineVersionArn": f"{MACHINE}2:2"}]},
         [("CreateStateMachineAlias", MACHINE), ("CreateStateMachineAlias", f"{MACHINE}2")]),
+    Case("CreateStateMachineAlias", {"routingConfiguration": [{"stateMachineVersionArn": f"{MACHINE}:1"}] * 3},
+         [("CreateStateMachineAlias", "*")], "more versions than there may be"),
+    Case("UpdateStateMachineAlias", {"stateMachineAliasArn": f"{MACHINE}:x"},
+         [("UpdateStateMachineAlias", MACHINE)], "without routes"),
+    Case("StartExecution", {"stateMachineArn": MACHINE + ":" * 9}, [("StartExecution", MACHINE)], "many colons"),
     Case("CreateStateMachineAlias", {"routingConfiguration": [5]}, [("CreateStateMachineAlias", "*")], "no version"),
     Case("UpdateStateMachineAlias", {"stateMachineAliasArn": f"{MACHINE}:x", "routingConfiguration": [
         {"stateMachineVersionArn": f"{MACHINE}2:1"}]},

@@ -160,6 +160,10 @@ async def test_the_first_name_in_a_certificate_that_has_a_key(world: World) -> N
     assert (caller.key_id, caller.kind) == (new.key.id, "certificate")
     with pytest.raises(UnrecognizedClientException):
         await world.callers.of_certificate(["first", new.key.id])
+    reads = world.keys.reads
+    with pytest.raises(UnrecognizedClientException):
+        await world.callers.of_certificate(["", "a\x00b", "x" * 256])
+    assert world.keys.reads == reads, "names that no key can be for are not looked up"
 
 
 async def test_a_key_is_good_for_its_kind_only(world: World) -> None:
