@@ -216,11 +216,11 @@ async def test_client_certificates_at_the_http_door(tmp_path: Path) -> None:
 
 async def test_rates_sizes_and_audit(tmp_path: Path) -> None:
     log = tmp_path / "audit.jsonl"
-    limited = {"rate_limits": {"ListStateMachines": "2/1"}, "max_request_bytes": 1000, "audit_log": str(log)}
+    limited = {"rate_limits": {"ListStateMachines": "1/1"}, "max_request_bytes": 1000, "audit_log": str(log)}
     async with opened(tmp_path, authentication="required", **limited) as doors:
         key, other = await signing(doors), await signing(doors)
         token = await bearer(doors.installation.store, terms(statement("Deny", "*"), user="eve"))
-        answers = Counter(code for _, code in await asyncio.gather(*(doors.http(key) for _ in range(8))))
+        answers = Counter(code for _, code in await asyncio.gather(*(doors.http(key) for _ in range(16))))
         assert answers.keys() == {"OK", "ThrottlingException"}
         assert await doors.http(other) == (200, "OK")
         assert await doors.http(other, body=b" " * 1001) == (413, "RequestEntityTooLargeException")
