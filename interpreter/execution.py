@@ -78,6 +78,9 @@ _NODE_COST: Final = 3
 _STRETCH_BUDGET: Final = 600_000
 """Estimated microseconds of JSONPath between two places where the core can wait; more would end the workflow task."""
 
+_LONGEST_STRETCH: Final = 1_200_000
+"""The same with JSONata, the estimates of which are high: what an expression is tried with is hardly ever used up."""
+
 _LONGEST_ERROR: Final = 256
 _LONGEST_CAUSE: Final = 32_768
 """Characters of an execution's error and cause (API reference, ExecutionFailedEventDetails)."""
@@ -411,6 +414,12 @@ class Execution:
     def spend(self, cost: int) -> None:
         """Count work that a transition does besides its own, in estimated microseconds."""
         self._cost += cost
+
+    def affords(self, cost: int) -> bool:
+        """Count work in estimated microseconds, and tell whether the core may do it before it can wait."""
+        self._cost += cost
+        self._stretch += cost
+        return self._stretch <= _LONGEST_STRETCH
 
     def charge(self, nodes: int) -> None:
         """Count the values that a JSONPath looked at.

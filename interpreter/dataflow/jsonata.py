@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from interpreter.dataflow.view import HandedOn, StatesVariable, View
 from interpreter.definition.model import JsonataFlow
@@ -23,25 +24,33 @@ from interpreter.jsonata import (
     TypeWord,
     evaluate_field,
 )
-from interpreter.jsonata.bounds import Excess
-from interpreter.values import JsonValue, is_number, json_text
+from interpreter.jsonata.bounds import Excess, describe_excess
+from interpreter.values import JsonValue, Missing, is_number, json_text
 
-_ROUNDS: Final = ((2_000, 30), (50_000, 10_000), (AWS_BOUNDS.steps, 300_000))
-"""The steps with which an evaluation is tried, one after the other, and what each try costs in estimated microseconds.
+if TYPE_CHECKING:
+    from interpreter.execution import Execution
+
+_Tries: TypeAlias = tuple[tuple[Bounds, int], ...]
+
+
+def _tries(bounds: Bounds, *rounds: tuple[int, int]) -> _Tries:
+    return tuple((replace(bounds, steps=steps), cost) for steps, cost in rounds)
+
+
+_TRIES: Final = _tries(
+    AWS_BOUNDS, (100, 15), (2_000, 150), (50_000, 6_000), (200_000, 30_000), (AWS_BOUNDS.steps, 300_000)
+)
+"""The bounds within which an expression is tried, one after the other, and what each costs in estimated microseconds.
 
 An engine does not tell how far it went, and a clock does not repeat: whether few steps were enough does. Without that,
 costly expressions in a row would outlast what Temporal gives one activation.
 """
 
-_ENGINE_THAT_WEIGHS: Final = 3
+_REGEX_TRIES: Final = _tries(AWS_BOUNDS, (200, 100), (2_000, 10_000), (AWS_BOUNDS.regex_steps, 500_000))
+_EARLY_TRIES: Final = _tries(EARLY_BOUNDS, (2_000, 30), (50_000, 10_000), (AWS_BOUNDS.steps, 300_000))
+"""Of whole templates, in executions that began before engine 3."""
 
-
-def _tries(bounds: Bounds) -> tuple[tuple[Bounds, int], ...]:
-    return tuple((replace(bounds, steps=steps), cost) for steps, cost in _ROUNDS)
-
-
-_TRIES: Final = _tries(AWS_BOUNDS)
-_EARLY_TRIES: Final = _tries(EARLY_BOUNDS)
+_ENGINE_THAT_TRIES_EACH: Final = 3
 
 
 def arguments(flow: JsonataFlow, view: View) -> JsonValue:
@@ -104,20 +113,50 @@ def _assigned(template: JsonataTemplate, view: View) -> dict[str, JsonValue]:
     return values
 
 
-def _bounded(view: View, attempt: Callable[[Sight], JsonValue]) -> JsonValue:
-    """The value that `attempt` gives, as far as bounds let it; what fails is recorded."""
+def _bounded(view: View, evaluate_all: Callable[[Sight], JsonValue]) -> JsonValue:
+    """The value that `evaluate_all` gives, as far as bounds let it; what fails is recorded."""
     execution = view.execution
     sight = Sight(StatesVariable(view), view.variables, execution.chance, execution.effects.now())
     sight.clock_decides = execution.clock_decides
+    try:
+        if execution.start.engine < _ENGINE_THAT_TRIES_EACH:
+            return _early(execution, sight, evaluate_all)
+        sight.attempt = partial(_attempt, execution)
+        return evaluate_all(sight)
+    except StatesQueryEvaluationError as error:
+        raise execution.evaluation_failed(view.frame, view.chain, error) from error
+
+
+def _attempt(execution: Execution, expression: Expression, sight: Sight) -> JsonValue | Missing:
+    """The value of one expression, tried within more and more steps; all of a state's count as one stretch of work.
+
+    Raises:
+        EvaluationError: it failed, or the expressions of the state are more work than the core may do at a stretch.
+        UnsupportedResult, EvaluationStuck: see `Expression.evaluate`.
+    """
     drawn = execution.chance.visible
-    for bounds, cost in _TRIES if execution.start.engine >= _ENGINE_THAT_WEIGHS else _EARLY_TRIES:
-        sight.bounds = bounds
+    tries = _REGEX_TRIES if expression.has_regexes else _TRIES
+    for bounds, cost in tries:
+        if not execution.affords(cost):
+            break
+        try:
+            return expression.evaluate(sight.states, sight.variables, sight.chance, sight.now, bounds)
+        except EvaluationError as error:
+            if error.excess is not Excess.STEPS:
+                raise
+        execution.chance.visible = drawn
+    raise EvaluationError(expression.text, "U1001", describe_excess(Excess.STEPS, AWS_BOUNDS), excess=Excess.STEPS)
+
+
+def _early(execution: Execution, sight: Sight, evaluate_all: Callable[[Sight], JsonValue]) -> JsonValue:
+    drawn = execution.chance.visible
+    for sight.bounds, cost in _EARLY_TRIES:
         execution.spend(cost)
         try:
-            return attempt(sight)
+            return evaluate_all(sight)
         except StatesQueryEvaluationError as error:
-            if bounds.steps == AWS_BOUNDS.steps or not _ran_out_of_steps(error):
-                raise execution.evaluation_failed(view.frame, view.chain, error) from error
+            if sight.bounds.steps == EARLY_BOUNDS.steps or not _ran_out_of_steps(error):
+                raise
         execution.chance.visible = drawn
     raise AssertionError("the last round returns or raises")
 

@@ -42,6 +42,11 @@ class Expression:
     _references: References
     _program: Program
 
+    @property
+    def has_regexes(self) -> bool:
+        """Whether there is a regular expression in it, whose steps take longer than all others."""
+        return self._references.has_regexes
+
     def evaluate(
         self,
         states: Mapping[str, JsonValue],
@@ -79,7 +84,7 @@ class Expression:
         bounds: Bounds,
     ) -> JsonValue | Missing:
         names = self._references.names
-        if self._references.has_regexes:
+        if self.has_regexes:
             bounds = bounds_for_regexes(bounds)
         values: dict[str, JsonValue] = {name: variables[name] for name in names & variables.keys()}
         if STATES in names:

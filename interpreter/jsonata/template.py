@@ -17,7 +17,7 @@ from interpreter.jsonata.bounds import AWS_BOUNDS, Bounds, Excess, describe_exce
 from interpreter.jsonata.errors import EvaluationError, EvaluationStuck, ExpressionError, UnsupportedResult
 from interpreter.jsonata.expression import Expression, is_expression, parse_expression
 from interpreter.jsonpath import Chance
-from interpreter.values import MISSING, JsonValue, json_text, json_type_name
+from interpreter.values import MISSING, JsonValue, Missing, json_text, json_type_name
 
 MAX_DEPTH: Final = 100  # objects and arrays inside each other: far above any use, far below Python's stack
 
@@ -29,6 +29,7 @@ class Sight:
     """What the expressions of a state see; `Expression.evaluate` explains the members.
 
     With `clock_decides` an expression fails that runs into the wall-clock limit: nothing will replay the evaluation.
+    `attempt` evaluates an expression; where it is None that is done at once, within `bounds`.
 
     Not frozen, because one is made for each evaluation and freezing triples what that costs.
     """
@@ -39,8 +40,10 @@ class Sight:
     now: int
     bounds: Bounds = AWS_BOUNDS
     clock_decides: bool = False
+    attempt: Attempt | None = None
 
 
+Attempt: TypeAlias = "Callable[[Expression, Sight], JsonValue | Missing]"
 _Evaluate: TypeAlias = Callable[[Sight], JsonValue]
 
 
@@ -138,7 +141,10 @@ def evaluate_field(value: Expression | JsonValue, field: str, expected: TypeWord
 
 def _evaluate(expression: Expression, field: str, sight: Sight) -> JsonValue:
     try:
-        value = expression.evaluate(sight.states, sight.variables, sight.chance, sight.now, sight.bounds)
+        if sight.attempt is None:
+            value = expression.evaluate(sight.states, sight.variables, sight.chance, sight.now, sight.bounds)
+        else:
+            value = sight.attempt(expression, sight)
     except EvaluationError as error:
         raise _failure(expression, field, f"threw an error during evaluation. {error.message}") from error
     except UnsupportedResult as error:

@@ -57,6 +57,7 @@ BEHAVIOURS: Final = {
     "map-window": "map: a window that slides",
     "map-nested": "map: Map in Parallel in Map",
     "map-retry": "map: a failing item has all tried again",
+    "jsonata-costly-engine-3": "jsonata: costlier expressions make the workflow pause",
     "templates-key-in-data": "tasks: data with a template's key cannot be a service's parameter",
     "templates-key-in-data-engine-2": "tasks: data with a template's key cannot be a service's parameter",
 }

@@ -154,7 +154,7 @@ async def test_a_failure_is_recorded_with_its_place(failure: Failure) -> None:
 
 @pytest.mark.parametrize(
     "items, pauses",
-    [(10, 0), (20_000, 3)],
+    [(10, 0), (60_000, 3)],
     ids=["cheap", "costly"],
 )
 async def test_costly_expressions_make_the_core_pause(items: int, pauses: int) -> None:
@@ -191,3 +191,18 @@ async def test_where_an_execution_is_replayed_no_clock_decides() -> None:
     host.execution.clock_decides = False
     with pytest.raises(EvaluationStuck):
         await host.run()
+
+
+async def test_the_expressions_of_a_state_are_one_stretch_of_work() -> None:
+    """Each alone would do; together they would outlast a workflow task, which would fail for ever."""
+    costly = "{% $count([1..60000].($ * 2 + 1)) %}"
+    assert await _error_of({"Type": "Pass", "Output": [costly] * 3}) is None
+    assert await _error_of({"Type": "Pass", "Output": [costly] * 4}) == (
+        f"The JSONata expression '{costly[3:-3]}' specified for the field 'Output[3]' "
+        "threw an error during evaluation. Expression evaluation timeout: Check for infinite loop"
+    )
+
+
+async def _error_of(state: JsonValue) -> str | None:
+    result = (await run(state)).execution.result
+    return str(result.error.cause).split("). ", 1)[1] if isinstance(result, FailedWith) else None
