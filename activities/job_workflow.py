@@ -6,6 +6,7 @@ timed out, terminated, failed elsewhere (docs/decisions, "Watching jobs").
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any, Final
 
@@ -44,8 +45,8 @@ class JobWorkflow:
                 result_type=RawValue,
                 summary=f"watch {job['service']}:{job['action']}",
             )
-        except ActivityError as error:
-            if is_cancelled_exception(error):
+        except (ActivityError, asyncio.CancelledError) as error:  # the latter where the activity had not begun
+            if is_cancelled_exception(error) and workflow.cancellation_reason() is not None:
                 await _stop(job)
             raise
 

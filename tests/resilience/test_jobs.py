@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.worker import Worker
 
+from activities.integrations.aws_service import AwsService
+from activities.integrations.job_watch import JobWatch
+from activities.job_workflow import JobWorkflow
+from activities.jobs import WatchedJob
+from activities.names import JOB
 from api.service.errors import ExecutionDoesNotExist
 from api.service.shapes import (
     DescribeExecutionRequest,
@@ -151,6 +157,23 @@ async def test_a_job_that_is_submitted_too_late_is_stopped(engine: TestEngine, g
     glue.answering.set()
 
     await glue.until("BatchStopJobRun")
+
+    assert glue.states == {"jr_0": "STOPPED"}
+
+
+async def test_a_watch_that_is_cancelled_before_it_begins_stops_its_job(engine: TestEngine, glue: FakeGlueApi) -> None:
+    """Its parent ended while no worker was there."""
+    glue.states["jr_0"] = "RUNNING"
+    job = WatchedJob(service="glue", action="startJobRun", key={"JobName": "etl", "RunId": "jr_0"})
+    handle = await engine.client.start_workflow(JOB, job.to_json(), id="job:early", task_queue="early-jobs")
+    await handle.cancel()
+    watch = JobWatch(AwsService("us-east-1"))
+    worker = Worker(
+        engine.client, task_queue="early-jobs", workflows=[JobWorkflow], activities=[watch.watch, watch.stop]
+    )
+
+    async with worker:
+        await glue.until("BatchStopJobRun")
 
     assert glue.states == {"jr_0": "STOPPED"}
 
