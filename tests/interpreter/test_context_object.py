@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from dataclasses import replace
 
 from interpreter.context_object import ContextView, ExecutionContext
 from interpreter.frames import Frame, MapItem
+from interpreter.start import Redrive
 from interpreter.values import json_text
 from tests.support.executions import START_DATE, Case, execution_start, parsed
 
@@ -44,3 +46,13 @@ def test_an_item_about_to_start_hides_the_one_around_it() -> None:
     shown = ContextView(_CONTEXT, _frame(MapItem(0, "outer")), item=MapItem(7, "inner")).as_json()
 
     assert shown["Map"] == {"Item": {"Index": 7, "Value": "inner", "Source": "STATE_DATA"}}
+
+
+def test_a_redriven_execution() -> None:
+    redriven = replace(_START, redrive=Redrive(2, START_DATE + 60_000, ("run", "run")))
+
+    shown = ContextView(ExecutionContext(redriven, {}), _frame()).as_json()["Execution"]
+
+    assert isinstance(shown, dict)
+    assert shown["StartTime"] == "2023-11-14T22:13:20.000Z"
+    assert list(shown.items())[-2:] == [("RedriveCount", 2), ("RedriveTime", "2023-11-14T22:14:20.000Z")]
