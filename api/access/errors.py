@@ -6,7 +6,7 @@
       UnrecognizedClientException           no such key, or a token that no key has
       ExpiredTokenException                 the key's time is over
       InvalidSignatureException             the signature is not that of this request, or not of this time and place
-      AccessDeniedException                 the caller is known, and may not do this
+      AccessDeniedException                 the caller may not do this
       ThrottlingException                   the caller may, but not so often
 
 Messages name no secrets, and nothing that a signature or a token holds.
@@ -59,16 +59,23 @@ class InvalidSignatureException(ServiceError):
 
 
 class AccessDeniedException(ServiceError):
-    """A policy does not allow this, or denies it."""
+    """The caller may not do this."""
 
-    def __init__(self, user_arn: str, action: str, resource: str, *, explicitly: bool) -> None:
+    @classmethod
+    def by_policy(cls, user_arn: str, action: str, resource: str, *, explicitly: bool) -> AccessDeniedException:
+        """The caller's policy does not allow it, or denies it explicitly."""
         why = (
             "with an explicit deny in an identity-based policy"
             if explicitly
             else f"because no identity-based policy allows the {action} action"
         )
         shown = resource[:_LONGEST_ARN]
-        super().__init__(f"User: {user_arn} is not authorized to perform: {action} on resource: {shown} {why}")
+        return cls(f"User: {user_arn} is not authorized to perform: {action} on resource: {shown} {why}")
+
+    @classmethod
+    def web_page(cls) -> AccessDeniedException:
+        """A browser calls for a web page, which may be anybody's, where nobody is asked who they are."""
+        return cls("Calls by web pages (with the header Origin) are not accepted without authentication.")
 
 
 class ThrottlingException(ServiceError):

@@ -142,4 +142,5 @@ def _check(caller: Caller | None, need: Need) -> None:
         raise MissingAuthenticationTokenException
     decision = caller.policy.decide(need.action, need.resource)
     if decision is not Decision.ALLOWED:
-        raise AccessDeniedException(caller.arn, need.action, need.resource, explicitly=decision is Decision.DENIED)
+        explicitly = decision is Decision.DENIED
+        raise AccessDeniedException.by_policy(caller.arn, need.action, need.resource, explicitly=explicitly)

@@ -22,7 +22,7 @@ from aiohttp.typedefs import Handler
 
 from api.access.actions import GET_METRICS, known_operations
 from api.access.callers import SignedCall
-from api.access.errors import MissingAuthenticationTokenException
+from api.access.errors import AccessDeniedException, MissingAuthenticationTokenException
 from api.access.guard import Call, Guard
 from api.access.limits import DEFAULT_MAX_REQUEST_BYTES
 from api.access.sigv4 import HttpRequest
@@ -130,6 +130,8 @@ class _Door:
 
     async def _signed(self, request: web.Request, call: Call) -> SignedCall | None:
         if self._guard.callers is None:
+            if "Origin" in request.headers:  # also on the loopback interface: the name of a page's host may lead there
+                raise AccessDeniedException.web_page()
             return None
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise SerializationException(

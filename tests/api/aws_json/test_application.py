@@ -98,6 +98,7 @@ REFUSED = [
     Refusal("no gzip", b"{}", headers={"Content-Encoding": "gzip"}),
     Refusal("gzip that is cut off", gzip.compress(b"{}")[:12], headers={"Content-Encoding": "gzip"}),
     Refusal("too large", b" " * (8 * 1024 * 1024 + 1), result=(413, "RequestEntityTooLargeException")),
+    Refusal("a web page", headers={"Origin": "http://a.example"}, result=(400, "AccessDeniedException")),
     Refusal("a constraint", b'{"maxResults": 1001}', result=(400, "ValidationException")),
 ]
 
