@@ -14,7 +14,7 @@ from api.service.arns import Arns
 from api.service.clock import Clock
 from api.service.config import ServiceConfig
 from api.service.deletion import Deletions
-from api.service.errors import ConflictException, ExecutionDoesNotExist, ExecutionNotRedrivable
+from api.service.errors import ExecutionDoesNotExist, ExecutionNotRedrivable, ServiceUnavailable
 from api.service.gateway import (
     ExecutionDescription,
     ExecutionGateway,
@@ -74,7 +74,7 @@ class Redrives:
             except RunSuperseded:  # another call was faster: what is true now?
                 continue
             return answer
-        raise ConflictException(f"The execution is being redriven by other calls: '{arn.text}'")
+        raise ServiceUnavailable(f"Other calls redrive this execution: '{arn.text}'")
 
     async def _repeated(
         self, client_token: str | None, state_machine_name: str, description: ExecutionDescription
@@ -109,6 +109,8 @@ class Redrives:
         limit = limits_of(description.start.mode, description.start.engine).history_events
         if limit is not None and prepared.events >= limit - 1:
             raise ExecutionNotRedrivable(_TOO_MANY_EVENTS)
+        if await self._is_deleted(state_machine_name, description):  # by now: preparing took its time
+            raise ExecutionNotRedrivable(_DELETING)
         call = RedriveCall(
             run_id=summary.run_id,
             client_token=client_token or "",

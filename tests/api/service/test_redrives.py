@@ -250,6 +250,20 @@ async def test_a_faster_call_in_between(installation: Installation) -> None:
     assert len(installation.gateway.redriven) == 1
 
 
+async def test_a_deletion_while_it_is_prepared(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    await installation.create("m")
+    arn = await failed(installation)
+    prepare = installation.gateway.prepare_redrive
+
+    async def prepare_slowly(*arguments: Any) -> Any:
+        await _delete(installation)
+        return await prepare(*arguments)
+
+    monkeypatch.setattr(installation.gateway, "prepare_redrive", prepare_slowly)
+    assert await refused(redrive(installation, arn)) == ("ExecutionNotRedrivable", _DELETING)
+    assert installation.gateway.redriven == []
+
+
 class TestLists:
     async def listed(self, installation: Installation, **params: Any) -> list[tuple[str, str, int]]:
         """Name, status and redrive count of all executions, page by page; all pages but the last are full."""
