@@ -101,15 +101,8 @@ _RUNNABLE: Final = frozenset(
 )
 """Beside the services that are calls of an AWS API."""
 
-_NOT_YET: Final = frozenset(
-    {
-        ("eks", "call"),
-        ("eks", "runJob"),
-        ("elasticmapreduce", "modifyInstanceFleetByName"),
-        ("elasticmapreduce", "modifyInstanceGroupByName"),
-    }
-)
-"""Of those services: what speaks to a Kubernetes API, and what has to find out an id first."""
+_NOT_YET: Final = frozenset({("eks", "call"), ("eks", "runJob")})
+"""Of those services: what speaks to a Kubernetes API."""
 
 
 class Registry:

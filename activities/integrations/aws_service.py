@@ -185,6 +185,7 @@ class AwsService:
             client = self._clients.client(make.api, make.region(), attempt.limit_seconds)
             endpoint = client.meta.endpoint_url
             operation = _operation(client.meta.service_model, make.operation)
+            make.find(client)
             parameters = make.parameters(operation, attempt)
             answer = getattr(client, xform_name(operation.name))(**parameters)
             return make.result(output_shape(operation), answer)
@@ -221,6 +222,9 @@ class _Made:
     def region(self) -> str | None:
         return None
 
+    def find(self, client: Any) -> None:
+        """Find out what the call needs to know; it may block."""
+
     def arguments(self, _attempt: _Attempt) -> Mapping[str, JsonValue]:
         return self.call.arguments
 
@@ -256,12 +260,28 @@ class _OptimizedCall(_Made):
         self._action = optimized.actions.get(call.action, Action(operation=call.action))
         super().__init__(call, self._action.folder or optimized.folder, self._action.operation)
         self._optimized = optimized
+        self._found: dict[str, JsonValue] = {}
+
+    def find(self, client: Any) -> None:
+        finding = self._action.finding
+        if finding is None:
+            return
+        operation = _operation(client.meta.service_model, finding.operation)
+        within = {name: self.call.arguments[name] for name in finding.within if name in self.call.arguments}
+        parameters = to_parameters(input_shape(operation), within, strict=True)
+        wanted = self.call.arguments.get(finding.name)
+        for page in client.get_paginator(xform_name(operation.name)).paginate(**parameters):
+            for item in page[finding.items]:
+                if item.get("Name") == wanted:
+                    self._found = {finding.id_argument: item["Id"]}
+                    return
+        raise StatesError(f"{self.prefix}.InvalidRequestException", f"There is no {finding.name} {wanted!r}.")
 
     def region(self) -> str | None:
         return self._optimized.region(self.call.arguments)
 
     def arguments(self, attempt: _Attempt) -> Mapping[str, JsonValue]:
-        arguments = self._optimized.prepare(self.call.arguments, attempt.own_resources)
+        arguments = self._optimized.prepare({**self.call.arguments, **self._found}, attempt.own_resources)
         return self._action.prepare(self._optimized.submitted(arguments) if self.call.waits else arguments)
 
     def result(self, shape: StructureShape | None, answer: Mapping[str, Any]) -> JsonValue:

@@ -5,10 +5,10 @@ Step Functions has names and arguments of its own here, for one cluster and one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from activities.integrations.optimized import Action, Arguments, Optimized
+from activities.integrations.optimized import Action, Arguments, Finding, Optimized
 from activities.jobs import Job, JsonObject, first
 from interpreter.values import JsonValue
 
@@ -35,6 +35,20 @@ def _cancellation(result: JsonObject) -> JsonObject:
     """What became of the one step, whose id the caller knows."""
     told = first(result.get("CancelStepsInfoList"))
     return {name: value for name, value in told.items() if name != "StepId"} if isinstance(told, dict) else {}
+
+
+def _by_name(kind: str, operation: str, prepare: Callable[[Arguments], Arguments]) -> Action:
+    """A change of an instance fleet or group, of which the state knows the name."""
+    fields = frozenset({"ClusterId", f"{kind}Name", kind})
+    finding = Finding(
+        operation=f"List{kind}s", within=("ClusterId",), items=f"{kind}s", name=f"{kind}Name", id_argument=f"{kind}Id"
+    )
+    return Action(operation=operation, fields=fields, required=fields, finding=finding, prepare=prepare)
+
+
+def _changed(arguments: Arguments, kind: str) -> JsonObject:
+    change = arguments.get(kind)
+    return {**(change if isinstance(change, dict) else {}), f"{kind}Id": arguments.get(f"{kind}Id")}
 
 
 _ACTIONS: Final = {
@@ -67,6 +81,22 @@ _ACTIONS: Final = {
         required=frozenset({"ClusterId", "StepId"}),
         prepare=lambda arguments: {"ClusterId": arguments.get("ClusterId"), "StepIds": [arguments.get("StepId")]},
         result=_cancellation,
+    ),
+    "modifyInstanceFleetByName": _by_name(
+        "InstanceFleet",
+        "ModifyInstanceFleet",
+        lambda arguments: {
+            "ClusterId": arguments.get("ClusterId"),
+            "InstanceFleet": _changed(arguments, "InstanceFleet"),
+        },
+    ),
+    "modifyInstanceGroupByName": _by_name(
+        "InstanceGroup",
+        "ModifyInstanceGroups",
+        lambda arguments: {
+            "ClusterId": arguments.get("ClusterId"),
+            "InstanceGroups": [_changed(arguments, "InstanceGroup")],
+        },
     ),
 }
 

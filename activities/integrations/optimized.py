@@ -29,6 +29,25 @@ def _as_answered(result: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How an id is found by its name, before the call that needs it.
+
+    Attributes:
+        operation: the API's operation that lists what there is, in PascalCase.
+        within: the state's arguments that it takes.
+        items: the member of its answer that is the list; its items have Name and Id.
+        name: the state's argument that is the name.
+        id_argument: under which the id joins the arguments that `Action.prepare` sees.
+    """
+
+    operation: str
+    within: tuple[str, ...]
+    items: str
+    name: str
+    id_argument: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """An action of an optimized integration that is not called as the API's own, or takes other arguments.
 
@@ -37,6 +56,7 @@ class Action:
         folder: botocore's name of the API, where it is not that of the service.
         fields: the names of all arguments; None for those of the operation.
         required: the names of those that must be there; None for those that the operation requires.
+        finding: what has to be found out first.
         prepare: the operation's arguments, from those of the state.
         result: the result, from the operation's.
     """
@@ -45,6 +65,7 @@ class Action:
     folder: str | None = None
     fields: frozenset[str] | None = None
     required: frozenset[str] | None = None
+    finding: Finding | None = None
     prepare: Callable[[Arguments], Arguments] = dict
     result: Callable[[dict[str, JsonValue]], dict[str, JsonValue]] = _as_answered
 

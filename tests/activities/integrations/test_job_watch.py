@@ -113,6 +113,7 @@ async def _to_its_end(service: str, action: str, arguments: dict[str, Any]) -> A
 
 
 async def test_athena(aws: str) -> None:
+    _client("athena").list_work_groups()  # moto takes its time to load a service
     arguments = {"QueryString": "SELECT 1", "ResultConfiguration": {"OutputLocation": "s3://b/"}}
     envelope = await _to_its_end("athena", "startQueryExecution", arguments)
     assert envelope["output"]["QueryExecution"]["Status"]["State"] == "SUCCEEDED"
@@ -131,6 +132,7 @@ async def test_codebuild(aws: str) -> None:
 
 
 async def test_elasticmapreduce(aws: str) -> None:
+    _client("emr").list_clusters()
     arguments = {
         "Name": "cluster",
         "Instances": {
@@ -148,11 +150,37 @@ async def test_elasticmapreduce(aws: str) -> None:
     step: dict[str, JsonValue] = {"Name": "s", "HadoopJarStep": {"Jar": "j"}}
     added = AwsCall(service="elasticmapreduce", action="addStep", arguments={"ClusterId": cluster, "Step": step})
     assert list(await ActivityEnvironment().run(AwsService("us-east-1").invoke, added.to_json())) == ["StepId"]
+    await _groups(cluster)
     ended = await _to_its_end("elasticmapreduce", "terminateCluster", {"ClusterId": cluster})
     assert ended["output"]["Cluster"]["Status"]["State"] == "TERMINATED"
 
 
+async def _groups(cluster: str) -> None:
+    """A group is known by its name, and changed by its id."""
+    _client("emr").add_instance_groups(
+        JobFlowId=cluster,
+        InstanceGroups=[{"Name": "task", "InstanceRole": "TASK", "InstanceType": "m", "InstanceCount": 1}],
+    )
+    arguments: dict[str, JsonValue] = {
+        "ClusterId": cluster,
+        "InstanceGroupName": "task",
+        "InstanceGroup": {"InstanceCount": 3},
+    }
+    call = AwsCall(service="elasticmapreduce", action="modifyInstanceGroupByName", arguments=arguments)
+    assert await ActivityEnvironment().run(AwsService("us-east-1").invoke, call.to_json()) == {}
+    groups = _client("emr").list_instance_groups(ClusterId=cluster)["InstanceGroups"]
+    assert [each["RequestedInstanceCount"] for each in groups if each["Name"] == "task"] == [3]
+    nobody = AwsCall(
+        service="elasticmapreduce",
+        action="modifyInstanceGroupByName",
+        arguments={**arguments, "InstanceGroupName": "nobody"},
+    )
+    with pytest.raises(ApplicationError, match="There is no InstanceGroupName 'nobody'"):
+        await ActivityEnvironment().run(AwsService("us-east-1").invoke, nobody.to_json())
+
+
 async def test_eks(aws: str) -> None:
+    _client("eks").list_clusters()
     arguments = {"Name": "c", "RoleArn": "arn:aws:iam::123456789012:role/r", "ResourcesVpcConfig": {"SubnetIds": []}}
     created = await _to_its_end("eks", "createCluster", arguments)
     assert created["output"]["Cluster"]["Status"] == "ACTIVE"
