@@ -77,17 +77,21 @@ class AwsCall:
         action: the API's action in camelCase.
         arguments: the state's Parameters or Arguments, evaluated.
         waits: whether the state waits for the job that the call submits, or for a token.
+        trace_header: the X-Ray trace header that the call carries.
     """
 
     service: str
     action: str
     arguments: dict[str, JsonValue]
     waits: bool = False
+    trace_header: str | None = None
 
     def to_json(self) -> dict[str, JsonValue]:
-        """All members by name; one that has its default is left out."""
-        waits: dict[str, JsonValue] = {"waits": True} if self.waits else {}
-        return {"service": self.service, "action": self.action, "arguments": self.arguments, **waits}
+        """All members by name; those that have their default are left out."""
+        more: dict[str, JsonValue] = {"waits": True} if self.waits else {}
+        if self.trace_header is not None:
+            more["traceHeader"] = self.trace_header
+        return {"service": self.service, "action": self.action, "arguments": self.arguments, **more}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> AwsCall:
@@ -97,6 +101,7 @@ class AwsCall:
             action=value["action"],
             arguments=value["arguments"],
             waits=value.get("waits", False),
+            trace_header=value.get("traceHeader"),
         )
 
 

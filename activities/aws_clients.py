@@ -6,6 +6,7 @@ Endpoints and credentials come from where boto3 finds them. Clients are kept: ma
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -15,6 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ReadTimeoutError
 
+from activities.trace_context import add_trace_headers
 from activities.whole_answers import refuse_cut_answer
 
 _T = TypeVar("_T")
@@ -74,6 +76,7 @@ class AwsClients:
         if api in self._settings:
             config = config.merge(self._settings[api])
         client = self._session.client(api, region_name=region, config=config)  # type: ignore[call-overload]  # any name
+        client.meta.events.register("before-call", add_trace_headers)
         client.meta.events.register("before-parse", refuse_cut_answer)
         if self._prepare is not None:
             self._prepare(api, client)
@@ -116,5 +119,6 @@ async def in_daemon_thread(call: Callable[[], _T], *, name: str) -> _T:
             future.set_exception(error)
 
     future.set_running_or_notify_cancel()
-    threading.Thread(target=run, name=name, daemon=True).start()
+    context = contextvars.copy_context()  # the trace that the call belongs to
+    threading.Thread(target=lambda: context.run(run), name=name, daemon=True).start()
     return await asyncio.wrap_future(future)

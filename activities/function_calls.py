@@ -31,6 +31,7 @@ class FunctionCall:
         has_payload: whether an event is sent.
         wrapped: whether the result is that of `lambda:invoke`; else it is the payload alone.
         url: where the function answers, for `steploom:function-url`.
+        trace_header: the X-Ray trace header that a call of Lambda's API carries.
     """
 
     function: str
@@ -42,6 +43,7 @@ class FunctionCall:
     log_type: str | None = None
     client_context: str | None = None
     url: str | None = None
+    trace_header: str | None = None
 
     def to_json(self) -> dict[str, JsonValue]:
         """All members by name; those that have their default are left out."""

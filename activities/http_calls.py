@@ -19,6 +19,7 @@ from yarl import URL
 
 from activities.address_guard import AddressGuard, AddressRefused
 from activities.connector_secrets import shown_url
+from activities.trace_context import trace_headers, x_ray_headers
 
 LARGEST_ANSWER: Final = 262_144
 """Bytes of an answer's body (AWS quota, checked 2026-11)."""
@@ -116,7 +117,7 @@ class HttpCaller:
         async with self._sessions[request.url.scheme].request(
             request.method,
             request.url,
-            headers=[*request.headers],
+            headers=_with_trace(request.headers),
             data=request.body,
             allow_redirects=False,
         ) as response:
@@ -183,6 +184,12 @@ def _session(guard: AddressGuard, tls: ssl.SSLContext | None, *, secure: bool) -
         middlewares=[_once],
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
     )
+
+
+def _with_trace(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    given = {name.lower() for name, _ in headers}
+    more = (*trace_headers().items(), *x_ray_headers().items())
+    return [*headers, *((name, value) for name, value in more if name.lower() not in given)]
 
 
 async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:

@@ -7,7 +7,7 @@ and wording follow "Invoke Lambda with Step Functions"; `temporal:activity` is o
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from activities import jobs, kubernetes_keys, nested_executions, temporal_workflows
@@ -212,7 +212,8 @@ def _function_activity(
     request: TaskRequest, call: FunctionCall, name: FunctionName | None, route: FunctionRoute
 ) -> ActivityCall:
     if isinstance(route, LambdaRoute):
-        return ActivityCall(INVOKE_LAMBDA, WORKFLOW_QUEUE, call.to_json(), "ours", direct=True)
+        traced = replace(call, trace_header=request.trace_header)
+        return ActivityCall(INVOKE_LAMBDA, WORKFLOW_QUEUE, traced.to_json(), "ours", direct=True)
     if name is None:
         raise _invalid_name(request, call.function)
     if not is_temporal_name(name.qualified):
@@ -274,7 +275,13 @@ def _aws_call(request: TaskRequest) -> ActivityCall:
         raise _unusable(request, "The value is not a JSON object")
     resource = request.resource
     waits = resource.pattern is not TaskPattern.REQUEST_RESPONSE and has_job(resource.service, resource.action)
-    call = AwsCall(service=resource.service, action=resource.action, arguments=request.arguments, waits=waits)
+    call = AwsCall(
+        service=resource.service,
+        action=resource.action,
+        arguments=request.arguments,
+        waits=waits,
+        trace_header=request.trace_header,
+    )
     return ActivityCall(AWS_CALL, WORKFLOW_QUEUE, call.to_json(), "ours", direct=True)
 
 

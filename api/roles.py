@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext
@@ -59,6 +59,7 @@ from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store, StoreUnavailable
 from api.temporal_server import port_in_use
+from api.tracing import Tracing, UnknownExporter, tracing
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
@@ -76,11 +77,12 @@ class RoleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What every process holds: the database, Temporal, and the definitions compiled here."""
+    """What every process holds: the database, Temporal, the definitions compiled here, and tracing where it is on."""
 
     store: Store
     client: Client
     definitions: CompiledDefinitions
+    tracing: Tracing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +98,38 @@ async def connected(settings: Settings, connection: ClientConnectConfig) -> Asyn
     """The database, its schema up to date, and a Temporal client; waits a minute for a Temporal that is starting too.
 
     Raises:
-        ConfigurationError: The database URL cannot be used.
+        ConfigurationError: The database URL cannot be used, or spans go somewhere unknown.
         RoleError: Temporal does not answer.
     """
     try:
         await migrate(settings.database_url)
     except ValueError as error:
         raise ConfigurationError(f"database_url (STEPLOOM_DATABASE_URL): {error}") from error
-    async with open_store(settings.database_url) as store:
-        definitions = CompiledDefinitions(store)
-        yield Engine(store, await _connect(connection, definitions, store), definitions)
+    with _told_of_tracing(), tracing() as traced:
+        async with open_store(settings.database_url) as store:
+            definitions = CompiledDefinitions(store)
+            yield Engine(store, await _connect(connection, definitions, store, traced), definitions, traced)
 
 
-async def _connect(connection: ClientConnectConfig, definitions: CompiledDefinitions, store: Store) -> Client:
+@contextmanager
+def _told_of_tracing() -> Iterator[None]:
+    try:
+        yield
+    except UnknownExporter as error:
+        raise ConfigurationError(str(error)) from error
+
+
+async def _connect(
+    connection: ClientConnectConfig, definitions: CompiledDefinitions, store: Store, traced: Tracing | None
+) -> Client:
+    interceptors = [] if traced is None else [traced.interceptor]
     address = connection["target_host"]
     failure: RuntimeError | None = None
     for _ in range(_CONNECT_ATTEMPTS):
         try:
-            return await Client.connect(**connection, data_converter=data_converter(definitions, store))
+            return await Client.connect(
+                **connection, data_converter=data_converter(definitions, store), interceptors=interceptors
+            )
         except RuntimeError as error:  # what the SDK raises when nobody answers
             if failure is None:
                 _LOG.warning("Temporal does not answer at %s yet; trying again for a minute.", address)
@@ -165,7 +181,8 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
 
     tls = http_tls(settings)
     with guard_of(settings, engine.store) as guard:
-        app = create_app(service, ready=ready, guard=guard, max_request_bytes=settings.max_request_bytes)
+        tracer = None if engine.tracing is None else engine.tracing.tracer
+        app = create_app(service, ready=ready, guard=guard, max_request_bytes=settings.max_request_bytes, tracer=tracer)
         _check_free("HTTP", settings.http_host, settings.http_port)
         _check_free("gRPC", settings.grpc_host, settings.grpc_port)
         async with _http_door(settings, app, tls) as http_port, _grpc_door(settings, service, guard) as grpc_port:

@@ -301,7 +301,12 @@ class TemporalServer:
             command = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *command]
         # A session of its own, so that Ctrl-C ends us first and the server after our workers.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env=_environment(),
         )
 
     def _arguments(self) -> list[str]:
@@ -349,3 +354,8 @@ def _tail(output: IO[bytes]) -> str:
     size = output.seek(0, os.SEEK_END)
     output.seek(max(0, size - _OUTPUT_TAIL_BYTES))
     return output.read().decode(errors="replace")
+
+
+def _environment() -> dict[str, str]:
+    """Ours without the variables of OpenTelemetry: the server would trace itself, and refuses what it does not know."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}

@@ -29,6 +29,7 @@ class TaskRequest:
             the idempotency key of the call.
         timeout_seconds: TimeoutSeconds of the state, None where it has none; for a callback the wait has it too.
         heartbeat_seconds: HeartbeatSeconds of the state, None where it has none (never set on a callback's call).
+        trace_header: the X-Ray trace header that the execution's caller gave.
     """
 
     resource: TaskResource
@@ -37,6 +38,7 @@ class TaskRequest:
     operation_id: str
     timeout_seconds: int | None
     heartbeat_seconds: int | None
+    trace_header: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

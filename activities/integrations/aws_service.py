@@ -48,6 +48,7 @@ from activities.names import AWS_CALL
 from activities.open_activities import OpenActivities
 from activities.sdk_metadata import sdk_metadata
 from activities.sdk_services import sdk_folder
+from activities.trace_context import x_ray_trace
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 
@@ -158,8 +159,9 @@ class AwsService:
             self._own.attach()
         optimized = OPTIMIZED.get(call.service)
         make = _Sdk(call) if optimized is None else _OptimizedCall(call, optimized)
-        making = in_daemon_thread(lambda: self._made(make, attempt), name="aws-call")
-        return await (self._submitted(call, making) if call.waits else making)
+        with x_ray_trace(call.trace_header):
+            making = in_daemon_thread(lambda: self._made(make, attempt), name="aws-call")
+            return await (self._submitted(call, making) if call.waits else making)
 
     async def _submitted(self, call: AwsCall, making: Coroutine[Any, Any, JsonValue]) -> JsonValue:
         """Submit a job; one that nobody waits for any more when it has been submitted is stopped."""

@@ -24,6 +24,7 @@ from activities.function_calls import (
 )
 from activities.heartbeats import heartbeating
 from activities.names import INVOKE_URL
+from activities.trace_context import trace_headers
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue, json_bytes
 
@@ -102,6 +103,7 @@ def _headers(call: FunctionCall, operation_id: str, request_id: str) -> dict[str
         "X-Amzn-RequestId": request_id,
         "X-Amz-Function-Name": call.function,
     }
+    headers |= trace_headers()
     if call.client_context is not None:
         headers["X-Amz-Client-Context"] = call.client_context
     return headers

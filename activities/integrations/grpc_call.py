@@ -26,6 +26,7 @@ from activities.address_guard import AddressGuard
 from activities.authorization import Authorizer
 from activities.connector_secrets import without_secrets
 from activities.failures import unusable_arguments
+from activities.trace_context import trace_headers
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue
 
@@ -69,7 +70,7 @@ class GrpcCaller:
         """
         task = _Task(arguments, state)
         target, metadata = task.target(), [*task.metadata(), (_KEY, operation_id)]
-        metadata += await self._credentials(arguments)
+        metadata += [*trace_headers().items(), *await self._credentials(arguments)]
         seconds = cast(int, arguments.get("DeadlineSeconds") or _USUAL_SECONDS)
         try:
             async with asyncio.timeout(seconds), self._channel(target) as channel:

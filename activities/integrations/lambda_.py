@@ -25,6 +25,7 @@ from activities.function_calls import (
 from activities.function_names import parse_function_name
 from activities.heartbeats import heartbeating
 from activities.names import INVOKE_LAMBDA
+from activities.trace_context import x_ray_trace
 from activities.whole_answers import read_whole
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue, json_bytes
@@ -77,7 +78,8 @@ class LambdaInvoker:
         Raises:
             StatesError: the function failed, or the call was refused or not answered.
         """
-        answer = await in_daemon_thread(lambda: self._call(call, limit_seconds), name="lambda-invoke")
+        with x_ray_trace(call.trace_header):
+            answer = await in_daemon_thread(lambda: self._call(call, limit_seconds), name="lambda-invoke")
         return _result(call, answer)
 
     def _call(self, call: FunctionCall, limit_seconds: float | None) -> _Answer:

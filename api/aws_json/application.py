@@ -19,6 +19,7 @@ from uuid import uuid4
 import orjson
 from aiohttp import ClientError, HttpVersion11, web
 from aiohttp.typedefs import Handler
+from opentelemetry.trace import Tracer
 
 from api.access.actions import GET_METRICS, known_operations
 from api.access.callers import SignedCall
@@ -27,6 +28,7 @@ from api.access.guard import Call, Guard
 from api.access.limits import DEFAULT_MAX_REQUEST_BYTES
 from api.access.sigv4 import HttpRequest
 from api.aws_json.metrics import Metrics
+from api.aws_json.traces import spans
 from api.service.application import ApplicationService
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
@@ -73,6 +75,7 @@ def create_app(
     ready: Callable[[], Awaitable[bool]],
     guard: Guard | None = None,
     max_request_bytes: int = DEFAULT_MAX_REQUEST_BYTES,
+    tracer: Tracer | None = None,
 ) -> web.Application:
     """The door as an aiohttp application: `POST /`, `GET /health`, `GET /health/live`, `GET /metrics`.
 
@@ -81,9 +84,12 @@ def create_app(
         ready: whether everything behind the service can be reached, as /health reports it.
         guard: who may call; None lets everybody do everything. Health is not guarded.
         max_request_bytes: larger bodies are refused.
+        tracer: makes a span for each call, if there is one.
     """
     door = _Door(service, ready, guard or Guard(Arns(ServiceConfig())))
-    app = web.Application(client_max_size=max_request_bytes, middlewares=[_in_aws_shape])
+    app = web.Application(
+        client_max_size=max_request_bytes, middlewares=[*([] if tracer is None else [spans(tracer)]), _in_aws_shape]
+    )
     app.router.add_post("/", door.call, expect_handler=_expectation)
     app.router.add_get("/health", door.health)
     app.router.add_get("/health/live", door.live)

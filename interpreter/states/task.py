@@ -139,6 +139,7 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
         operation_id=execution.chance.operation_id(state.name),
         timeout_seconds=timeout,
         heartbeat_seconds=None if waits else heartbeat,
+        trace_header=execution.start.trace_header,
     )
     call = TaskCall(request, execution.router.route(request, execution.start.functions))
     _check_inline(execution, call)

@@ -42,6 +42,10 @@ class AwsClient:
             ),
         )
 
+    def add_header(self, name: str, value: str) -> None:
+        """Have every call carry a header."""
+        self._client.meta.events.register("before-call", lambda params, **_: params["headers"].update({name: value}))
+
     async def call(self, operation: str, **params: Any) -> dict[str, Any]:
         """Call an operation by its name in snake case; the answer without its metadata."""
         method = functools.partial(getattr(self._client, operation), **params)
