@@ -87,7 +87,6 @@ conformance: $(STAMP) ## Replay the cases recorded on AWS, and hold the failures
 
 bench: $(STAMP) ## Measure against hand-written Temporal workflows, and what goes through the HTTP door
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.express
 
 proto: $(STAMP) ## Generate the gRPC modules from api/proto
 	$(BIN)/python -m api.proto.generate

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext
@@ -141,26 +141,25 @@ async def _connect(
 @asynccontextmanager
 async def application(settings: Settings, engine: Engine) -> AsyncIterator[ApplicationService]:
     """The application service, ready to answer."""
-    log_groups = LogGroups(settings.log_groups)
-    config = ServiceConfig(
-        account_id=settings.account_id,
-        region=settings.region,
-        mode=settings.mode,
-        functions=settings.functions,
-        log_groups=log_groups,
-        express_retention_seconds=settings.express_retention,
-    )
-    gateway = TemporalGateway(engine.client, engine.definitions)
-    async with aiohttp.ClientSession() as session, connectors(settings, engine.store) as made:
-        direct = direct_calls(LambdaInvoker(settings.region), UrlInvoker(session), made.calls)
-        calls = LocalCalls(engine.client, direct)
-        local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child)
-        async with ApplicationService(
-            engine.store, gateway, config, Registry(), local=local, sealer=find_sealer(settings)
-        ) as service:
-            yield service
-    await gateway.close()
-    log_groups.close()
+    with closing(LogGroups(settings.log_groups)) as log_groups:
+        config = ServiceConfig(
+            account_id=settings.account_id,
+            region=settings.region,
+            mode=settings.mode,
+            functions=settings.functions,
+            log_groups=log_groups,
+            express_retention_seconds=settings.express_retention,
+        )
+        gateway = TemporalGateway(engine.client, engine.definitions)
+        async with aiohttp.ClientSession() as session, connectors(settings, engine.store) as made:
+            direct = direct_calls(LambdaInvoker(settings.region), UrlInvoker(session), made.calls)
+            calls = LocalCalls(engine.client, direct)
+            local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child)
+            async with ApplicationService(
+                engine.store, gateway, config, Registry(), local=local, sealer=find_sealer(settings)
+            ) as service:
+                yield service
+        await gateway.close()
 
 
 @asynccontextmanager

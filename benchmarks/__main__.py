@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final, get_args
 
 from benchmarks.cases import CASES, Case
+from benchmarks.express import report as express
 from benchmarks.expressions import expression_costs
 from benchmarks.histories import read_histories
 from benchmarks.report import Results, heading, json_line, table
@@ -22,6 +23,7 @@ from benchmarks.worker_process import Converter
 _HISTORY: Final = "history"
 _IN_PROCESS: Final = "in-process"
 _EXPRESSIONS: Final = "expressions"
+_EXPRESS: Final = "express"
 _HISTORY_EVENTS: Final = (10_000, 24_000)
 _REPETITIONS: Final = 5
 _IDLE_SECONDS: Final = 3.0
@@ -59,7 +61,7 @@ def _progress(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    names = [*(case.name for case in CASES), _IN_PROCESS, _EXPRESSIONS, _HISTORY]
+    names = [*(case.name for case in CASES), _IN_PROCESS, _EXPRESSIONS, _HISTORY, _EXPRESS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--pairs", type=int, default=8, help="interleaved pairs per case (default: 8)")
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="what to measure (default: all)")
@@ -86,6 +88,10 @@ def main() -> None:
     if _EXPRESSIONS in given.only:
         results.expressions = expression_costs(_REPETITIONS)
     print(table(results))
+    if _EXPRESS in given.only:
+        measured = asyncio.run(express.measure(express.PAIRS, full=False))
+        print(f"\n{express.table(measured)}")
+        results.further.update(express.figures(measured))
     print(json_line(results))
 
 

@@ -40,6 +40,7 @@ class Results:
     in_process: Spread | None = None
     expressions: ExpressionCosts | None = None
     histories: list[HistoryReading] = field(default_factory=list)
+    further: dict[str, float] = field(default_factory=dict)
 
 
 def heading(idle: Mapping[str, float], reference: str) -> str:
@@ -78,7 +79,7 @@ def json_line(results: Results) -> str:
     for reading in results.histories:
         figures[f"history_{reading.events}_seconds"] = round(reading.projected.median, 3)
         figures[f"history_{reading.events}_ratio"] = round(reading.ratio.median, 3)
-    return json.dumps(figures)
+    return json.dumps(figures | results.further)
 
 
 def _comparison(pairs: Mapping[Case, Sequence[Pair]]) -> list[str]:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ class Calls:
 
     Attributes:
         number: how many there were.
-        elapsed: wall clock, from the first call to the last answer, or to what was waited for behind it.
+        elapsed: wall clock, from the first call to the last answer.
         server: CPU of the Temporal server.
         worker: CPU of `steploom worker`.
         api: CPU of `steploom api`.
@@ -63,14 +63,6 @@ class Calls:
     def percentile(self, share: float) -> float:
         """The latency that so large a share of the calls stays below."""
         return self.latencies[min(self.number - 1, round(share * self.number))]
-
-
-Settled: TypeAlias = Callable[[], Awaitable[None]]
-"""Returns when everything that was started has ended."""
-
-
-async def _at_once() -> None:
-    pass
 
 
 class Installation:
@@ -97,11 +89,10 @@ class Installation:
         lanes: int,
         number: int,
         processes: int = 1,
-        settled: Settled = _at_once,
     ) -> Calls:
         """Make calls from processes of their own; `machine` is an ARN, for `start_workflow` a workflow type.
 
-        `lanes` and `number` are of all processes together; `settled` counts as part of the last call.
+        `lanes` and `number` are of all processes together.
         """
         at = self.server.address if call == "start_workflow" else self.url
         shares = ("--lanes", str(lanes // processes), "--calls", str(number // processes))
@@ -112,10 +103,8 @@ class Installation:
         for caller in callers:
             if await _line(caller) != b"ready\n":
                 raise ProcessEnded(f"a caller of {call} ended with code {await caller.wait()}")
-        await settled()
         before, began = self._cpu(), time.perf_counter()
         told = await asyncio.gather(*(_told(caller) for caller in callers))
-        await settled()
         elapsed = time.perf_counter() - began
         await asyncio.sleep(_SETTLING_SECONDS)
         server, worker, api = (now - then for now, then in zip(self._cpu(), before, strict=True))

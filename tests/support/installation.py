@@ -18,7 +18,7 @@ from api.temporal_server import TemporalServer, free_ports
 
 Role = Literal["api", "worker", "functions"]
 ROLES: Final[tuple[Role, ...]] = ("api", "worker", "functions")
-_READY_SECONDS: Final = 60
+_READY_SECONDS: Final = 120
 
 
 class Installation:
@@ -53,7 +53,12 @@ class Installation:
             region_name="us-east-1",
             aws_access_key_id="test",
             aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=30, max_pool_connections=50),
+            config=Config(
+                retries={"total_max_attempts": 1},
+                read_timeout=30,
+                max_pool_connections=50,
+                inject_host_prefix=False,
+            ),
         )
 
     def pid(self, role: Role) -> int:

@@ -131,10 +131,11 @@ class HammerClient:
     def _operations(self) -> list[Callable[[], object]]:
         starts = [self._start] * 4
         reads = [self._describe_machine, self._describe_execution, self._history, self._lists, self._look_ups]
-        changes = [self._create, self._update, self._publish, self._alias, self._tag, self._untag, self._stop]
+        changes = [self._create, self._update, self._tag, self._untag, self._stop]
+        versions = [self._publish, self._publish, self._alias, self._alias]
         removals = [self._delete, self._delete_version, self._delete_alias]
         others = [self._sync, self._validate, self._test_state, self._tokens, self._map_runs, self._redrive]
-        return [*starts, *reads, *changes, *removals, *others, self._activity, self._work]
+        return [*starts, *reads, *changes, *versions, *removals, *others, self._activity, self._work]
 
     def _name(self) -> str:
         self._count += 1
