@@ -24,6 +24,8 @@ Key: TypeAlias = Callable[[Mapping[str, JsonValue], Mapping[str, JsonValue]], "J
 """The parameters that tell one job from all others, from the state's arguments and the submitting call's answer."""
 
 
+_UUID_LENGTH: Final = 36
+
 STOPPED: Final = "The Step Functions execution that waited for it has ended."
 """Why a job is stopped, where its API asks for a reason."""
 
@@ -71,6 +73,21 @@ class Job:
     stop: str | None = None
     stop_key: Callable[[Mapping[str, JsonValue]], JsonObject] = dict
 
+    def key_of(self, arguments: Mapping[str, JsonValue], answer: JsonValue) -> JsonObject:
+        """The key of the job that a call with these arguments submitted and that answered so.
+
+        Raises:
+            StatesTaskFailed: the answer does not say which job it is.
+        """
+        try:
+            key = self.key(arguments, answer if isinstance(answer, dict) else {})
+        except KeyError as missing:
+            raise _unknown_job(str(missing)) from None
+        for name, value in key.items():
+            if value is None or value == [None]:
+                raise _unknown_job(repr(name))
+        return key
+
     def envelope(self, answer: JsonValue) -> JsonObject | None:
         """What the watch returns of a description: `{"output": ...}`, an error, or None while the job runs."""
         subject = at(answer, self.subject)
@@ -88,6 +105,10 @@ class Job:
         if self.wrapped is None:
             return subject
         return {self.wrapped: subject, **{name: at(subject, place) for name, place in self.beside.items()}}
+
+
+def _unknown_job(missing: str) -> StatesTaskFailed:
+    return StatesTaskFailed(f"The service does not say which job it has begun: there is no {missing}.")
 
 
 def at(value: JsonValue, place: Place) -> JsonValue:
@@ -146,10 +167,11 @@ class WatchedJob:
 def watch(request: TaskRequest, watched: WatchedJob, start: ExecutionStart) -> ChildWorkflow:
     """The watch over a job: it is cancelled with its parent, and stops the job then."""
     machine = start.state_machine_arn.rsplit(":", 1)[-1]
+    unique = request.operation_id[-_UUID_LENGTH:]  # the state's name may be too long for an id that has all the others
     return ChildWorkflow(
         state_name=request.state_name,
         workflow_type=JOB,
-        workflow_id=f"job:{machine}:{start.key}:{request.operation_id}",
+        workflow_id=f"job:{machine}:{start.key}:{unique}",
         arguments=(watched.to_json(),),
         summary=f"{request.state_name}: {watched.service}:{watched.action}",
     )

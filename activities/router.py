@@ -305,9 +305,8 @@ def _watched(request: TaskRequest, answer: JsonValue) -> jobs.WatchedJob:
     if is_connector(service, action):
         return jobs.WatchedJob(service=service, action=action, key=kubernetes_keys.watch_key(request.arguments, answer))
     job = job_of(service, action)
-    shown = answer if isinstance(answer, dict) else {}
     last = answer if job.gone is not None else None
-    return jobs.WatchedJob(service=service, action=action, key=job.key(request.arguments, shown), answer=last)
+    return jobs.WatchedJob(service=service, action=action, key=job.key_of(request.arguments, answer), answer=last)
 
 
 def _checked_fields(request: TaskRequest, known: tuple[str, ...]) -> dict[str, JsonValue]:

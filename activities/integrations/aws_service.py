@@ -176,9 +176,9 @@ class AwsService:
     async def _take_back(self, call: AwsCall, answer: JsonValue) -> None:
         """Stop a job that was only just submitted, as well as that can be done."""
         job, optimized = job_of(call.service, call.action), OPTIMIZED[call.service]
-        if job.stop is not None and isinstance(answer, dict):
-            with suppress(Refused, BotoCoreError):
-                await self.ask(optimized.folder, job.stop, job.stop_key(job.key(call.arguments, answer)))
+        if job.stop is not None:
+            with suppress(Refused, BotoCoreError, StatesError):
+                await self.ask(optimized.folder, job.stop, job.stop_key(job.key_of(call.arguments, answer)))
 
     def _made(self, make: _Made, attempt: _Attempt) -> JsonValue:
         """The call's result, from the thread that may block."""

@@ -440,10 +440,10 @@ class _TemporalHost:
         stopping = workflow.start_child_workflow(
             self._wiring.job,
             child.stop,
-            id=f"stop:{workflow.info().workflow_id}:{child.workflow_id}",
+            id=f"stop:{child.workflow_id}",
             task_queue=self._wiring.workflow_queue,
             parent_close_policy=_LEFT,
-            static_summary=f"stop {child.workflow_id}",
+            static_summary="stop a nested execution",
         )
         task = asyncio.create_task(stopping)
         task.add_done_callback(lambda done: done.cancelled() or done.exception())

@@ -14,6 +14,7 @@ from botocore.model import ServiceModel
 from activities.aws_calls import OPTIMIZED, job_of, optimized_service
 from activities.integrations.aws_shapes import input_shape, to_parameters
 from activities.jobs import STOPPED
+from interpreter.errors import StatesTaskFailed
 from interpreter.values import JsonValue
 
 
@@ -293,7 +294,7 @@ def test_every_job_has_a_case() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_key(case: Case) -> None:
     job = job_of(case.service, case.action)
-    assert job.key(case.arguments, case.answer) == case.key
+    assert job.key_of(case.arguments, case.answer) == case.key
     if job.stop is None:
         assert case.stop_key is None
     else:
@@ -330,3 +331,13 @@ def test_the_api_takes_the_key(case: Case) -> None:
 
 def _model(folder: str) -> ServiceModel:
     return ServiceModel(create_loader().load_service_model(folder, "service-2"))
+
+
+@pytest.mark.parametrize(
+    "service, action, answer",
+    [("glue", "startJobRun", {}), ("ecs", "runTask", {"Tasks": []}), ("batch", "submitJob", None)],
+    ids=["no id", "no task", "no object"],
+)
+def test_an_answer_that_names_no_job_fails_the_state(service: str, action: str, answer: JsonValue) -> None:
+    with pytest.raises(StatesTaskFailed, match="does not say which job"):
+        job_of(service, action).key_of({"JobName": "n"}, answer)

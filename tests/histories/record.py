@@ -42,6 +42,8 @@ BEHAVIOURS: Final = {
     "callback": "callbacks: success after the call returned",
     "callback-answered-early": "callbacks: failure before the call returned",
     "callback-with-heartbeat": "callbacks: with a heartbeat, the call fails and the token is closed",
+    "job": "jobs: a job that succeeds",
+    "job-failing": "jobs: a job that fails",
     "nested-left-alone": "nested: the child is begun and left alone",
     "nested-awaited": "nested: the end of the child is waited for",
     "nested-failing": "nested: a child that fails is caught",

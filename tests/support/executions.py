@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from activities.names import START_EXECUTION
+from activities.names import JOB, START_EXECUTION
 from activities.registry import Registry
 from activities.router import Router
 from interpreter.definition.model import Definition
@@ -276,6 +276,10 @@ class InProcessRun:
     ) -> JsonValue:
         take_id(child, script.calls)
         begun()
+        if child.workflow_type == JOB:
+            envelope = script.next(JOB).result
+            assert not isinstance(envelope, Missing)
+            return envelope
         start, input_ = child.arguments
         assert isinstance(start, ExecutionStart)
         assert isinstance(input_, JsonText)

@@ -22,14 +22,14 @@ from temporalio.worker import Worker, WorkflowRunner
 from activities.heartbeats import heartbeating
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.integrations.nested_start import NestedStarter
-from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
+from activities.names import AWS_CALL, FUNCTIONS_QUEUE, JOB, OPEN_WAITS_QUEUE, WATCH_JOB
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.worker import WorkerLimits, activity_worker, workflow_worker
 from api.gateway import TemporalGateway
 from api.service.gateway import ExecutionDescription, ExecutionStatus, RedriveRequest
 from api.temporal_server import TemporalServer
 from interpreter.hosts.tokens import MalformedTokenError, TaskToken
-from interpreter.values import MISSING, JsonValue, json_text, parse_json
+from interpreter.values import MISSING, JsonValue, Missing, json_text, parse_json
 from tests.support.executions import (
     MACHINE,
     Behaviour,
@@ -164,6 +164,26 @@ class Laboratory:
 
         return play
 
+    def aws(self) -> list[Any]:  # what the decorator makes
+        """The activities that play calls of AWS and watches over jobs, by their activity types."""
+
+        @activity.defn(name=AWS_CALL)
+        async def call(_argument: dict[str, Any]) -> Any:
+            return self._scripted(AWS_CALL, 1)
+
+        @activity.defn(name=WATCH_JOB)
+        async def watch(_argument: dict[str, Any]) -> Any:
+            return self._scripted(JOB, 2)
+
+        return [call, watch]
+
+    def _scripted(self, function: str, part: int) -> JsonValue:
+        workflow_id = activity.info().workflow_id
+        assert workflow_id is not None
+        result = self.scripts[workflow_id.split(":")[part]].next(function).result
+        assert not isinstance(result, Missing)
+        return result
+
     async def _call_back(self, name: str, behaviour: Behaviour, event: JsonValue) -> None:
         callback = behaviour.callback
         if callback is None:
@@ -209,7 +229,7 @@ async def laboratory(
     made = Laboratory(client, store, definitions)
     limits = WorkerLimits()
     starter = NestedStarter(made.nesting)
-    calls = [WaitCloser(client).close_wait, starter.prepare, starter.start]
+    calls = [WaitCloser(client).close_wait, starter.prepare, starter.start, *made.aws()]
     workers = [
         workflow_worker(client, definitions, calls, limits, runner=runner),
         activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
