@@ -90,7 +90,10 @@ def test_refusals(text: str) -> None:
         parse_expression(text)
 
 
-EXECUTIONS = [case for case in all_cases() if "{%" in case.text and case.time != "real"]
+COUNTED = "Expression evaluation timeout"  # jsonatapy counts no steps
+EXECUTIONS = [
+    case for case in all_cases() if "{%" in case.text and case.time != "real" and COUNTED not in (case.cause or "")
+]
 
 
 @pytest.mark.usefixtures("_other_engine")
