@@ -25,6 +25,9 @@ _READ_TIMEOUTS: Final = (10, 60, 300, 910)
 """Seconds that a client waits for an answer: the least that covers the activity's time is taken. The last one is
 Lambda's own limit of 15 minutes and a little; few values, since each needs a client of its own."""
 
+LONGEST_SECONDS: Final = 930.0
+"""From the begin of a call to the end of its answer: the client's own patience begins anew with each byte."""
+
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 
 _CALL_ONCE: Final = Config(
@@ -109,7 +112,11 @@ def _system_reason(error: BaseException | None) -> str | None:
 
 
 async def in_daemon_thread(call: Callable[[], _T], *, name: str) -> _T:
-    """Run a blocking call beside the loop; one that nobody waits for any more keeps no process from ending."""
+    """Run a blocking call beside the loop; one that nobody waits for any more keeps no process from ending.
+
+    Raises:
+        ReadTimeoutError: it has taken `LONGEST_SECONDS`, and is left alone.
+    """
     future: Future[_T] = Future()
 
     def run() -> None:
@@ -121,4 +128,8 @@ async def in_daemon_thread(call: Callable[[], _T], *, name: str) -> _T:
     future.set_running_or_notify_cancel()
     context = contextvars.copy_context()  # the trace that the call belongs to
     threading.Thread(target=lambda: context.run(run), name=name, daemon=True).start()
-    return await asyncio.wrap_future(future)
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            return await asyncio.wrap_future(future)
+    except TimeoutError:
+        raise ReadTimeoutError(endpoint_url=name) from None

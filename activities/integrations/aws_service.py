@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from botocore import UNSIGNED, xform_name
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from botocore.model import OperationModel, ServiceModel, StructureShape
 from temporalio import activity
 
@@ -159,9 +159,12 @@ class AwsService:
             self._own.attach()
         optimized = OPTIMIZED.get(call.service)
         make = _Sdk(call) if optimized is None else _OptimizedCall(call, optimized)
-        with x_ray_trace(call.trace_header):
-            making = in_daemon_thread(lambda: self._made(make, attempt), name="aws-call")
-            return await (self._submitted(call, making) if call.waits else making)
+        try:
+            with x_ray_trace(call.trace_header):
+                making = in_daemon_thread(lambda: self._made(make, attempt), name="aws-call")
+                return await (self._submitted(call, making) if call.waits else making)
+        except ReadTimeoutError as error:
+            raise make.unanswered(why_unanswered("", error)) from None
 
     async def _submitted(self, call: AwsCall, making: Coroutine[Any, Any, JsonValue]) -> JsonValue:
         """Submit a job; one that nobody waits for any more when it has been submitted is stopped."""

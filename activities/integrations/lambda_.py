@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from temporalio import activity
 
 from activities.aws_clients import AwsClients, in_daemon_thread, why_unanswered
@@ -78,8 +78,11 @@ class LambdaInvoker:
         Raises:
             StatesError: the function failed, or the call was refused or not answered.
         """
-        with x_ray_trace(call.trace_header):
-            answer = await in_daemon_thread(lambda: self._call(call, limit_seconds), name="lambda-invoke")
+        try:
+            with x_ray_trace(call.trace_header):
+                answer = await in_daemon_thread(lambda: self._call(call, limit_seconds), name="lambda-invoke")
+        except ReadTimeoutError as error:
+            raise client_error(why_unanswered("", error)) from None
         return _result(call, answer)
 
     def _call(self, call: FunctionCall, limit_seconds: float | None) -> _Answer:

@@ -49,6 +49,7 @@ class Case:
 FAULTS = [
     Case(Fault.SILENCE, "no whole answer within 0.2 s", 0.2),
     Case(Fault.SLOW_BODY, "no whole answer within 0.2 s", 0.2),
+    Case(Fault.DRIPPING_BODY, "no whole answer within 0.2 s", 0.2),
     Case(Fault.CLOSED, "the server closed the connection without an answer"),
     Case(Fault.RESET, "Connection reset by peer"),
     Case(Fault.HALF_HEADERS, "the server closed the connection without an answer"),

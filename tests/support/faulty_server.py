@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 HUGE_BYTES = 6 * 1024 * 1024
+_DRIP_SECONDS = 0.05
 
 
 class Fault(StrEnum):
@@ -24,6 +25,7 @@ class Fault(StrEnum):
     HALF_HEADERS = "half the headers"
     HALF_BODY = "half the body"
     SLOW_BODY = "slow body"
+    DRIPPING_BODY = "dripping body"
     HUGE_BODY = "huge body"
 
 
@@ -71,7 +73,8 @@ class FaultyServer:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Whether the connection may be used again."""
-        body = b"0" * HUGE_BYTES if self.fault is Fault.HUGE_BODY else self.body
+        huge = self.fault in (Fault.HUGE_BODY, Fault.DRIPPING_BODY)
+        body = b"0" * HUGE_BYTES if huge else self.body
         lines = [f"HTTP/1.1 {self.status}", *(f"{name}: {value}" for name, value in self.headers.items())]
         head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode("latin-1")
         match self.fault:
@@ -89,6 +92,12 @@ class FaultyServer:
                 await _half_close(reader, writer, head[: len(head) // 2])
             case Fault.HALF_BODY:
                 await _half_close(reader, writer, head + body[: len(body) // 2])
+            case Fault.DRIPPING_BODY:
+                writer.write(head)
+                while True:  # never so slow that a single wait takes too long; until the connection is closed
+                    writer.write(b" ")
+                    await writer.drain()
+                    await asyncio.sleep(_DRIP_SECONDS)
             case Fault.SLOW_BODY:
                 writer.write(head + body[:1])
                 await writer.drain()

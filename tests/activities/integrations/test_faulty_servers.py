@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -105,7 +106,7 @@ KINDS = [
     ),
     Kind(
         "optimized",
-        aws("sqs", "sendMessage", {"QueueUrl": "URL", "MessageBody": "m"}),
+        aws("sqs", "sendMessage", {"QueueUrl": "URL/1/q", "MessageBody": "m"}),
         ("400 Bad Request", JSON_THROTTLE, "SQS.AmazonSQSException"),
         "SQS.AmazonSQSException",
         "SQS.SdkClientException",
@@ -153,6 +154,26 @@ async def test_broken_inside(kind: Kind, status: str, server: FaultyServer) -> N
 async def test_unanswered(kind: Kind, fault: Fault, server: FaultyServer) -> None:
     server.fault, server.body = fault, b'{"a": "' + b"x" * 1000 + b'"}'
     assert (await error(kind.call, server)).name == kind.unanswered
+
+
+async def test_an_answer_at_a_url_that_never_ends(server: FaultyServer) -> None:
+    server.fault = Fault.DRIPPING_BODY
+    assert (await error(function_url, server)).name == "Lambda.SdkClientException"
+
+
+@pytest.mark.parametrize("kind, made", [(KINDS[0], LambdaInvoker), (KINDS[2], AwsService)])
+async def test_an_answer_of_an_api_that_never_ends(
+    kind: Kind, made: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client waits anew for each byte; we do not."""
+    ends = threading.Event()
+    monkeypatch.setattr(activities.aws_clients, "LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr(made, "_call" if made is LambdaInvoker else "_made", lambda *_: ends.wait())
+    with pytest.raises(StatesError) as raised:
+        await kind.call("")
+    ends.set()
+    assert raised.value.name == kind.unanswered
+    assert (raised.value.cause or "").endswith("Read timed out")
 
 
 @pytest.mark.parametrize("kind", KINDS[:2], ids=lambda kind: kind.name)
