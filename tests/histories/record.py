@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Final
 
 from temporalio.client import WorkflowHistory
 
 from api.temporal_server import TemporalServer
-from interpreter.values import json_text
+from interpreter.values import JsonValue, json_text
 from tests.interpreter.test_redrive import FAILURES
+from tests.support.engine import running_engine
 from tests.support.executions import MACHINE, Case, all_cases, slug
 from tests.support.express import BRANCHES, FUNCTIONS, WIDE_MAP, express_laboratory
 from tests.support.golden import HISTORIES, Golden, abridged, project
@@ -77,9 +83,19 @@ REDRIVEN: Final = {
 """Of the runs with which executions went on after the last redrive."""
 
 
+FOREIGN: Final[dict[str, JsonValue]] = {
+    "temporal-workflow": {"parcel": "P-1", "stops": ["Lund", "Oslo"]},
+    "temporal-workflow-failing": {"parcel": "P-2", "stops": [""]},
+}
+"""Of executions that wait for a workflow of another worker (examples/temporal-workflow), by their inputs."""
+
+_DELIVERY: Final = Path(__file__).parents[2] / "examples" / "temporal-workflow"
+
+
 async def main() -> None:
     """Record what is missing."""
     await _record_express()
+    await _record_foreign()
     cases = {case.name: case for case in all_cases()}
     missing = {file: cases[name] for file, name in BEHAVIOURS.items() if not (HISTORIES / f"{file}.json").exists()}
     async with await TemporalServer.start(time_skipping=True) as server, laboratory(server) as made:
@@ -109,6 +125,30 @@ async def _record_express() -> None:
             _, events, history = await made.run(text, input_)
             recorded = json.loads(history.to_json())
             Golden(text, history.workflow_id, recorded, abridged(events)).store(HISTORIES / f"{file}.json")
+
+
+async def _record_foreign() -> None:
+    """With the worker of an example, which knows nothing of steploom."""
+    missing = {file: input_ for file, input_ in FOREIGN.items() if not (HISTORIES / f"{file}.json").exists()}
+    if not missing:
+        return
+    definition = json.loads((_DELIVERY / "definition.asl.json").read_text("utf-8"))
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(await TemporalServer.start())
+        environment = os.environ | {"TEMPORAL_ADDRESS": server.address}
+        worker = await asyncio.create_subprocess_exec(sys.executable, _DELIVERY / "worker.py", env=environment)
+        stack.callback(worker.terminate)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        engine = await stack.enter_async_context(running_engine(server, folder, {}))
+        machine = await engine.create("delivery", definition)
+        for file, input_ in missing.items():
+            arn = await engine.start(machine, input_, file)
+            await engine.service.wait_for_execution(arn)
+            workflow_id = f"delivery:{file}"
+            history = await engine.client.get_workflow_handle(workflow_id).fetch_history()
+            golden = Golden(json.dumps(definition), workflow_id, json.loads(history.to_json()), [])
+            events = await project(golden.definition, workflow_id, golden.recorded().events)
+            Golden(golden.definition, workflow_id, golden.history, abridged(events)).store(HISTORIES / f"{file}.json")
 
 
 async def _record(made: Laboratory, file: str, case: Case) -> None:
