@@ -89,3 +89,10 @@ def test_needs(case: Case) -> None:
     assert [*needs(case.operation, case.params, ARNS)] == [
         Need(f"states:{action}", resource) for action, resource in case.result
     ]
+
+
+@pytest.mark.parametrize("operation", CONNECTION_OPERATIONS)
+def test_connections_have_the_actions_of_eventbridge(operation: str) -> None:
+    connection = "arn:aws:events:us-east-1:123456789012:connection/shop"
+    assert [*needs(operation, {"Name": "shop"}, ARNS)] == [Need(operation, connection)]
+    assert [*needs(operation, {}, ARNS)] == [Need(operation, "*")]

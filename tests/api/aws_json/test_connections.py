@@ -10,9 +10,10 @@ import pytest
 import pytest_asyncio
 
 from activities.connections import Additions, ApiKey, Basic, Connection, ConnectionUnreadable, OAuthClient
+from api.access.sealing import Sealer, new_encryption_key
 from api.service.clock import utc_now
 from api.service.config import ServiceConfig
-from api.service.connections import Connections, StoredConnectionBook
+from api.service.connections import Connections, StoredConnectionBook, encrypt_connections
 from api.service.errors import UnsupportedOperationException
 from tests.api.service.installation import Installation
 from tests.support.aws_client import AwsClient
@@ -238,3 +239,17 @@ async def test_without_a_key_nothing_can_be_kept(installation: Installation) -> 
     connections = Connections(installation.store, ServiceConfig(), utc_now, None)
     with pytest.raises(UnsupportedOperationException, match="encryption_key_file"):
         await connections.invoke("CreateConnection", creation("BASIC", BASIC))
+
+
+async def test_encrypted_anew_with_another_key(events: AwsClient, installation: Installation) -> None:
+    arn = await create(events, "BASIC", BASIC)
+    old, new = new_encryption_key(), new_encryption_key()
+    stored = await installation.store.get_connection("shop")
+    assert stored is not None
+    only_old, both, only_new = Sealer([old]), Sealer([new, old]), Sealer([new])
+    sealed = only_old.seal(stored.id, SEALER.open(stored.id, stored.sealed))
+    await installation.store.replace_connection(replace(stored, sealed=sealed), stored.modified)
+    assert await encrypt_connections(installation.store, both) == 1
+    found = await StoredConnectionBook(installation.store, ServiceConfig(), only_new).find(arn)
+    assert found is not None
+    assert found.authorization == Basic(username="me", password="pass-word")
