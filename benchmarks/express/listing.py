@@ -22,6 +22,7 @@ from benchmarks.express.ratios import ROLE
 
 _LISTED: Final = "listed"
 _PAGE: Final = 100
+_PASSES: Final = 3
 _COMPARED_PAGES: Final = 0.25
 _LANES: Final = 32
 _THREADS: Final = 8
@@ -31,7 +32,7 @@ _POLL_SECONDS: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How long each page of a list took, in seconds and in order."""
+    """How long each page of a list took at best, in seconds and in order."""
 
     items: int
     pages: Sequence[float]
@@ -97,7 +98,14 @@ async def _in_sight(client: Client, number: int) -> None:
 
 
 def _listed(list_page: Any, member: str, arguments: dict[str, Any]) -> Listing:
+    """List everything some times; of each page the best time counts, for others use the machine too."""
     # Any: boto3's clients are made at run time.
+    passes = [_pass(list_page, member, arguments) for _ in range(_PASSES)]
+    pages = [min(times) for times in zip(*(each.pages for each in passes), strict=True)]
+    return Listing(passes[-1].items, pages)
+
+
+def _pass(list_page: Any, member: str, arguments: dict[str, Any]) -> Listing:
     pages, items, token = list[float](), 0, None
     while True:
         given = arguments if token is None else arguments | {"nextToken": token}
