@@ -470,8 +470,6 @@ class Execution:
     async def _run_root(self) -> None:
         try:
             output = await run_machine(self, self.root)
-        except StatesRuntime as error:
-            self._fail(error, self.root)
         except StatesError as error:
             self._fail(error, self.root)
         else:
