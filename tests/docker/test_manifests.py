@@ -307,6 +307,16 @@ def test_the_shared_configuration_is_there_under_the_name_that_pods_use() -> Non
         assert {source["secretRef"]["name"] for source in sources if "secretRef" in source} <= set(of_kind("Secret"))
 
 
+def test_the_roles_that_open_secrets_have_the_encryption_key_and_no_others() -> None:
+    holders = {name for name, secret in of_kind("Secret").items() if "STEPLOOM_ENCRYPTION_KEY" in secret["stringData"]}
+    given = {
+        container(pod)["args"][0]
+        for pod in pods().values()
+        if {source.get("secretRef", {}).get("name") for source in container(pod)["envFrom"]} & holders
+    }
+    assert given == {"api", "worker"}
+
+
 def test_the_autoscaler_scales_a_deployment_that_exists() -> None:
     for scaler in of_kind("HorizontalPodAutoscaler").values():
         target = scaler["spec"]["scaleTargetRef"]
