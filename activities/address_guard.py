@@ -19,6 +19,9 @@ _Address: TypeAlias = IPv4Address | IPv6Address
 _EMBEDDING: Final = ip_network("64:ff9b::/96")
 """NAT64: the last 32 bits are an IPv4 address (RFC 6052)."""
 
+_UNICAST: Final = ip_network("2000::/3")
+"""All of IPv6 that is given out to be reached from everywhere (IANA, "IPv6 Address Space")."""
+
 _METADATA: Final = frozenset({ip_address("168.63.129.16")})
 """Services of clouds that stand at addresses which look public."""
 
@@ -81,6 +84,8 @@ def _is_public(address: _Address) -> bool:
     inner = _embedded(address)
     if inner is not None and not _is_public(inner):
         return False
+    if isinstance(address, IPv6Address) and inner is None and address not in _UNICAST:
+        return False  # `is_global` holds for what was given up or never given out: fec0::1, ::127.0.0.1
     return address.is_global and not address.is_multicast and address not in _METADATA
 
 

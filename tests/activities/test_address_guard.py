@@ -46,6 +46,10 @@ def test_public(address: str) -> None:
         "::ffff:169.254.169.254",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "64:ff9b:1::7f00:1",
+        "fec0::1",
+        "::127.0.0.1",
+        "4000::1",
     ],
 )
 def test_not_public(address: str) -> None:
