@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from yarl import URL
 from activities.connections import ApiKey, Basic, Connection, ConnectionBook, ConnectionUnreadable, OAuthClient
 from activities.http_calls import HttpCaller, HttpRequest, Unanswered
 from interpreter.errors import StatesError
-from interpreter.values import JsonValue
+from interpreter.values import parse_json
 
 _EARLY_SECONDS: Final = 30.0
 """A token that ends so soon is not used any more."""
@@ -24,6 +24,7 @@ _EARLY_SECONDS: Final = 30.0
 _USUAL_LIFE_SECONDS: Final = 300.0
 """Of a token whose answer does not say."""
 
+_SECONDS: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _MOST_TOKENS: Final = 1_000
 
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -130,7 +131,11 @@ def _no_token(connection: Connection, reason: str) -> StatesError:
 
 
 def _token_request(client: OAuthClient) -> HttpRequest:
-    """Client id and secret go with the other parameters (RFC 6749, 2.3.1), in the body or with GET in the query."""
+    """Client id and secret go with the other parameters (RFC 6749, 2.3.1), in the body or with GET in the query.
+
+    Raises:
+        ValueError: the endpoint is no URL of HTTP.
+    """
     fields = {
         "grant_type": "client_credentials",
         **client.additions.body,
@@ -138,6 +143,8 @@ def _token_request(client: OAuthClient) -> HttpRequest:
         "client_secret": client.client_secret,
     }
     url = URL(client.endpoint).update_query(dict(client.additions.query))
+    if url.scheme not in ("https", "http") or not url.host:
+        raise ValueError
     headers = [("Accept", "application/json"), *client.additions.headers.items()]
     if client.method == "GET":
         return HttpRequest(method="GET", url=url.update_query(fields), headers=headers)
@@ -148,11 +155,11 @@ def _token_request(client: OAuthClient) -> HttpRequest:
 def _read_token(body: bytes) -> tuple[str | None, float]:
     """The token of an answer, and its life in seconds."""
     try:
-        answer: JsonValue = json.loads(body)
+        answer = parse_json(body)
     except ValueError:
         return None, 0.0
     if not isinstance(answer, dict):
         return None, 0.0
     token, life = answer.get("access_token"), answer.get("expires_in")
-    seconds = float(life) if isinstance(life, int | float | str) and str(life).isdigit() else _USUAL_LIFE_SECONDS
+    seconds = float(str(life)) if _SECONDS.fullmatch(str(life)) else _USUAL_LIFE_SECONDS
     return (token if isinstance(token, str) and token else None), seconds

@@ -30,13 +30,6 @@ USUAL_SECONDS: Final = 60.0
 _CONNECT_SECONDS: Final = 10.0
 _MOST_REDIRECTS: Final = 10
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_CHANGED_BY: Final[Mapping[int, Sequence[str]]] = {
-    301: ("POST",),
-    302: ("POST",),
-    303: ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"),
-}
-"""The methods that become GET, by status (RFC 9110, 15.4)."""
-
 _NO_AUTO_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
@@ -203,7 +196,7 @@ async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _redirected(request: HttpRequest, answer: HttpAnswer) -> HttpRequest | None:
-    """The request that a redirect asks for; None where there is none, or where it leads to no URL of HTTP."""
+    """The request that a redirect asks for (RFC 9110, 15.4); None where there is none, or none that may be followed."""
     location = next((values[0] for name, values in answer.headers.items() if name.lower() == "location"), None)
     if answer.status not in _REDIRECTS or location is None:
         return None

@@ -93,6 +93,28 @@ async def test_tokens_are_kept_until_shortly_before_their_end(stage: Stage) -> N
     assert len(stage.server.requests) == 2
 
 
+@pytest.mark.parametrize(
+    "life",
+    ['"\u00b2"', "1" * 400, '"' + "1" * 400 + '"', "-1", "true", "[]"],
+    ids=["superscript", "large", "large text", "negative", "boolean", "list"],
+)
+async def test_a_life_that_is_no_number_of_seconds_is_the_usual_one(life: str, stage: Stage) -> None:
+    stage.server.body = f'{{"access_token": "t1", "expires_in": {life}}}'.encode()
+    for _ in range(2):
+        assert await stage.authorizer.headers(stage.oauth()) == {"Authorization": "Bearer t1"}
+    stage.clock.now += 271
+    await stage.authorizer.headers(stage.oauth())
+    assert len(stage.server.requests) == 2
+
+
+@pytest.mark.parametrize("endpoint", ["ftp://example.com/token", "token", "https://"])
+async def test_an_endpoint_that_is_no_url_of_http(endpoint: str, stage: Stage) -> None:
+    client = OAuthClient(endpoint=endpoint, method="POST", client_id="id", client_secret=SECRET)
+    with pytest.raises(StatesError, match="the authorization endpoint is not a URL") as raised:
+        await stage.authorizer.headers(connection(client))
+    assert raised.value.name == "Events.ConnectionResource.InvalidConnectionState"
+
+
 async def test_a_changed_connection_and_a_refused_token_need_a_new_one(stage: Stage) -> None:
     await stage.authorizer.headers(stage.oauth())
     await stage.authorizer.headers(stage.oauth(version="2"))
@@ -114,6 +136,7 @@ NO_TOKENS = [
     NoToken("refused", "401 Unauthorized", b"{}", Fault.ANSWER, "the authorization endpoint answered with status 401."),
     NoToken("no token", "200 OK", b"{}", Fault.ANSWER, "the authorization endpoint's answer has no access_token."),
     NoToken("no JSON", "200 OK", b"<html>", Fault.ANSWER, "the authorization endpoint's answer has no access_token."),
+    NoToken("deep", "200 OK", b"[" * 9_999, Fault.ANSWER, "the authorization endpoint's answer has no access_token."),
     NoToken("reset", "200 OK", b"{}", Fault.RESET, "/token: Connection reset by peer."),
 ]
 
