@@ -19,6 +19,7 @@ from google.protobuf import json_format
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
@@ -70,7 +71,7 @@ class GrpcCaller:
         """
         task = _Task(arguments, state)
         target, metadata = task.target(), [*task.metadata(), (_KEY, operation_id)]
-        metadata += [*trace_headers().items(), *await self._credentials(arguments)]
+        metadata += [*trace_headers().items(), *await self._credentials(task)]
         seconds = cast(int, arguments.get("DeadlineSeconds") or _USUAL_SECONDS)
         try:
             async with asyncio.timeout(seconds), self._channel(target) as channel:
@@ -96,13 +97,17 @@ class GrpcCaller:
         answer = await run(request, metadata=grpc.aio.Metadata(*metadata))
         return cast(JsonValue, json_format.MessageToDict(answer, descriptor_pool=descriptors.pool))
 
-    async def _credentials(self, arguments: Mapping[str, JsonValue]) -> list[tuple[str, str]]:
-        holder = cast("dict[str, str] | None", arguments.get("Authentication"))
+    async def _credentials(self, task: _Task) -> list[tuple[str, str]]:
+        holder = cast("dict[str, str] | None", task.arguments.get("Authentication"))
         if holder is None or self._authorizer is None:
             return []
         connection = await self._authorizer.connection(holder["ConnectionArn"])
         headers = {**connection.additions.headers, **await self._authorizer.headers(connection)}
-        return [(name.lower(), value) for name, value in headers.items()]
+        pairs = [(name.lower(), value) for name, value in headers.items()]
+        for name, value in pairs:
+            if not _is_sendable(name, value):
+                raise task.unusable(f"The connection's header {name!r} cannot be sent as metadata")
+        return pairs
 
     async def _descriptors(self, channel: grpc.aio.Channel, target: _Target, task: _Task) -> _Descriptors:
         kept = self._kept.get(target)
@@ -206,7 +211,10 @@ class _Descriptors:
             _in_order(name, waiting, done, order)
         for file in order:
             if file.name not in self.files:
-                self.pool.Add(file)
+                try:
+                    self.pool.Add(file)
+                except TypeError as error:
+                    raise _unreadable(task, error) from None
                 self.files.add(file.name)
 
     def method(self, task: _Task) -> MethodDescriptor:
@@ -214,7 +222,7 @@ class _Descriptors:
         try:
             method = self.pool.FindServiceByName(task.service).methods_by_name.get(task.method)
         except (KeyError, TypeError) as error:
-            raise task.failed("INTERNAL", f"the server's reflection cannot be used: {error}") from None
+            raise _unreadable(task, error) from None
         if method is None:
             raise task.failed("UNIMPLEMENTED", f"the service {task.service} has no method {task.method!r}")
         if method.client_streaming or method.server_streaming:
@@ -249,7 +257,14 @@ async def _files(
         if status == "NOT_FOUND":
             raise task.failed("UNIMPLEMENTED", f"the server has no service {task.service!r}")
         raise task.failed(status, f"the server's reflection: {refused.error_message}")
-    return [FileDescriptorProto.FromString(data) for data in answer.file_descriptor_response.file_descriptor_proto]
+    try:
+        return [FileDescriptorProto.FromString(data) for data in answer.file_descriptor_response.file_descriptor_proto]
+    except DecodeError as error:
+        raise _unreadable(task, error) from None
+
+
+def _unreadable(task: _Task, error: Exception) -> StatesError:
+    return task.failed("INTERNAL", f"the server's reflection cannot be used: {error}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +309,7 @@ class _Task:
             for text in (value if isinstance(value, list) else [value])
         ]
         for name, text in pairs:
-            known = name.replace("-", "").replace("_", "").replace(".", "").isalnum() and name.isascii()
-            if not known or name.startswith("grpc-") or name.endswith("-bin") or not _is_printable(text):
+            if not _is_sendable(name, text):
                 raise self.unusable(f"The metadata {name!r} cannot be sent")
         return pairs
 
@@ -318,5 +332,8 @@ class _Task:
         return unusable_arguments(without_secrets(self.arguments), reason)
 
 
-def _is_printable(text: str) -> bool:
-    return all(" " <= character <= "~" for character in text)
+def _is_sendable(name: str, text: str) -> bool:
+    """Whether metadata can be sent, and is not gRPC's own."""
+    known = name.replace("-", "").replace("_", "").replace(".", "").isalnum() and name.isascii()
+    own = name.startswith("grpc-") or name.endswith("-bin")
+    return known and not own and all(" " <= character <= "~" for character in text)

@@ -8,17 +8,19 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2, reflection_pb2_grpc
 
 from activities.address_guard import AddressGuard
 from activities.authorization import Authorizer
+from activities.connections import ApiKey
 from activities.http_calls import http_caller
 from activities.integrations.grpc_call import GrpcCaller
 from api.proto.v1 import steploom_pb2, steploom_pb2_grpc
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue
-from tests.support.connections import ARN, DictionaryBook
+from tests.support.connections import ARN, DictionaryBook, connection
 from tests.support.faulty_server import Fault, faulty_server
 
 CHECK = "grpc.health.v1.Health/Check"
@@ -120,6 +122,16 @@ async def test_a_connection_s_credentials(server: Server) -> None:
     assert server.metadata[0]["authorization"] == "Basic bWU6cGFzcy13b3Jk"
 
 
+@pytest.mark.parametrize("key", [ApiKey(name="x-key", value="sëcret"), ApiKey(name="x key", value="secret")])
+async def test_a_connection_s_credentials_that_metadata_cannot_hold(key: ApiKey, server: Server) -> None:
+    async with http_caller(OFF) as http:
+        caller = GrpcCaller(OFF, Authorizer(DictionaryBook({ARN: connection(key)}), http))
+        name, cause = await error(server.endpoint, caller, Authentication={"ConnectionArn": ARN})
+    assert name == StatesRuntime.NAME
+    assert f"The connection's header {key.name!r} cannot be sent as metadata" in cause
+    assert key.value not in cause
+
+
 @dataclass(frozen=True)
 class Refused:
     name: str
@@ -182,6 +194,34 @@ async def test_no_reflection() -> None:
         f"grpc:call of state 'Ask': {server.endpoint}/{CHECK}: the server has no reflection (grpc.reflection.v1alpha)",
     )
     await running.stop(0)
+
+
+class Nonsense(reflection_pb2_grpc.ServerReflectionServicer):  # type: ignore[misc]  # untyped upstream
+    """Tells something that is no .proto file."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    async def ServerReflectionInfo(self, requests: Any, _context: Any) -> AsyncIterator[Any]:  # noqa: N802 - likewise
+        async for _ in requests:
+            told = reflection_pb2.FileDescriptorResponse(file_descriptor_proto=[self._data])
+            yield reflection_pb2.ServerReflectionResponse(file_descriptor_response=told)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\xff\xff", FileDescriptorProto(name="f", dependency=["f"]).SerializeToString()],
+    ids=["bytes", "a circle"],
+)
+async def test_reflection_that_tells_nonsense(data: bytes) -> None:
+    running = grpc.aio.server()
+    reflection_pb2_grpc.add_ServerReflectionServicer_to_server(Nonsense(data), running)
+    endpoint = f"127.0.0.1:{running.add_insecure_port('127.0.0.1:0')}"
+    await running.start()
+    name, cause = await error(endpoint)
+    await running.stop(0)
+    assert name == "Grpc.INTERNAL"
+    assert cause.startswith(f"grpc:call of state 'Ask': {endpoint}/{CHECK}: the server's reflection cannot be used: ")
 
 
 @pytest.mark.parametrize("fault", [Fault.CLOSED, Fault.RESET, Fault.HALF_HEADERS, Fault.ANSWER])
