@@ -23,6 +23,8 @@ _STDOUT: Final = "stdout"
 _NONE: Final = "none"
 _REST: Final = "*"
 _LONGEST_FILE_NAME: Final = 200
+_MOST_OPEN: Final = 200
+"""Files that are kept open: whoever makes state machines chooses the names of groups."""
 _STDOUT_DESCRIPTOR: Final = 1
 
 
@@ -125,6 +127,8 @@ class LogGroups:
                     if known is not None:
                         os.close(known)
                         del self._files[group]
+                    while len(self._files) >= _MOST_OPEN:
+                        os.close(self._files.pop(next(iter(self._files))))
                     folder.mkdir(parents=True, exist_ok=True)
                     known = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
                     self._files[group] = known

@@ -67,6 +67,17 @@ def test_a_file_that_was_moved_away_is_begun_anew(tmp_path: Path) -> None:
     assert ((tmp_path / "a.old").read_bytes(), (tmp_path / "a.jsonl").read_bytes()) == (b"1\n", b"2\n")
 
 
+def test_not_all_files_are_kept_open(tmp_path: Path) -> None:
+    before = len(os.listdir("/dev/fd"))
+    groups = LogGroups({"*": {"folder": str(tmp_path)}})
+    for number in (*range(300), 0):
+        groups.write(f"g{number}", [b"x"])
+    assert len(os.listdir("/dev/fd")) - before <= 200
+    assert (tmp_path / "g0.jsonl").read_bytes() == b"x\nx\n"
+    groups.close()
+    assert len(os.listdir("/dev/fd")) <= before
+
+
 def test_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
     LogGroups().write("a", [b"1", b"2"])
     assert capfd.readouterr().out == "1\n2\n"
