@@ -11,11 +11,15 @@ import typer
 
 from api.cli.client import service
 from api.cli.options import ConfigOption, EndpointOption, JsonOption, read_text, settings_from
-from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_table
+from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_made, print_table
 
 _API: Final = "events"
 
-app = typer.Typer(help="Manage the connections (credentials) of HTTP Tasks.", no_args_is_help=True)
+app = typer.Typer(
+    help="Manage the connections (credentials) of HTTP Tasks.\n\n"
+    "Example: steploom connections create shop --basic me --secret-file password.txt",
+    no_args_is_help=True,
+)
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the connection.")]
 
@@ -68,7 +72,7 @@ def create(
     if as_json:
         print_json({"connectionArn": arn})
     else:
-        print_line(f"created {arn}")
+        print_made("created", arn)
 
 
 @app.command("list")
@@ -90,11 +94,9 @@ def list_(endpoint: EndpointOption = None, config: ConfigOption = None, as_json:
     if as_json:
         print_json(found)
         return
-    rows = [
-        (each["Name"], each["AuthorizationType"], each["ConnectionState"], date_text(each["LastModifiedTime"]))
-        for each in found
-    ]
-    print_table(("NAME", "TYPE", "STATE", "CHANGED"), rows, "There are no connections.")
+    members = ("Name", "AuthorizationType", "ConnectionState", "LastModifiedTime", "ConnectionArn")
+    rows = [[date_text(each[one]) if one == "LastModifiedTime" else each[one] for one in members] for each in found]
+    print_table(("NAME", "TYPE", "STATE", "CHANGED", "ARN"), rows, "There are no connections.")
 
 
 @app.command("describe")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
-from api.cli.options import ConfigOption, JsonOption, read_text, settings_from
+from api.cli.options import ConfigOption, JsonOption, meant_file, read_text, settings_from
 from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_table
 
 if TYPE_CHECKING:
@@ -274,7 +274,8 @@ def _policy(text: str) -> dict[str, JsonValue]:
         parse_policy(document)
     except ValueError as error:
         names = ", ".join(NAMED_POLICIES)
-        raise CommandError(f"--policy is neither one of {names} nor JSON or @FILE: {error}", exit_code=2) from error
+        told = f"--policy is neither one of {names} nor JSON or @FILE: {error}{meant_file(text)}"
+        raise CommandError(told, exit_code=2) from error
     except PolicyError as error:
         raise CommandError(f"--policy: {error}", exit_code=2) from error
     assert isinstance(document, dict), "parse_policy has checked it"

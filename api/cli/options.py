@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,8 +59,15 @@ def read_text(path: Path) -> str:
     """The text of a file that the command line names."""
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}", exit_code=2) from error
+    except UnicodeDecodeError as error:
         raise CommandError(f"{path} cannot be read: {error}", exit_code=2) from error
+
+
+def meant_file(given: str) -> str:
+    """What to add to the complaint about a text that is no JSON: a question if it is the name of a file."""
+    return f"; did you mean @{given}?" if os.path.isfile(given) else ""
 
 
 def read_json(option: str, given: str) -> JsonValue:
@@ -70,7 +78,7 @@ def read_json(option: str, given: str) -> JsonValue:
     try:
         return parse_json(text)
     except ValueError as error:
-        raise CommandError(f"{option} is not JSON: {error}", exit_code=2) from error
+        raise CommandError(f"{option} is not JSON: {error}{meant_file(given)}", exit_code=2) from error
 
 
 def read_input(option: str) -> str:
@@ -79,5 +87,5 @@ def read_input(option: str) -> str:
     try:
         json.loads(text)
     except ValueError as error:
-        raise CommandError(f"--input is not JSON: {error}", exit_code=2) from error
+        raise CommandError(f"--input is not JSON: {error}{meant_file(option)}", exit_code=2) from error
     return text

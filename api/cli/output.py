@@ -36,14 +36,29 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=True)
 
 
+def error_console() -> Console:
+    """Standard error, likewise."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
 def print_error(message: str) -> None:
     """Print `error: message` to standard error, red on a terminal."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold red]error:[/] {escape(message)}")
+    error_console().print(f"[bold red]error:[/] {escape(message)}")
 
 
 def print_line(text: str, style: str | None = None) -> None:
     """Print one line; `style` is used on a terminal only."""
     console().print(text, style=style, markup=False)
+
+
+def print_made(done: str, arn: str, note: str | None = None) -> None:
+    """Say what was done to which resource; where no terminal reads it, standard output gets the bare ARN."""
+    told = "" if note is None else f" ({note})"
+    if sys.stdout.isatty():
+        print_line(f"{done} {arn}{told}")
+    else:
+        error_console().print(f"{done}{told}", markup=False)
+        print(arn)
 
 
 def print_json(value: object) -> None:

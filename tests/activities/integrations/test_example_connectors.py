@@ -95,8 +95,10 @@ def test_http_endpoint(service: DevService, pricing: str, steploom: Steploom, tm
     given = ("--api-key", "X-Api-Key", "--secret-file", str(secret))
     code, told = steploom("connections", "create", "pricing", *given)
     assert code == 0
-    arn = told.removeprefix("created ").strip()
-    assert "pricing" in steploom("connections", "list")[1]
+    arn = told.strip()
+    assert arn.startswith("arn:aws:events:")
+    listed = steploom("connections", "list")[1].splitlines()
+    assert (listed[0].split()[-1], listed[1].split()[0], listed[1].split()[-1]) == ("ARN", "pricing", arn)
     code, told = steploom("connections", "describe", "pricing")
     assert (code, "sesame" in told) == (0, False)
     input_ = {"url": pricing, "connection": arn, "item": "book", "quantity": 3}

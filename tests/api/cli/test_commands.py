@@ -33,7 +33,7 @@ def steploom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steploom:
 
 COMMANDS = [
     *("dev", "api", "worker", "functions", "setup", "config", "validate", "schema", "run", "test", "test-expression"),
-    *("deploy", "start", "describe", "history", "list", "stop", "redrive", "keys"),
+    *("deploy", "start", "describe", "history", "list", "stop", "redrive", "connections", "keys"),
 ]
 
 
@@ -195,7 +195,7 @@ class Misuse:
         Misuse("unknown command", ("frobnicate",), 2, "No such command"),
         Misuse("missing file", ("validate", "nowhere.json"), 2, "nowhere.json cannot be read"),
         Misuse("input is no JSON", ("start", "m", "--input", "{"), 2, "--input is not JSON"),
-        Misuse("input file missing", ("start", "m", "--input", "@nowhere"), 2, "nowhere cannot be read"),
+        Misuse("input file missing", ("start", "m", "--input", "@nowhere"), 2, "nowhere cannot be read: No such file"),
         Misuse("missing configuration", ("list", "--config", "nowhere.toml"), 2, "nowhere.toml does not exist"),
         Misuse("wrong setting", ("api", "--http-port", "70000"), 2, "http_port (STEPLOOM_HTTP_PORT)"),
         Misuse("no execution", ("describe", ":x"), 2, "is neither an execution ARN nor MACHINE:NAME"),
@@ -211,6 +211,25 @@ def test_misuse_is_told_on_standard_error(case: Misuse, steploom: Steploom, caps
     told = capsys.readouterr()
     assert case.message in " ".join(told.err.replace("│", " ").split())
     assert told.out == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("start", "m", "--input"),
+        ("test-expression", "$.x", "--input"),
+        ("keys", "create", "--user", "ci", "--policy"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_the_name_of_a_file_without_its_sign_is_asked_about(
+    arguments: tuple[str, ...], steploom: Steploom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("some.json").write_text("{}")
+    assert steploom(*arguments, "some.json") == 2
+    assert "; did you mean @some.json?" in capsys.readouterr().err
+    assert steploom(*arguments, "other.json") == 2
+    assert "did you mean" not in capsys.readouterr().err
 
 
 def test_schema_is_printed_or_written(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
