@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from api.cli.output import CommandError
@@ -15,13 +16,31 @@ SfnClient: TypeAlias = Any
 """A boto3 client, whose methods boto3 makes at run time."""
 
 _KEY_PROVIDERS: Final = frozenset({"env", "shared-credentials-file", "config-file", "custom-process"})
+_ASKS_FOR_KEY: Final = frozenset({"UnrecognizedClientException", "MissingAuthenticationTokenException"})
+_NO_KEY: Final = "no AWS credentials are set; this service asks for a key: see docs/security.md"
+_STAND_IN: Final = "steploom"
+_CONNECT_SECONDS: Final = 5
+_SYNC_SECONDS: Final = 5 * 60 + 30
+"""How long a synchronous execution may take, and its answer after that."""
 _STATE_MACHINE: Final = ":stateMachine:"
 _EXECUTION: Final = ":execution:"
 
 
+@dataclass(frozen=True, slots=True)
+class StateMachine:
+    """A state machine that the service has; `type` is STANDARD or EXPRESS."""
+
+    arn: str
+    type: str
+
+
 @contextmanager
-def service(endpoint: str, region: str, api: str = "stepfunctions") -> Iterator[SfnClient]:
+def service(
+    endpoint: str, region: str, api: str = "stepfunctions", *, synchronous: bool = False
+) -> Iterator[SfnClient]:
     """A client of the service at `endpoint`; `api` is boto3's name for the operations that are wanted.
+
+    A `synchronous` one is for StartSyncExecution: it waits for the end of an execution, and never sends a call twice.
 
     Raises:
         CommandError: `endpoint` is no URL, or AWS's configuration cannot be used; from within the block, for what the
@@ -30,12 +49,17 @@ def service(endpoint: str, region: str, api: str = "stepfunctions") -> Iterator[
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
+    config = Config(
+        retries={"total_max_attempts": 1 if synchronous else 2, "mode": "standard"},
+        connect_timeout=_CONNECT_SECONDS,
+        inject_host_prefix=False,  # AWS has a host of its own for synchronous executions, a steploom has not
+    )
+    if synchronous:
+        config = config.merge(Config(read_timeout=_SYNC_SECONDS))
     try:
-        client = _session().client(  # type: ignore[call-overload]  # any name
-            api,
-            endpoint_url=endpoint,
-            region_name=region,
-            config=Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=5),
+        session = _session()
+        client = session.client(  # type: ignore[call-overload]  # any name
+            api, endpoint_url=endpoint, region_name=region, config=config
         )
     except BotoCoreError as error:
         raise CommandError(f"The AWS configuration cannot be used: {error}", exit_code=2) from error
@@ -45,7 +69,10 @@ def service(endpoint: str, region: str, api: str = "stepfunctions") -> Iterator[
         yield client
     except ClientError as error:
         told = error.response["Error"]
-        raise CommandError(f"{told.get('Code')}: {told.get('Message')}") from error
+        message = f"{told.get('Code')}: {told.get('Message')}"
+        if told.get("Code") in _ASKS_FOR_KEY and _has_no_key(session):
+            message = f"{message.removesuffix('.')}; {_NO_KEY}"
+        raise CommandError(message) from error
     except BotoCoreError as error:
         raise CommandError(
             f"No steploom service answers at {endpoint} ({error}). Start one with `steploom dev`, or name another with "
@@ -70,16 +97,21 @@ def _session() -> boto3.Session:
         if provider.METHOD not in _KEY_PROVIDERS:
             resolver.remove(provider.METHOD)
     if session.get_credentials() is None:
-        session.set_credentials("steploom", "steploom")
+        session.set_credentials(_STAND_IN, _STAND_IN)
     return boto3.Session(botocore_session=session)
 
 
-def find_state_machine(client: SfnClient, name: str) -> str | None:
-    """The ARN of a state machine by its name, None if there is none."""
+def _has_no_key(session: boto3.Session) -> bool:
+    credentials = session.get_credentials()
+    return credentials is None or credentials.access_key == _STAND_IN
+
+
+def find_state_machine(client: SfnClient, name: str) -> StateMachine | None:
+    """A state machine by its name, None if there is none."""
     for page in client.get_paginator("list_state_machines").paginate():
         for machine in page["stateMachines"]:
             if machine["name"] == name:
-                return str(machine["stateMachineArn"])
+                return StateMachine(machine["stateMachineArn"], machine["type"])
     return None
 
 
@@ -91,7 +123,13 @@ def state_machine_arn(client: SfnClient, name: str) -> str:
     found = find_state_machine(client, machine)
     if found is None:
         raise CommandError(f"There is no state machine {machine!r}.")
-    return found + colon + qualifier
+    return found.arn + colon + qualifier
+
+
+def is_express(client: SfnClient, arn: str) -> bool:
+    """Whether a state machine, given as its ARN or that of a version or alias, is EXPRESS."""
+    machine = ":".join(arn.split(":")[:7])
+    return bool(client.describe_state_machine(stateMachineArn=machine)["type"] == "EXPRESS")
 
 
 def names_execution(target: str) -> bool:

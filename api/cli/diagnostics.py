@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from api.cli.output import CommandError, console, print_json
+from api.cli.output import CommandError, console, error_console, print_json
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from interpreter.definition.diagnostics import Diagnostic
 
 _ECHOED_SOURCE: Final = re.compile(r'\[Source: \(String\)".*?"; (line: \d+, column: \d+)\]', re.DOTALL)
@@ -25,7 +27,7 @@ def diagnostics_of(text: str, *, express: bool) -> Sequence[Diagnostic]:
 
 
 def refuse_invalid(file: Path, text: str, *, express: bool = False, as_json: bool = False) -> None:
-    """Do nothing for a definition that can run.
+    """Do no more for a definition that can run than print its warnings, on standard error.
 
     Raises:
         CommandError: It has errors or cannot run yet; what is to be said of it has been printed.
@@ -35,6 +37,7 @@ def refuse_invalid(file: Path, text: str, *, express: bool = False, as_json: boo
         print_json(report(found)) if as_json else print_diagnostics(file, found)
         told = "is not a valid definition" if error_count(found) else "is valid, but steploom cannot run it yet"
         raise CommandError(f"{file} {told}.")
+    print_diagnostics(file, found, error_console())
 
 
 def error_count(found: Sequence[Diagnostic]) -> int:
@@ -58,9 +61,9 @@ def summary(found: Sequence[Diagnostic]) -> str:
     return f"{counts}: valid, but steploom cannot run it yet" if not errors and cannot_run(found) else counts
 
 
-def print_diagnostics(file: Path, found: Sequence[Diagnostic]) -> None:
-    """Print one line for each, in the form that editors and CI systems read."""
-    out = console()
+def print_diagnostics(file: Path, found: Sequence[Diagnostic], to: Console | None = None) -> None:
+    """Print one line for each, in the form that editors and CI systems read (default: on standard output)."""
+    out = to or console()
     for one in found:
         place = ":".join(str(part) for part in (file, one.line, one.column) if part is not None)
         style = "bold red" if one.severity == "ERROR" else "bold yellow"

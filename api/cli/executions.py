@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -12,6 +12,7 @@ from api.cli.client import (
     SfnClient,
     execution_arn,
     find_state_machine,
+    is_express,
     names_execution,
     service,
     state_machine_arn,
@@ -28,8 +29,11 @@ from api.cli.options import (
     read_text,
     settings_from,
 )
-from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_table
+from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_made, print_table
 from api.cli.progress import Progress, history_row, print_outcome
+
+if TYPE_CHECKING:
+    from api.config import Settings
 
 _DEFAULT_ROLE: Final = "arn:aws:iam::{account}:role/steploom"
 _FOLLOW_SECONDS: Final = 0.25
@@ -52,21 +56,28 @@ def deploy(
     definition = read_text(file)
     refuse_invalid(file, definition, express=express, as_json=as_json)
     role_arn = role or _DEFAULT_ROLE.format(account=settings.account_id)
+    note = None
     with service(settings.endpoint, settings.region) as client:
-        arn = find_state_machine(client, name)
-        if arn is None:
+        existing = find_state_machine(client, name)
+        if existing is None:
             kind = "EXPRESS" if express else "STANDARD"
             answer = client.create_state_machine(name=name, definition=definition, roleArn=role_arn, type=kind)
             arn, done = answer["stateMachineArn"], "created"
         else:
+            arn, kind, done = existing.arn, existing.type, "updated"
+            if express and kind != "EXPRESS":
+                raise CommandError(
+                    f"{name!r} is a {kind} state machine, and its type cannot be changed. Leave --express out, or give "
+                    "another --name."
+                )
             client.update_state_machine(
                 stateMachineArn=arn, definition=definition, **({} if role is None else {"roleArn": role})
             )
-            done = "updated"
+            note = None if express or kind != "EXPRESS" else "its type stays EXPRESS"
     if as_json:
-        print_json({"stateMachineArn": arn, "result": done})
+        print_json({"stateMachineArn": arn, "type": kind, "result": done})
     else:
-        print_line(f"{done} {arn}")
+        print_made(done, arn, note)
 
 
 def start(
@@ -84,24 +95,26 @@ def start(
 ) -> None:
     """Start an execution and print its ARN.
 
+    With --wait an EXPRESS state machine is run synchronously (StartSyncExecution), and its output shown.
+
     Example: steploom start orders --input '{"order_id": "A-1"}' --wait
     """
     text = read_input(input_)
     settings = settings_from(config, endpoint=endpoint)
     with service(settings.endpoint, settings.region) as client:
-        named = {} if name is None else {"name": name}
-        arn = client.start_execution(stateMachineArn=state_machine_arn(client, machine), input=text, **named)[
-            "executionArn"
-        ]
-        express = arn.split(":")[5] == "express"
-        if not wait or express:
-            print_json({"executionArn": arn}) if as_json else print_line(arn)
-            if wait and not as_json:
-                print_line("Express executions cannot be described: it is not waited for.", "dim")
-            return
-        if not as_json:
-            print_line(arn, "dim")
-        _tell_end(_follow(client, arn, quiet=as_json), as_json=as_json)
+        wanted = {"stateMachineArn": state_machine_arn(client, machine), "input": text}
+        wanted |= {} if name is None else {"name": name}
+        if wait and is_express(client, wanted["stateMachineArn"]):
+            ended = _run_synchronously(settings, wanted, quiet=as_json)
+        else:
+            arn = client.start_execution(**wanted)["executionArn"]
+            if not wait:
+                print_json({"executionArn": arn}) if as_json else print_line(arn)
+                return
+            if not as_json:
+                print_line(arn, "dim")
+            ended = _follow(client, arn, quiet=as_json)
+    _tell_end(ended, as_json=as_json)
 
 
 def describe(
@@ -254,6 +267,15 @@ def _tell_end(ended: Mapping[str, Any], *, as_json: bool) -> None:
         print_outcome(ended["status"], ended.get("output"), ended.get("error"), ended.get("cause"))
     if ended["status"] != "SUCCEEDED":
         raise typer.Exit(1)
+
+
+def _run_synchronously(settings: Settings, wanted: Mapping[str, str], *, quiet: bool) -> Mapping[str, Any]:
+    """Run an EXPRESS execution to its end, and return what StartSyncExecution answers."""
+    with service(settings.endpoint, settings.region, synchronous=True) as client:
+        ended: Mapping[str, Any] = client.start_sync_execution(**wanted)
+    if not quiet:
+        print_line(ended["executionArn"], "dim")
+    return ended
 
 
 def _before_last_redrive(client: SfnClient, arn: str) -> int:

@@ -1,4 +1,4 @@
-"""`steploom describe` and `history` of EXPRESS executions, where the installation keeps them."""
+"""EXPRESS state machines on the command line: waited for, and described where the installation keeps executions."""
 
 from __future__ import annotations
 

@@ -77,5 +77,17 @@ async def test_with_a_key_of_a_profile(
 
 
 async def test_without_a_key(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
+    told = (
+        "error: UnrecognizedClientException: The security token included in the request is invalid; no AWS credentials "
+        "are set; this service asks for a key: see docs/security.md\n"
+    )
+    assert await listed(door, capsys) == (1, told)
+
+
+async def test_with_a_key_that_is_unknown(
+    door: Door, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     told = "error: UnrecognizedClientException: The security token included in the request is invalid.\n"
     assert await listed(door, capsys) == (1, told)

@@ -1,0 +1,147 @@
+"""`steploom deploy`, and `start --wait` of what it made, against an HTTP door over an engine in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from api.aws_json.application import create_app
+from api.aws_json.server import serve
+from api.cli import main
+from api.cli.output import print_made
+from tests.api.service.installation import PASS, install, machine_arn
+
+FAIL = '{"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Boom", "Cause": "it broke"}}}'
+WARNED = json.dumps(
+    {
+        "StartAt": "A",
+        "States": {
+            "A": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"},
+                "End": True,
+            }
+        },
+    }
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command printed, and its exit code."""
+
+    code: object
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """Commands against one installation, in a folder with definitions."""
+
+    url: str
+    capsys: pytest.CaptureFixture[str]
+
+    async def __call__(self, *arguments: str) -> Told:
+        def run() -> object:
+            with pytest.raises(SystemExit) as ended:
+                main([*arguments, "--endpoint", self.url])
+            return ended.value.code
+
+        code = await asyncio.to_thread(run)
+        told = self.capsys.readouterr()
+        return Told(code, told.out, told.err)
+
+
+@pytest_asyncio.fixture
+async def steploom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> AsyncIterator[CommandLine]:
+    async def ready() -> bool:
+        return True
+
+    monkeypatch.chdir(tmp_path)
+    for name, definition in (("pass", PASS), ("fail", FAIL), ("warned", WARNED)):
+        (tmp_path / f"{name}.json").write_text(definition)
+    async with (
+        install(tmp_path) as installation,
+        serve(create_app(installation.service, ready=ready), "127.0.0.1", 0) as port,
+    ):
+        yield CommandLine(f"http://127.0.0.1:{port}", capsys)
+
+
+async def test_scripts_get_the_bare_arn(steploom: CommandLine) -> None:
+    assert await steploom("deploy", "pass.json", "--name", "m") == Told(0, machine_arn("m") + "\n", "created\n")
+    assert await steploom("deploy", "pass.json", "--name", "m") == Told(0, machine_arn("m") + "\n", "updated\n")
+
+
+def test_people_get_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    print_made("updated", "arn:x", "as it was")
+    assert capsys.readouterr() == ("updated arn:x (as it was)\n", "")
+
+
+async def test_warnings_are_told_and_do_not_stop_it(steploom: CommandLine) -> None:
+    told = await steploom("deploy", "warned.json", "--name", "m", "--json")
+    assert json.loads(told.out) == {"stateMachineArn": machine_arn("m"), "type": "STANDARD", "result": "created"}
+    assert told.err.startswith("warned.json:1:")
+    assert " warning STEPLOOM_NO_TIMEOUT: " in told.err
+
+
+async def test_the_type_stays(steploom: CommandLine) -> None:
+    await steploom("deploy", "pass.json", "--name", "quick", "--express")
+    told = await steploom("deploy", "pass.json", "--name", "quick")
+    assert told == Told(0, machine_arn("quick") + "\n", "updated (its type stays EXPRESS)\n")
+    assert (await steploom("deploy", "pass.json", "--name", "quick", "--express")).err == "updated\n"
+
+
+async def test_a_standard_machine_does_not_become_express(steploom: CommandLine) -> None:
+    await steploom("deploy", "pass.json", "--name", "slow")
+    told = await steploom("deploy", "fail.json", "--name", "slow", "--express")
+    assert (told.code, told.out) == (1, "")
+    assert "'slow' is a STANDARD state machine, and its type cannot be changed." in told.err
+    assert json.loads((await steploom("describe", "slow", "--json")).out)["definition"] == PASS
+
+
+async def test_express_is_waited_for(steploom: CommandLine) -> None:
+    await steploom("deploy", "pass.json", "--name", "quick", "--express")
+    told = await steploom("start", "quick", "--input", '{"a": 1}', "--wait")
+    arn, status, output = told.out.splitlines()
+    assert (told.code, arn.split(":")[5:7], status, json.loads(output)) == (
+        0, ["express", "quick"], "SUCCEEDED", {"a": 1}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["broken", "broken:1", machine_arn("broken"), machine_arn("broken") + ":1"])
+async def test_express_that_fails_is_exit_code_1(steploom: CommandLine, name: str) -> None:
+    await steploom("deploy", "fail.json", "--name", "broken", "--express")
+    if name.endswith(":1"):
+        await publish(steploom.url, machine_arn("broken"))
+    told = await steploom("start", name, "--wait")
+    assert (told.code, told.out.splitlines()[1:]) == (1, ["FAILED", "Boom: it broke"])
+    told = await steploom("start", name, "--wait", "--json")
+    ended = json.loads(told.out)
+    assert (told.code, ended["status"], ended["error"], ended["cause"]) == (1, "FAILED", "Boom", "it broke")
+
+
+async def publish(url: str, arn: str) -> None:
+    import boto3
+
+    client = boto3.client(
+        "stepfunctions", endpoint_url=url, region_name="us-east-1", aws_access_key_id="any", aws_secret_access_key="any"
+    )
+    await asyncio.to_thread(client.publish_state_machine_version, stateMachineArn=arn)
+    client.close()
+
+
+async def test_express_without_waiting_is_started(steploom: CommandLine) -> None:
+    await steploom("deploy", "fail.json", "--name", "broken", "--express")
+    told = await steploom("start", "broken")
+    assert (told.code, told.out.split(":")[5:7]) == (0, ["express", "broken"])
