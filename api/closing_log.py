@@ -17,7 +17,7 @@ from typing import Final
 from uuid import uuid4
 
 from temporalio.client import Client, WorkflowExecution
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.log_groups import LogGroups
 from activities.names import LOGGED_MEMO
@@ -54,6 +54,7 @@ class ClosingLog:
     async def running(self) -> AsyncIterator[None]:
         """Look until the block ends."""
         task = asyncio.create_task(self._run())
+        task.add_done_callback(_tell_of_failure)
         try:
             yield
         finally:
@@ -83,8 +84,16 @@ class ClosingLog:
         ended = f'ExecutionStatus IN ("TimedOut", "Terminated") AND CloseTime > "{since.isoformat()}"'
         async for execution in self._client.list_workflows(ended):
             if execution.run_id not in self._logged and await execution.memo_value(LOGGED_MEMO, False, type_hint=bool):
-                await self._log(execution)
+                await self._log_if_there(execution)
         await self._store.move_lease(_LEASE, self._holder, epoch_milliseconds(now))
+
+    async def _log_if_there(self, execution: WorkflowExecution) -> None:
+        """Log an end, unless the execution has been deleted since Temporal listed it."""
+        try:
+            await self._log(execution)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     async def _log(self, execution: WorkflowExecution) -> None:
         first = await self._histories.first(execution.id, execution.run_id)
@@ -97,3 +106,10 @@ class ClosingLog:
         self._logged[execution.run_id] = None
         if len(self._logged) > _REMEMBERED:
             self._logged.popitem(last=False)
+
+
+def _tell_of_failure(task: asyncio.Task[None]) -> None:
+    """A fault of ours ends the looking in this process, and nothing else: somebody must learn of it."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _LOG.error("this process no longer logs the ends of executions that no worker sees", exc_info=error)
