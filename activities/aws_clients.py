@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
@@ -29,6 +30,9 @@ LONGEST_SECONDS: Final = 930.0
 """From the begin of a call to the end of its answer: the client's own patience begins anew with each byte."""
 
 _CONNECT_TIMEOUT_SECONDS: Final = 5
+
+_MOST_CLIENTS: Final = 256
+"""That are kept: the region may be one that a state's input names."""
 
 _CALL_ONCE: Final = Config(
     connect_timeout=_CONNECT_TIMEOUT_SECONDS,
@@ -58,7 +62,7 @@ class AwsClients:
         self._session = boto3.session.Session(region_name=region)
         self._settings = settings or {}
         self._prepare = prepare
-        self._clients: dict[tuple[str, str | None, int], Any] = {}  # boto3 makes a client's methods at run time
+        self._clients: OrderedDict[tuple[str, str | None, int], Any] = OrderedDict()  # Any: boto3 makes the methods
         self._lock = threading.Lock()
 
     def client(self, api: str, region: str | None, limit_seconds: float | None) -> Any:
@@ -72,6 +76,9 @@ class AwsClients:
             client = self._clients.get(key)
             if client is None:
                 client = self._clients[key] = self._make(*key)
+                if len(self._clients) > _MOST_CLIENTS:
+                    self._clients.popitem(last=False)  # who calls through it goes on doing so
+            self._clients.move_to_end(key)
             return client
 
     def _make(self, api: str, region: str | None, read_timeout: int) -> Any:
