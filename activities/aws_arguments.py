@@ -15,6 +15,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 
 from activities import nested_executions
 from activities.aws_calls import optimized_service
+from activities.function_calls import INVOKE_FIELDS, INVOKE_TEXTS
 from activities.integrations.aws_sdk import SEGMENT
 from activities.integrations.aws_shapes import pascal_case, token_members
 from activities.integrations.optimized import Action
@@ -28,9 +29,10 @@ _DROPPING: Final = frozenset({"sqs"})
 """Services of which unknown arguments are dropped (recorded) and not refused."""
 
 _PLAIN: Final = {
-    ("states", "startExecution"): (frozenset(nested_executions.FIELDS), frozenset({"StateMachineArn"})),
+    ("states", "startExecution"): (frozenset(nested_executions.FIELDS), frozenset({"StateMachineArn"}), ()),
+    ("lambda", "invoke"): (INVOKE_FIELDS, frozenset({"FunctionName"}), INVOKE_TEXTS),
 }
-"""What is no call of an API: all arguments, and those that must be there."""
+"""What is no call of an API: all arguments, those that must be there, and those that take no other JSON than texts."""
 
 
 def aws_argument_faults(resource: ServiceResource, arguments: Known) -> Iterator[ArgumentFault]:
@@ -42,7 +44,9 @@ def aws_argument_faults(resource: ServiceResource, arguments: Known) -> Iterator
         return
     plain = _PLAIN.get((resource.service, resource.action))
     if plain is not None:
-        yield from _names(arguments, *plain)
+        names, required, texts = plain
+        yield from _names(arguments, names, required)
+        yield from (_invalid(name) for name in texts if not _may_be_text(arguments.get(name)))
         return
     action = _action(resource)
     if action is not None:
@@ -117,6 +121,11 @@ def _structure(shape: StructureShape, value: Known, field: str) -> Iterator[Argu
             yield from _value(members[name], item, f"{field}.{name}")
         else:
             yield ArgumentFault((), f"The field {f'{field}.{name}'!r} is not supported by Step Functions")
+
+
+def _may_be_text(value: Known) -> bool:
+    """Whether it is a text that is not empty, or may be one, or is as good as absent."""
+    return value is None or value is OPEN or (isinstance(value, str) and value != "")
 
 
 def _is_scalar(type_name: str, value: Known) -> bool:

@@ -12,6 +12,12 @@ from activities.sdk_metadata import sdk_metadata
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue, json_bytes, parse_json
 
+INVOKE_TEXTS: Final = ("FunctionName", "Qualifier", "InvocationType", "LogType", "ClientContext")
+"""The arguments of `lambda:invoke` that are texts."""
+
+INVOKE_FIELDS: Final = frozenset({*INVOKE_TEXTS, "Payload"})
+"""All arguments of `lambda:invoke`."""
+
 _OUTCOME_ERRORS: Final = frozenset({"Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory", "Runtime.Unknown"})
 """What Lambda itself says of a function that did not return: Step Functions calls it `Lambda.Unknown`."""
 

@@ -7,6 +7,7 @@ and wording follow "Invoke Lambda with Step Functions"; `temporal:activity` is o
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -15,7 +16,7 @@ from activities.aws_calls import AwsCall, error_prefix, has_job, is_aws_call, jo
 from activities.connector_secrets import without_secrets
 from activities.connectors import ConnectorCall, find_connector, is_connector
 from activities.failures import client_error, recorded_error, service_error, unusable_arguments
-from activities.function_calls import FunctionCall, invoke_result, request_id_of
+from activities.function_calls import INVOKE_FIELDS, FunctionCall, invoke_result, request_id_of
 from activities.function_names import LATEST, FunctionName, parse_function_name
 from activities.function_routes import (
     RESERVED_QUEUES,
@@ -43,7 +44,6 @@ from interpreter.values import JsonValue, json_text, parse_json
 
 __all__ = ["Router", "parse_functions"]
 
-_INVOKE_FIELDS: Final = ("FunctionName", "Payload", "Qualifier", "InvocationType", "LogType", "ClientContext")
 _ACTIVITY_FIELDS: Final = ("ActivityType", "TaskQueue", "Input")
 _NAME_PATTERN: Final = (
     r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?"
@@ -195,7 +195,7 @@ def _target(request: TaskRequest, functions: JsonValue) -> _Target:
 def _function_call(request: TaskRequest) -> FunctionCall:
     if isinstance(request.resource, LambdaFunctionResource):
         return FunctionCall(function=request.resource.arn, payload=request.arguments, wrapped=False)
-    fields = _checked_fields(request, _INVOKE_FIELDS)
+    fields = _checked_fields(request, INVOKE_FIELDS)
     payload = fields.get("Payload")
     return FunctionCall(
         function=_required_text(request, fields, "FunctionName"),
@@ -309,7 +309,7 @@ def _watched(request: TaskRequest, answer: JsonValue) -> jobs.WatchedJob:
     return jobs.WatchedJob(service=service, action=action, key=job.key_of(request.arguments, answer), answer=last)
 
 
-def _checked_fields(request: TaskRequest, known: tuple[str, ...]) -> dict[str, JsonValue]:
+def _checked_fields(request: TaskRequest, known: Collection[str]) -> dict[str, JsonValue]:
     if not isinstance(request.arguments, dict):
         raise _unusable(request, "The value is not a JSON object")
     for field in request.arguments:

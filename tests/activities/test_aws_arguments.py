@@ -75,6 +75,24 @@ CASES = [
     ),
     Case("a model", "bedrock:invokeModel", {"ModelId": "m", "Body": {"prompt": OPEN}}),
     Case("nested", "states:startExecution.sync:2", {"StateMachineArn": OPEN, "Input": {"a": 1}, "Name": OPEN}),
+    Case("function", "lambda:invoke", {"FunctionName": "f", "Payload": [1], "Qualifier": OPEN, "LogType": "Tail"}),
+    Case("function, open", "lambda:invoke", OPEN),
+    Case("function by a path", "lambda:invoke.waitForTaskToken", {"FunctionName": OPEN, "Payload": {"t": OPEN}}),
+    Case("function, nulls", "lambda:invoke", {"FunctionName": "f", "Payload": None, "Qualifier": None}),
+    Case(
+        "function, misspelt",
+        "lambda:invoke.waitForTaskToken",
+        {"Functionname": "f", "Payload": {}},
+        [_unknown("Functionname"), _missing("FunctionName")],
+    ),
+    Case("function, none", "lambda:invoke", {}, [_missing("FunctionName")]),
+    Case("function, no object", "lambda:invoke", "f", ["The value is not a JSON object"]),
+    Case(
+        "function, no texts",
+        "lambda:invoke",
+        {"FunctionName": "", "Qualifier": 1, "ClientContext": {"a": OPEN}},
+        [_invalid("FunctionName"), _invalid("Qualifier"), _invalid("ClientContext")],
+    ),
     Case("nested, wrong", "states:startExecution", {"Arn": "a"}, [_unknown("Arn"), _missing("StateMachineArn")]),
 ]
 

@@ -82,6 +82,37 @@ CASES = [
             ),
         ],
     ),
+    Case("function by a path", "lambda:invoke", {"Parameters": {"FunctionName.$": "$.f", "Payload.$": "$"}}),
+    Case(
+        "function in JSONata",
+        "lambda:invoke.waitForTaskToken",
+        {"QueryLanguage": "JSONata", "Arguments": {"FunctionName": "{% $states.input.f %}", "Payload": {}}},
+    ),
+    Case("function in JSONata, all", "lambda:invoke", {"QueryLanguage": "JSONata", "Arguments": "{% $f %}"}),
+    Case(
+        "function, misspelt",
+        "lambda:invoke",
+        {"Parameters": {"Functionname": "f"}},
+        [
+            ("/States/Ask/Parameters", "The field 'Functionname' is not supported by Step Functions"),
+            ("/States/Ask/Parameters", "The field 'FunctionName' is required but was missing"),
+        ],
+    ),
+    Case(
+        "function in JSONata, missing",
+        "lambda:invoke.waitForTaskToken",
+        {"QueryLanguage": "JSONata", "Arguments": {"Payload": "{% $states.context.Task.Token %}"}},
+        [("/States/Ask/Arguments", "The field 'FunctionName' is required but was missing")],
+    ),
+    Case(
+        "activity of Temporal, without its queue",
+        "temporal:activity",
+        {"Parameters": {"ActivityType.$": "$.t", "Inptu": 1}},
+        [
+            ("/States/Ask/Parameters", "The field 'Inptu' is not supported by Step Functions"),
+            ("/States/Ask/Parameters", "The field 'TaskQueue' is required but was missing"),
+        ],
+    ),
     Case(
         "HTTP, right",
         "http:invoke",

@@ -171,7 +171,7 @@ FAILING_STATES = {
         ["States.QueryEvaluationError"],
     ),
     "path": ({"Type": "Pass", "InputPath": "$.nowhere"}, ["States.Runtime"]),
-    "arguments": (task(parameters={"Payload": 1}), ["States.Runtime"]),
+    "arguments": (task(parameters={"FunctionName.$": "States.Array()"}), ["States.Runtime"]),
     "retries used up": (task(Retry=[{"ErrorEquals": ["Bad"], "MaxAttempts": 1}]), ["Bad", "Bad"]),
     "not retried": (task(Retry=[{"ErrorEquals": ["Good"], "MaxAttempts": 1}]), ["Bad"]),
     "Parallel": ({"Type": "Parallel", "Branches": [machine(F={"Type": "Fail", "Error": "Oops"})]}, ["Oops"]),
