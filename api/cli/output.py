@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from rich.console import Console
@@ -92,11 +92,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], empty: st
 
 
 def date_text(value: datetime | float | None) -> str:
-    """A date in the local time zone to the millisecond; empty for None. Numbers are seconds since the epoch."""
+    """A date in UTC to the millisecond, and `Z`; empty for None. Numbers are seconds since the epoch."""
     if value is None:
         return ""
-    date = value if isinstance(value, datetime) else datetime.fromtimestamp(value).astimezone()
-    return date.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    date = value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC)
+    return date.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z"
 
 
 def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

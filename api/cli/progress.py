@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from api.cli.output import console, date_text, print_line
+from api.cli.places import Place, Places
 
 _STYLES: Final = {"Failed": "red", "TimedOut": "yellow", "Aborted": "magenta", "Succeeded": "green", "Entered": "cyan"}
 _LONGEST_CAUSE: Final = 200
+_OF_CALLS: Final = ("Task", "LambdaFunction", "Activity")
+"""How the types of events begin that tell of a Task state's call, and do not name the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Progress:
     def __init__(self, after: int = 0) -> None:
         self.last_id = after
         self._start: float | None = None
+        self._places = Places()
 
     def show(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Print the events not yet printed. `events` are AWS's HistoryEvents, ids ascending."""
@@ -46,7 +50,8 @@ class Progress:
             if self._start is None:
                 self._start = seconds
             self.last_id = event["id"]
-            line = ProgressLine(seconds - self._start, event["type"], event_detail(event))
+            detail = placed_detail(event, self._places.of(event))
+            line = ProgressLine(seconds - self._start, event["type"], detail)
             print_line(line.text(), event_style(event["type"]))
 
 
@@ -75,6 +80,16 @@ def event_detail(event: Mapping[str, Any]) -> str:
     if "length" in details:
         return f"{details['length']} items"
     return str(details.get("name", ""))
+
+
+def placed_detail(event: Mapping[str, Any], place: Place) -> str:
+    """What an event says, and where: the state of a call, and the iteration of a state."""
+    detail, kind = event_detail(event), event["type"]
+    if kind.endswith(("StateEntered", "StateExited")):
+        return place.text()
+    if kind.startswith(_OF_CALLS) and "State" not in kind and place.state:
+        return ": ".join(part for part in (place.text(), detail) if part)
+    return detail
 
 
 def event_details(event: Mapping[str, Any]) -> Mapping[str, Any]:

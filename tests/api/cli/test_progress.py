@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from api.cli.progress import Progress, event_detail, history_row
+from api.cli.places import Places
+from api.cli.progress import Progress, event_detail, history_row, placed_detail
 
 
 @dataclass(frozen=True)
@@ -52,4 +53,72 @@ def test_each_event_is_printed_once_with_the_time_since_the_first(capsys: pytest
 
 def test_row_has_id_previous_and_type() -> None:
     row = history_row({"id": 7, "previousEventId": 5, "type": "TaskStarted", "timestamp": 0.0})
-    assert (row[0], row[1], row[3]) == ("7", "5", "TaskStarted")
+    assert row == ("7", "5", "1970-01-01 00:00:00.000Z", "TaskStarted", "")
+
+
+def event(id_: int, previous: int, type_: str, **details: Any) -> dict[str, Any]:
+    """An event, with the details member that AWS gives its type."""
+    common = next((ending for ending in ("StateEntered", "StateExited") if type_.endswith(ending)), type_)
+    member = f"{common[0].lower()}{common[1:]}EventDetails"
+    return {"id": id_, "previousEventId": previous, "type": type_, "timestamp": 0.0, member: details}
+
+
+INVOKE = {"resource": "invoke", "resourceType": "lambda"}
+
+
+def test_calls_and_states_are_told_with_their_iterations() -> None:
+    told = {
+        "Each": event(2, 0, "MapStateEntered", name="Each"),
+        "2 items": event(3, 2, "MapStateStarted", length=2),
+        "Each [0]": event(4, 3, "MapIterationStarted", name="Each", index=0),
+        "Each [1]": event(5, 3, "MapIterationStarted", name="Each", index=1),
+        "Work [0]": event(6, 4, "TaskStateEntered", name="Work"),
+        "Inner [1]": event(7, 5, "MapStateEntered", name="Inner"),
+        "Work [0]: lambda:invoke": event(8, 6, "TaskScheduled", **INVOKE),
+        "1 items": event(9, 7, "MapStateStarted", length=1),
+        "Inner [7]": event(10, 9, "MapIterationStarted", name="Inner", index=7),
+        "Deep [1][7]": event(11, 10, "TaskStateEntered", name="Deep"),
+        "Deep [1][7]: Boom: why": event(12, 11, "TaskFailed", error="Boom", cause="why", **INVOKE),
+        "Boom": event(13, 12, "MapIterationFailed", name="Inner", index=7, error="Boom"),
+        "Inner [1] ": event(14, 13, "MapStateExited", name="Inner"),
+        "Each [1] ": event(15, 14, "MapIterationSucceeded", name="Each", index=1),
+        "Each ": event(16, 15, "MapStateExited", name="Each"),
+        "Last": event(17, 16, "TaskStateEntered", name="Last"),
+        "Last: arn:f": event(18, 17, "LambdaFunctionScheduled", resource="arn:f"),
+        "Last ": event(19, 18, "LambdaFunctionStarted"),
+    }
+    places = Places()
+    assert [placed_detail(one, places.of(one)) for one in told.values()] == [text.rstrip() for text in told]
+
+
+def test_a_map_whose_iterations_follow_each_other() -> None:
+    events = [
+        event(2, 0, "MapStateEntered", name="Each"),
+        event(3, 2, "MapStateStarted", length=2),
+        event(4, 3, "MapIterationStarted", name="Each", index=0),
+        event(5, 4, "PassStateEntered", name="Work"),
+        event(6, 5, "MapIterationSucceeded", name="Each", index=0),
+        event(7, 6, "MapIterationStarted", name="Each", index=1),
+        event(8, 7, "PassStateEntered", name="Work"),
+    ]
+    places = Places()
+    assert [places.of(one).text() for one in events][-1] == "Work [1]"
+
+
+def test_branches_have_chains_of_their_own() -> None:
+    events = [
+        event(2, 0, "ParallelStateEntered", name="Both"),
+        event(3, 2, "ParallelStateStarted"),
+        event(4, 3, "TaskStateEntered", name="Left"),
+        event(5, 3, "TaskStateEntered", name="Right"),
+        event(6, 4, "TaskStarted", **INVOKE),
+        event(7, 5, "TaskStarted", **INVOKE),
+    ]
+    places = Places()
+    told = [placed_detail(one, places.of(one)) for one in events]
+    assert told[-2:] == ["Left: lambda:invoke", "Right: lambda:invoke"]
+
+
+def test_after_events_that_have_not_been_seen_no_state_is_told() -> None:
+    one = event(9, 8, "TaskStarted", **INVOKE)
+    assert placed_detail(one, Places().of(one)) == "lambda:invoke"
