@@ -140,8 +140,13 @@ class Report:
         """Record what AWS accepts and steploom cannot run; `instead` says what to do."""
         self.warning(location, f"steploom does not support {what} yet; {instead}", code=NOT_SUPPORTED_YET)
 
-    def did_you_mean(self, name: str, known: Collection[str]) -> str | None:
-        """A question that proposes the one of `known` that looks like `name`, if one does: for hints.
+    def did_you_mean(self, name: str, known: Collection[str], *, prefix: str = "") -> str | None:
+        """A hint that proposes the one of `known` that looks like `name`, behind `prefix`, if one does."""
+        close = self.closest(name, known)
+        return None if close is None else f"did you mean {prefix + close!r}?"
+
+    def closest(self, name: str, known: Collection[str]) -> str | None:
+        """The one of `known` that looks like `name`, if one does.
 
         None after some such questions, and where much would have to be compared: a definition may be large.
         """
@@ -150,7 +155,7 @@ class Report:
         self._suggestions_left -= 1
         by_form = {one.lower(): one for one in known}
         close = get_close_matches(name[:_LONGEST_COMPARED].lower(), by_form, n=1)
-        return f"did you mean {by_form[close[0]]!r}?" if close else None
+        return by_form[close[0]] if close else None
 
     def _add(
         self,

@@ -5,6 +5,7 @@ Every reader returns the value, or None where the member is absent or faulty; a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, Self
 
@@ -17,6 +18,9 @@ from interpreter.values import JsonValue, is_integer, is_number, json_type_name
 _ARTICLES: Final = {"null": "", "array": "an ", "object": "an "}
 _ALL_FIELDS: Final = frozenset(name for fields in STATE_FIELDS.values() for name in fields)
 _LONG_NUMBER: Final = 10**100
+_LONGEST_MISSPELT: Final = 20
+_SIMPLE_PATH: Final = re.compile(r"(?P<root>\$\$?)(?P<steps>(?:\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])*)")
+"""Paths that JSONata reads in the same way, once they have its root."""
 
 
 class Members:
@@ -61,7 +65,14 @@ class Members:
         """Report the names that are absent, all in one diagnostic."""
         missing = [name for name in names if name not in self.members]
         if missing:
-            self.report.error(self.location, f"These fields are required: [{', '.join(missing)}]")
+            hint = self._misspelt(missing[0]) if len(missing) == 1 else None
+            self.report.error(self.location, f"These fields are required: [{', '.join(missing)}]", hint=hint)
+
+    def _misspelt(self, name: str) -> str | None:
+        """For hints: which of the members, none of which is a field of states, `name` was probably meant to be."""
+        unknown = [one for one in self.members if one not in _ALL_FIELDS and len(one) <= _LONGEST_MISSPELT]
+        written = self.report.closest(name, unknown) if unknown else None
+        return None if written is None else f"did you mean {name!r} where {written!r} stands?"
 
     def allow(self, table: FieldTable) -> None:
         """Report members that are not in `table`, then those of the other query language."""
@@ -110,8 +121,11 @@ class Members:
     def _misplaced(self, name: str) -> str | None:
         """Where the value of a member belongs, if it is a path or an expression that cannot stand here."""
         value = self.members[name]
-        if self.language is QueryLanguage.JSONATA or not isinstance(value, str):
+        if not isinstance(value, str):
             return None
+        if self.language is QueryLanguage.JSONATA:
+            path = _SIMPLE_PATH.fullmatch(value) if f"{name}Path" in COUNTERPARTS[self.language] else None
+            return None if path is None else f'in JSONata it is "{_as_expression(path)}"'
         if value.startswith("$") and f"{name}Path" in COUNTERPARTS[QueryLanguage.JSONATA]:
             return f"a path goes into {name}Path"
         return 'expressions need "QueryLanguage": "JSONata"' if is_expression(value) else None
@@ -228,6 +242,11 @@ def _wrong_language(language: QueryLanguage, field: str, owner: QueryLanguage) -
         f"The QueryLanguage is set to '{language}', but field '{field}' is only supported for the"
         f" '{owner}' QueryLanguage"
     )
+
+
+def _as_expression(path: re.Match[str]) -> str:
+    root = "$states.input" if path["root"] == "$" else "$states.context"
+    return f"{{% {root}{path['steps']} %}}"
 
 
 def _found_number(value: float) -> str:
