@@ -77,6 +77,8 @@ def main() -> None:
         print(f"\n== Through gRPC, {addresses['grpc']}\n")
         run_through_grpc(addresses["grpc"], machine, Path(folder))
     print(f"\nAll as it should be, in {time.monotonic() - begun:.1f} s.")
+    print("The servers of the demo have ended, and with them the links above. To look at executions in the Temporal")
+    print("UI, run `make dev` and start some: examples/order-pipeline/README.md tells how.")
 
 
 @contextmanager
@@ -125,7 +127,7 @@ def run_through_boto3(client: Any, machine: str, folder: Path, ui: str) -> None:
     for event in events:
         print(f"  {event['id']:>3} <- {event['previousEventId']:<3} {event['type']}")
     check("events", Counter(event["type"] for event in events), EXPECTED_EVENTS)
-    print(f"\nTemporal UI: {ui_link(ui, arn)}")
+    print(f"\nTemporal UI (while the demo runs): {ui_link(ui, arn)}")
 
 
 def follow(client: Any, arn: str, folder: Path) -> list[dict[str, Any]]:

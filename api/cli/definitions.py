@@ -163,7 +163,7 @@ async def _execute(parts: Laptop, definition: str, input_text: str, *, quiet: bo
             StartExecutionRequest(state_machine_arn=machine.state_machine_arn, input=input_text)
         )
         if not quiet:
-            print_line(f"{parts.execution_link(started.execution_arn)}", "dim")
+            print_line(f"{parts.execution_link(started.execution_arn)} (while this runs)", "dim")
         progress = Progress()
         async for event in parts.service.watch_execution(started.execution_arn):
             if not quiet:

@@ -171,6 +171,18 @@ def test_run_refuses_functions_that_nothing_serves(steploom: Steploom, capsys: p
     assert "--functions DIR" in told.err
 
 
+def test_run_tells_warnings_and_goes_on(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    parameters = {"FunctionName": "charge-card", "Payload": {"token.$": "$$.Task.Token"}}
+    resource = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+    task = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
+    Path("m.json").write_text(json.dumps({"StartAt": "A", "States": {"A": task}}))
+    assert steploom("run", "m.json") == 2
+    told = capsys.readouterr()
+    warning, error = told.err.splitlines()
+    assert (told.out, warning.startswith("m.json:1:"), " warning STEPLOOM_NO_TIMEOUT: " in warning) == ("", True, True)
+    assert "nothing serves: charge-card." in error
+
+
 def test_config_shows_what_is_in_effect(
     steploom: Steploom, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -239,6 +239,10 @@ def test_run_fails_with_the_execution(folder: Path) -> None:
     command = [STEPLOOM, "run", "greet.asl.json", "--functions", "functions", "--input", order("Eve", fine=False)]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=clean_environment(), check=False)
     assert (ended.returncode, ended.stdout.splitlines()[-2:]) == (1, ["FAILED", "Unfriendly: no greeting"])
+    link, *events = ended.stdout.splitlines()
+    assert link.startswith("http://127.0.0.1:")
+    assert link.endswith(" (while this runs)")
+    assert any(line.endswith("TaskScheduled                 Greet: lambda:invoke") for line in events), events
 
 
 def test_run_tells_that_its_server_no_longer_answers(tmp_path: Path) -> None:
