@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from activities.connector_secrets import shown_url
 from api.config import CONFIG_VARIABLE, DEFAULT_TEMPORAL_ADDRESS, DEFAULT_TEMPORAL_NAMESPACE, PREFIX, Settings
 from api.temporal_server import BINARY_VARIABLE
 
@@ -69,7 +70,7 @@ def configuration_page() -> str:
 
 
 def shown_settings(settings: Settings) -> dict[str, JsonValue]:
-    """The values in effect, without the passwords of databases and the encryption key."""
+    """The values in effect, without the encryption key, passwords and tokens."""
     values: dict[str, JsonValue] = settings.model_dump(mode="json")
     if settings.encryption_key is not None:
         values["encryption_key"] = "***"
@@ -79,7 +80,15 @@ def shown_settings(settings: Settings) -> dict[str, JsonValue]:
         name: {member: "***" if member == "token" else value for member, value in cluster.items()}
         for name, cluster in settings.kubernetes_clusters.items()
     }
+    if isinstance(settings.functions, dict):
+        values["functions"] = {name: _without_url_secrets(route) for name, route in settings.functions.items()}
     return values
+
+
+def _without_url_secrets(route: JsonValue) -> JsonValue:
+    """A function's route, whose URL may hold a password or a key."""
+    url = route.get("url") if isinstance(route, dict) else None
+    return {"url": shown_url(url)} if isinstance(url, str) else route
 
 
 def _without_password(url: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import aiohttp
 from temporalio import activity
 
+from activities.connector_secrets import shown_url
 from activities.failures import client_error, reported_failures, service_error
 from activities.function_calls import (
     MAX_PAYLOAD_BYTES,
@@ -78,7 +79,7 @@ class UrlInvoker:
         except aiohttp.ClientConnectorError as error:
             raise client_error(f"{error.host}:{error.port}: {_system_reason(error.os_error)}") from None
         except (TimeoutError, aiohttp.ClientError) as error:
-            raise client_error(f"{url}: {str(error) or type(error).__name__}") from None
+            raise client_error(f"{shown_url(url)}: {_reason(error)}") from None
 
 
 async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
@@ -89,6 +90,12 @@ async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
         if len(body) > MAX_PAYLOAD_BYTES:
             return bytes(body[: MAX_PAYLOAD_BYTES + 1])
     return bytes(body)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
+        return "it is no URL of HTTP"  # its own text quotes the URL, in which there may be secrets
+    return str(error) or type(error).__name__
 
 
 def _system_reason(error: OSError) -> str:
@@ -127,7 +134,7 @@ def _refused(call: FunctionCall, response: aiohttp.ClientResponse, body: bytes, 
     """The error of an answer other than 2xx, in the terms in which Lambda refuses a call."""
     code = _CODES.get(response.status, "ServiceException" if response.status >= 500 else "AWSLambdaException")
     text = body.decode("utf-8", "replace").strip()[:_MESSAGE_LENGTH] or response.reason or "no body"
-    message = f"{call.url} answered for function {call.function!r}: {text}"
+    message = f"{shown_url(call.url or '')} answered for function {call.function!r}: {text}"
     return service_error(code, message, status=response.status, request_id=request_id)
 
 

@@ -121,6 +121,11 @@ def test_a_password_in_the_database_url_is_not_printed() -> None:
     assert shown_settings(settings)["database_url"] == "postgresql://user:***@host/name"
 
 
+def test_a_secret_in_a_function_s_url_is_not_printed() -> None:
+    settings = load_settings(functions={"f": {"url": "https://me:s3cret@host/f?code=s3cret"}, "*": "lambda"})
+    assert shown_settings(settings)["functions"] == {"f": {"url": "https://host/f"}, "*": "lambda"}
+
+
 def test_temporal_is_found_by_its_own_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "none.toml"))
     assert temporal_connection() == {"target_host": "127.0.0.1:7233", "namespace": "default"}

@@ -198,6 +198,18 @@ async def test_failure(case: Failure, server: FunctionServer) -> None:
     assert raised.value.details[0] == {"error": case.error, "cause": case.cause.replace("{url}", server.url)}
 
 
+async def test_a_secret_in_the_url_is_not_told(server: FunctionServer) -> None:
+    server.reply = web.Response(status=404, text="no")
+    secret = f"{server.url.replace('//', '//me:pass-word@')}?code=s3cret"
+    for url in (secret, secret.replace("http:", "nonsense:")):
+        with pytest.raises(ApplicationError) as raised:
+            await invoke(url)
+        cause = str(raised.value.details[0])
+        assert server.url.partition(":")[2] in cause
+        assert "s3cret" not in cause
+        assert "pass-word" not in cause
+
+
 async def test_nobody_listens() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
