@@ -30,16 +30,19 @@ class JsonFault(Exception):
     Attributes:
         message: Jackson's first sentence.
         line: line of the fault, from 1.
-        column: column after the last character read, as Jackson counts, from 1.
-        source: the place as Jackson writes it, with an excerpt of the text.
+        column: its column, from 1.
+        source: the place as Jackson writes it, with an excerpt of the text: the column after the last character read.
     """
 
-    def __init__(self, message: str, text: str, offset: int) -> None:
+    def __init__(self, message: str, text: str, offset: int, place: int | None = None) -> None:
         super().__init__(message)
         self.message = printable(message)
-        self.line = text.count("\n", 0, offset) + 1
-        self.column = offset - text.rfind("\n", 0, offset)
-        self.source = printable(_source(text, self.line, self.column))
+        self.line, self.column = _line_and_column(text, offset if place is None else place)
+        self.source = printable(_source(text, *_line_and_column(text, offset)))
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _source(text: str, line: int, column: int) -> str:
@@ -93,8 +96,11 @@ class _Scanner:
         if self._at < len(self._text):
             raise self._unexpected("expected the end of the document")
 
-    def _fault(self, message: str, offset: int | None = None) -> JsonFault:
-        return JsonFault(message, self._text, self._at if offset is None else offset)
+    def _fault(self, message: str, offset: int | None = None, *, place: int | None = None) -> JsonFault:
+        """A fault at `place`; Jackson has read up to `offset`. Both are where the scanner is, if not given."""
+        return JsonFault(
+            message, self._text, self._at if offset is None else offset, self._at if place is None else place
+        )
 
     def _unexpected(self, expected: str) -> JsonFault:
         char = self._text[self._at]
@@ -154,7 +160,7 @@ class _Scanner:
     def _check_name(self, container: _Open, start: int) -> None:
         name = _DECODER.raw_decode(self._text, start)[0]
         if self._unique_names and name in container.names:
-            raise self._fault(f"Duplicate field '{name}'")
+            raise self._fault(f"Duplicate field '{name}'", place=start)
         container.names.add(name)
 
     def _value(self) -> None:
@@ -197,7 +203,7 @@ class _Scanner:
             return
         rest = self._text[self._at + 1 : self._at + 6]
         if not rest or (rest[0] == "u" and len(rest) < 5 and '"' not in rest):
-            raise self._fault(end_message, len(self._text))
+            raise self._fault(end_message, len(self._text), place=len(self._text))
         if rest[0] == "u":
             bad = next(char for char in rest[1:] if char not in "0123456789abcdefABCDEF")
             raise self._fault(
@@ -214,31 +220,34 @@ class _Scanner:
                 raise self._fault(f"Unexpected end-of-input: {expected}")
             described = _describe(self._text[self._at])
             raise self._fault(f"Unexpected character ({described}) in numeric value: {expected}", self._at + 1)
-        digits, self._at = match.group(), match.end()
+        digits, start, self._at = match.group(), self._at, match.end()
         follower = self._text[self._at : self._at + 1]
         if digits.lstrip("-") == "0" and "0" <= follower <= "9":
-            raise self._fault("Invalid numeric value: Leading zeroes not allowed")
+            raise self._fault("Invalid numeric value: Leading zeroes not allowed", place=start)
         if follower == "." and digits.lstrip("-").isdigit():
             raise self._fault("Decimal point not followed by a digit", self._at + 1)
         if follower in ("e", "E") and "e" not in digits.lower():
             raise self._fault("Exponent indicator not followed by a digit", self._at + 1)
-        self._check_range(digits)
+        self._check_range(digits, start)
 
-    def _check_range(self, digits: str) -> None:
+    def _check_range(self, digits: str, start: int) -> None:
         if len(digits) > _MAX_DIGITS and digits.lstrip("-").isdigit():
-            raise self._fault(f"Number value length ({len(digits)}) exceeds the maximum allowed ({_MAX_DIGITS})")
+            message = f"Number value length ({len(digits)}) exceeds the maximum allowed ({_MAX_DIGITS})"
+            raise self._fault(message, place=start)
         if not digits.lstrip("-").isdigit() and math.isinf(float(digits)):
-            raise self._fault(f"Numeric value ({digits[:_MAX_TOKEN_LENGTH]}) out of range of double")
+            message = f"Numeric value ({digits[:_MAX_TOKEN_LENGTH]}) out of range of double"
+            raise self._fault(message, place=start)
 
     def _literal(self) -> None:
         end = self._at
         while end < len(self._text) and end - self._at < _MAX_TOKEN_LENGTH and _is_token_part(self._text[end]):
             end += 1
-        token, self._at = self._text[self._at : end], end
+        token, start, self._at = self._text[self._at : end], self._at, end
         if token == "NaN":
-            raise self._fault("Non-standard token 'NaN': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow")
+            message = "Non-standard token 'NaN': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow"
+            raise self._fault(message, place=start)
         if token not in ("null", "true", "false"):
-            raise self._fault(f"Unrecognized token '{token}': was expecting {_TOKENS}")
+            raise self._fault(f"Unrecognized token '{token}': was expecting {_TOKENS}", place=start)
 
 
 def _is_token_part(char: str) -> bool:

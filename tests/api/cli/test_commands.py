@@ -117,7 +117,7 @@ def test_diagnostics_as_json(steploom: Steploom, capsys: pytest.CaptureFixture[s
 
 NO_JSON = {
     '{"StartAt": "A",\n "States" {}}': (
-        "m.json:2:12: error INVALID_JSON_DESCRIPTION: Unexpected character ('{' (code 123)): was expecting a colon to "
+        "m.json:2:11: error INVALID_JSON_DESCRIPTION: Unexpected character ('{' (code 123)): was expecting a colon to "
         "separate field name and value"
     ),
     '{"StartAt": "A",\n "States": {}': (

@@ -140,8 +140,8 @@ def test_a_fault_is_told_with_its_place(fault: Fault, tmp_path: Path) -> None:
 
 
 TEXTS = {
-    '{"StateMachines": {},\n  "a" 1}': "f.json:2:8: Unexpected character ('1' (code 49))",
-    '{"StateMachines": {"m": {}, "m": {}}}': "f.json:1:32: Duplicate field 'm'",
+    '{"StateMachines": {},\n  "a" 1}': "f.json:2:7: Unexpected character ('1' (code 49))",
+    '{"StateMachines": {"m": {}, "m": {}}}': "f.json:1:29: Duplicate field 'm'",
     "[]": "f.json: at /: Input should be a valid dictionary",
     "{}": "f.json: at StateMachines: Field required",
     '{"StartAt": "A", "States": {}}': "is a definition. Name the file with its test cases instead",

@@ -97,6 +97,33 @@ def test_a_long_text_is_cut_in_the_excerpt() -> None:
     assert caught.value.source == f'[Source: (String)"{excerpt}"[truncated 107 chars]; line: 1, column: 607]'
 
 
+PLACES = [
+    ("#", (1, 1), (1, 2)),
+    ('{"a":\n  nope}', (2, 3), (2, 7)),
+    ('{"a" 1}', (1, 6), (1, 7)),
+    ('{"a":1,\n "a":2}', (2, 2), (2, 5)),
+    ('"a\nb"', (1, 3), (2, 1)),
+    ('["\\x"]', (1, 3), (1, 5)),
+    ("[01]", (1, 2), (1, 3)),
+    ("[1.]", (1, 3), (1, 4)),
+    ("[1e999]", (1, 2), (1, 7)),
+    ("[NaN]", (1, 2), (1, 5)),
+    ("[-x]", (1, 3), (1, 4)),
+    ("{} {}", (1, 4), (1, 5)),
+    ('{"a": [1', (1, 9), (1, 9)),
+]
+
+
+@pytest.mark.parametrize("text, place, of_jackson", PLACES, ids=[repr(text) for text, _, _ in PLACES])
+def test_the_place_is_that_of_the_fault_and_jackson_s_is_behind_it(
+    text: str, place: tuple[int, int], of_jackson: tuple[int, int]
+) -> None:
+    with pytest.raises(JsonFault) as caught:
+        load_json(text, unique_names=True)
+    assert (caught.value.line, caught.value.column) == place
+    assert caught.value.source.endswith(f"; line: {of_jackson[0]}, column: {of_jackson[1]}]")
+
+
 def test_a_name_twice_is_a_fault_only_where_names_must_be_unique() -> None:
     assert load_json('{"a":1,"a":2}', unique_names=False) == {"a": 2}
     with pytest.raises(JsonFault, match="Duplicate field 'a'"):

@@ -205,7 +205,7 @@ def test_diagnostics_carry_line_and_column() -> None:
 
 def test_a_fault_of_the_json_carries_line_and_column() -> None:
     found = validate_definition('{"StartAt":\n  nope}', TEST_CATALOG)
-    assert [(one.code, one.line, one.column) for one in found] == [("INVALID_JSON_DESCRIPTION", 2, 7)]
+    assert [(one.code, one.line, one.column) for one in found] == [("INVALID_JSON_DESCRIPTION", 2, 3)]
 
 
 def test_only_errors_refuse() -> None:
