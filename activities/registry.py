@@ -5,14 +5,14 @@ Services, actions and patterns: Step Functions developer guide, "Integrating opt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from activities.aws_arguments import aws_argument_faults
 from activities.aws_calls import OPTIMIZED
 from activities.connectors import checked_resource, is_connector
-from activities.sdk_services import sdk_action_exists
+from activities.sdk_services import sdk_action_exists, sdk_actions
 from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import (
     ActivityResource,
@@ -96,6 +96,14 @@ _OPTIMIZED: Final = {
 }
 """The last four are ours: any Temporal worker, any gRPC service, databases, and any Kubernetes."""
 
+_OPTIMIZED_NAMES: Final = tuple(
+    f"{service}:{action}{pattern}"
+    for service, entry in _OPTIMIZED.items()
+    for action in sorted(entry.actions)
+    for pattern in TaskPattern
+    if entry.has(action, pattern)
+)
+
 _RUNNABLE: Final = frozenset(
     {("lambda", "invoke"), ("temporal", "activity"), ("temporal", "workflow"), ("states", "startExecution")}
 )
@@ -135,6 +143,13 @@ class Registry:
             return connector.faults(arguments)
         runs = self.check(resource) is ResourceSupport.SUPPORTED
         return aws_argument_faults(resource, arguments) if runs else ()
+
+    def candidates(self, name: str) -> tuple[str, Collection[str]]:
+        """What a misspelt name may have been meant to be: of `aws-sdk`, an action of its service."""
+        if name.startswith(_SDK):
+            service = name.removeprefix(_SDK).partition(":")[0]
+            return f"{_SDK}{service}:", sdk_actions(service)
+        return "", _OPTIMIZED_NAMES
 
 
 def _check_sdk(service: str, action: str, pattern: TaskPattern) -> ResourceSupport:

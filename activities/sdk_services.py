@@ -66,6 +66,13 @@ def sdk_action_exists(service: str, action: str) -> bool:
     return folder is not None and action in _actions(folder)
 
 
+def sdk_actions(service: str) -> list[str]:
+    """The actions of `aws-sdk:<service>` that Step Functions can call, in camelCase; none where there is no such."""
+    folder = sdk_folder(service)
+    actions = () if folder is None else sorted(_actions(folder))
+    return [action for action in actions if (service, action) not in _NOT_CALLABLE]
+
+
 def sdk_folder(service: str) -> str | None:
     """Botocore's folder for the service of `aws-sdk:<service>:...`, None where there is none."""
     return _FOLDERS.get(service) or _hyphenated().get(service)

@@ -6,7 +6,7 @@ Grammar: Step Functions developer guide, "Integrating services"; what each form 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -18,6 +18,8 @@ from interpreter.definition.model import (
     TaskPattern,
     TaskResource,
 )
+
+SERVICE_PREFIX: Final = "arn:aws:states:::"
 
 _PARTITION: Final = r"arn:aws(?:-[a-z]+)*"
 _LAMBDA: Final = re.compile(
@@ -50,6 +52,13 @@ class ResourceCatalog(Protocol):
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         """What is wrong with the arguments of a resource that can run, as far as the definition tells."""
+        ...
+
+    def candidates(self, name: str) -> tuple[str, Collection[str]]:
+        """What the unknown `name` behind `SERVICE_PREFIX` may have been meant to be: for hints.
+
+        A part at its beginning that is right, and what there is to go on with, such as `sqs:sendMessage`.
+        """
         ...
 
 

@@ -26,7 +26,7 @@ from interpreter.definition.model import (
     Template,
     WaitState,
 )
-from interpreter.definition.resources import ResourceSupport, parse_resource
+from interpreter.definition.resources import SERVICE_PREFIX, ResourceSupport, parse_resource
 from interpreter.definition.rules import BRANCH_FIELDS, parse_condition, parse_rule
 from interpreter.definition.schema import CREDENTIALS_FIELDS, WAIT_FORMS, QueryLanguage
 from interpreter.definition.walk import Walk, note_assigned
@@ -148,13 +148,19 @@ def check_resource(fields: Fields, walk: Walk) -> TaskResource | None:
             return None
     support = ResourceSupport.UNKNOWN if resource is None else walk.catalog.check(resource)
     if support is ResourceSupport.UNKNOWN:
-        refuse_resource(fields, arn)
+        refuse_resource(fields, arn, _resource_hint(arn, walk))
         return None
     if support is ResourceSupport.NOT_YET:
         walk.report.not_supported(
             fields.at("Resource"), f"the resource {arn}", "use one that it can run (docs/compatibility.md lists them)"
         )
     return resource
+
+
+def _resource_hint(arn: str, walk: Walk) -> str | None:
+    name = arn.rpartition(":::")[2]
+    right, known = walk.catalog.candidates(name)
+    return walk.report.did_you_mean(name.removeprefix(right), known, prefix=SERVICE_PREFIX + right)
 
 
 def refuse_resource(fields: Fields, arn: str, hint: str | None = None) -> None:

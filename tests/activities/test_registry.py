@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from activities.registry import Registry
 from interpreter.definition.resources import ResourceSupport, parse_resource
+from interpreter.definition.validate import validate_definition
 
 SUPPORTED, NOT_YET, UNKNOWN = ResourceSupport.SUPPORTED, ResourceSupport.NOT_YET, ResourceSupport.UNKNOWN
 
@@ -69,3 +72,24 @@ def test_check(arn: str, wanted: ResourceSupport) -> None:
     resource = parse_resource(arn)
     assert resource is not None
     assert Registry().check(resource) is wanted
+
+
+HINTS = {
+    "lamda:invoke": "lambda:invoke",
+    "sqs:sendMesage": "sqs:sendMessage",
+    "dynamodb:putItme": "dynamodb:putItem",
+    "glue:startJobRunn.sync": "glue:startJobRun.sync",
+    "lambda:invoke.sync": "lambda:invoke",
+    "aws-sdk:s3:getObjct": "aws-sdk:s3:getObject",
+    "aws-sdk:s3:unlike": None,
+    "aws-sdk:nothing:getObject": None,
+    "unlike:anything": None,
+}
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_a_misspelt_resource_is_guessed(name: str) -> None:
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{name}", "End": True}
+    [found] = validate_definition(json.dumps({"StartAt": "S", "States": {"S": state}}), Registry())
+    meant = HINTS[name]
+    assert found.hint == (None if meant is None else f"did you mean 'arn:aws:states:::{meant}'?")

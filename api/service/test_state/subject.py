@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -69,6 +69,10 @@ class MockableResources:
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         """What is wrong with the arguments, where it is known what the resource takes."""
         return self._catalog.check_arguments(resource, arguments)
+
+    def candidates(self, name: str) -> tuple[str, Collection[str]]:
+        """What a misspelt name may have been meant to be."""
+        return self._catalog.candidates(name)
 
 
 def find_subject(text: str, state_name: str | None, catalog: ResourceCatalog) -> Subject:

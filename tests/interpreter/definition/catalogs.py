@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from interpreter.definition.arguments import ArgumentFault, Known
@@ -24,6 +24,15 @@ class FixedCatalog:
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         return ()
+
+    def candidates(self, name: str) -> tuple[str, Collection[str]]:
+        return "", (
+            "lambda:invoke",
+            "lambda:invoke.waitForTaskToken",
+            "dynamodb:putItem",
+            "dynamodb:getItem",
+            "sqs:sendMessage",
+        )
 
 
 TEST_CATALOG = FixedCatalog(
