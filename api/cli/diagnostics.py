@@ -62,14 +62,21 @@ def summary(found: Sequence[Diagnostic]) -> str:
 
 
 def print_diagnostics(file: Path, found: Sequence[Diagnostic], to: Console | None = None) -> None:
-    """Print one line for each, in the form that editors and CI systems read (default: on standard output)."""
+    """Print one line for each, in the form that editors and CI systems read (default: on standard output).
+
+    States that a missing target leaves unreachable are only counted.
+    """
     out = to or console()
-    for one in found:
+    for one in (one for one in found if not one.follows):
         place = ":".join(str(part) for part in (file, one.line, one.column) if part is not None)
         style = "bold red" if one.severity == "ERROR" else "bold yellow"
         out.print(place, end=": ", markup=False)
         out.print(str(one.severity).lower(), style=style, end=" ")
         out.print(f"{one.code}: {_message(one)}", markup=False)
+    held_back = sum(one.follows for one in found)
+    if held_back:
+        states = _counted(held_back, "state")
+        out.print(f"{file}: held back: {states} not reachable, maybe for the missing target", markup=False)
 
 
 def report(found: Sequence[Diagnostic]) -> Mapping[str, Any]:

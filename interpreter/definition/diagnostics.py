@@ -75,6 +75,7 @@ class Diagnostic:
         line: line in the definition's text, from 1, or None where the finding has no place.
         column: column in that line, from 1.
         hint: what AWS's message leaves open, for people at a command line; None where it says all.
+        follows: whether it probably goes away with another finding that is told too.
     """
 
     severity: Severity
@@ -84,6 +85,7 @@ class Diagnostic:
     line: int | None
     column: int | None
     hint: str | None = None
+    follows: bool = False
 
     def text(self) -> str:
         """The diagnostic as CreateStateMachine's error message shows it."""
@@ -109,6 +111,7 @@ class _Finding:
     location: str | None
     place: Location | None
     hint: str | None
+    follows: bool
 
 
 class Report:
@@ -127,10 +130,11 @@ class Report:
         code: str = SCHEMA_VALIDATION_FAILED,
         place: Location | None = None,
         hint: str | None = None,
+        follows: bool = False,
     ) -> None:
         """Record an error at `location`; `place` is the more exact place to show to people, where they differ."""
         self.failed = True
-        self._add(Severity.ERROR, code, message, location, place, hint)
+        self._add(Severity.ERROR, code, message, location, place, hint, follows)
 
     def warning(self, location: Location, message: str, *, code: str) -> None:
         """Record a warning."""
@@ -165,11 +169,12 @@ class Report:
         location: Location | None,
         place: Location | None,
         hint: str | None,
+        follows: bool = False,
     ) -> None:
         shown = None if location is None else printable(location_text(location))
         exact = location if place is None else place
         shown_hint = None if hint is None else printable(hint)
-        self._findings.append(_Finding(severity, code, printable(message), shown, exact, shown_hint))
+        self._findings.append(_Finding(severity, code, printable(message), shown, exact, shown_hint, follows))
 
     def places(self) -> list[Location]:
         """The places of all findings that have one."""
@@ -184,7 +189,16 @@ class Report:
         line, column = None, None
         if finding.place is not None and finding.place in positions:
             line, column = positions[finding.place]
-        return Diagnostic(finding.severity, finding.code, finding.message, finding.location, line, column, finding.hint)
+        return Diagnostic(
+            finding.severity,
+            finding.code,
+            finding.message,
+            finding.location,
+            line,
+            column,
+            finding.hint,
+            finding.follows,
+        )
 
 
 def _rank(finding: _Finding) -> int:

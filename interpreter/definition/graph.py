@@ -95,6 +95,7 @@ def _check_reachable(machine: MachineOutline, start: str, report: Report) -> Non
             if edge.target in machine.states and edge.target not in reached:
                 reached.add(edge.target)
                 pending.append(edge.target)
+    follows = any(edge.target not in machine.states for name in reached for edge in machine.states[name].edges)
     for name, state in machine.states.items():
         if name not in reached:
             report.error(
@@ -102,6 +103,7 @@ def _check_reachable(machine: MachineOutline, start: str, report: Report) -> Non
                 f'State "{name}" is not reachable.',
                 code=MISSING_TRANSITION_TARGET,
                 hint="no state that can be reached leads to it",
+                follows=follows,
             )
 
 

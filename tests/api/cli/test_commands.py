@@ -107,6 +107,31 @@ def test_hints_follow_the_messages_of_aws(steploom: Steploom, capsys: pytest.Cap
     assert json.loads(capsys.readouterr().out)["diagnostics"][0]["hint"] == "did you mean 'ResultPath'?"
 
 
+def test_what_follows_from_a_missing_target_is_held_back(
+    steploom: Steploom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = {"A": {"Type": "Pass", "Next": "Bb"}, "B": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Succeed"}}
+    Path("m.json").write_text(json.dumps({"StartAt": "A", "States": states}, indent=1))
+    assert steploom("validate", "m.json") == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "m.json:6:12: error MISSING_TRANSITION_TARGET: Missing 'Next' target: Bb; did you mean 'B'? "
+        "(at /States/A/Next)",
+        "m.json: held back: 2 states not reachable, maybe for the missing target",
+        "m.json: 3 errors, 0 warnings",
+    ]
+    assert steploom("validate", "m.json", "--json") == 1
+    assert len(json.loads(capsys.readouterr().out)["diagnostics"]) == 3
+
+
+def test_a_state_that_nothing_leads_to_is_told(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    states = {"A": {"Type": "Succeed"}, "B": {"Type": "Pass", "Next": "Nowhere"}}
+    Path("m.json").write_text(json.dumps({"StartAt": "A", "States": states}))
+    assert steploom("validate", "m.json") == 1
+    told = capsys.readouterr().out
+    assert 'State "B" is not reachable' in told
+    assert "held back" not in told
+
+
 def test_diagnostics_as_json(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
     Path("m.json").write_text(INVALID)
     assert steploom("validate", "m.json", "--json") == 1
