@@ -173,7 +173,9 @@ class Settings(BaseSettings):
     function_concurrency: Limit = Field(
         32, description="Calls that one `steploom functions` serves at once, each in a process of its own."
     )
-    ui_url: str | None = Field(None, description="Address of the Temporal UI, for links to executions.")
+    ui_url: str | None = Field(
+        None, description="Address of the Temporal UI, for links to executions: `start` and `describe` print them."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="`json` writes one object per line.")
 

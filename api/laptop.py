@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from activities.address_guard import is_loopback
 from api.access.sealing import new_encryption_key
 from api.config import Settings
+from api.links import execution_link
 from api.protection import check_exposure
 from api.roles import (
     Doors,
@@ -67,10 +67,9 @@ class Laptop:
     function_names: Sequence[str]
     _tasks: tuple[asyncio.Task[None], ...]
 
-    def execution_link(self, execution_arn: str) -> str:
+    def execution_link(self, execution_arn: str) -> str | None:
         """Where the Temporal UI shows an execution."""
-        workflow_id = execution_arn.split(":", 6)[6]
-        return f"{self.temporal.ui_address}/namespaces/{self.temporal.namespace}/workflows/{quote(workflow_id)}"
+        return execution_link(self.temporal.ui_address, self.temporal.namespace, execution_arn)
 
     async def watch(self) -> None:
         """Return never; raise when a part has ended that should not. Being cancelled leaves the parts alone."""

@@ -49,6 +49,7 @@ from api.connectors import connectors
 from api.gateway import TemporalGateway
 from api.gateway_history import TemporalHistories
 from api.grpc.server import create_server
+from api.links import execution_link
 from api.protection import check_exposure, find_sealer, grpc_tls, guard_of, http_tls
 from api.service.activities import KnownActivities
 from api.service.application import ApplicationService
@@ -181,7 +182,14 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
     tls = http_tls(settings)
     with guard_of(settings, engine.store) as guard:
         tracer = None if engine.tracing is None else engine.tracing.tracer
-        app = create_app(service, ready=ready, guard=guard, max_request_bytes=settings.max_request_bytes, tracer=tracer)
+        app = create_app(
+            service,
+            ready=ready,
+            guard=guard,
+            max_request_bytes=settings.max_request_bytes,
+            tracer=tracer,
+            link=_links(settings, engine.client.namespace),
+        )
         _check_free("HTTP", settings.http_host, settings.http_port)
         _check_free("gRPC", settings.grpc_host, settings.grpc_port)
         async with _http_door(settings, app, tls) as http_port, _grpc_door(settings, service, guard) as grpc_port:
@@ -189,6 +197,12 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
             yield Doors(
                 f"{scheme}://{_host(settings.http_host)}:{http_port}", f"{_host(settings.grpc_host)}:{grpc_port}"
             )
+
+
+def _links(settings: Settings, namespace: str) -> Callable[[str], str | None] | None:
+    """What tells the page of an execution in the Temporal UI, if the installation says where that is."""
+    ui_url = settings.ui_url
+    return None if ui_url is None else lambda arn: execution_link(ui_url, namespace, arn)
 
 
 @asynccontextmanager

@@ -45,6 +45,9 @@ _LOG: Final = logging.getLogger(__name__)
 _CONTENT_TYPE: Final = "application/x-amz-json-1.0"
 _TARGET_PREFIXES: Final = {"AWSStepFunctions.": "", "AWSEvents.": EVENTS_PREFIX}
 _TRACED: Final = frozenset({"StartExecution", "StartSyncExecution"})
+_LINKED: Final = frozenset({"StartExecution", "DescribeExecution"})
+_UI_HEADER: Final = "X-Steploom-UI"
+"""Has the page of an execution in the Temporal UI, where the setting `ui_url` says where that is."""
 _BEARER: Final = "Bearer "
 
 
@@ -76,6 +79,7 @@ def create_app(
     guard: Guard | None = None,
     max_request_bytes: int = DEFAULT_MAX_REQUEST_BYTES,
     tracer: Tracer | None = None,
+    link: Callable[[str], str | None] | None = None,
 ) -> web.Application:
     """The door as an aiohttp application: `POST /`, `GET /health`, `GET /health/live`, `GET /metrics`.
 
@@ -85,8 +89,10 @@ def create_app(
         guard: who may call; None lets everybody do everything. Health is not guarded.
         max_request_bytes: larger bodies are refused.
         tracer: makes a span for each call, if there is one.
+        link: where a person sees the execution of an ARN; told in the header `X-Steploom-UI` of what is started or
+            described.
     """
-    door = _Door(service, ready, guard or Guard(Arns(ServiceConfig())))
+    door = _Door(service, ready, guard or Guard(Arns(ServiceConfig())), link or (lambda _: None))
     app = web.Application(
         client_max_size=max_request_bytes, middlewares=[*([] if tracer is None else [spans(tracer)]), _in_aws_shape]
     )
@@ -98,8 +104,15 @@ def create_app(
 
 
 class _Door:
-    def __init__(self, service: ApplicationService, ready: Callable[[], Awaitable[bool]], guard: Guard) -> None:
+    def __init__(
+        self,
+        service: ApplicationService,
+        ready: Callable[[], Awaitable[bool]],
+        guard: Guard,
+        link: Callable[[str], str | None],
+    ) -> None:
         self._service = service
+        self._link = link
         self._ready = ready
         self._guard = guard
         self._metrics = Metrics()
@@ -109,6 +122,7 @@ class _Door:
         start, request_id = perf_counter(), str(uuid4())
         operation = operation_of(request.headers.get("X-Amz-Target", ""))
         call = Call("http", operation or "unknown", request.remote or "", request_id)
+        told: dict[str, str] = {}
 
         async def invoke() -> Mapping[str, JsonValue]:
             with self._guard.recorded(call):
@@ -119,12 +133,19 @@ class _Door:
                     raise UnknownOperationException
                 answer = await self._service.invoke(operation, params)
                 await self._return_undeliverable(request, answer)
+                told.update(self._ui_header(operation, answer))
                 return answer
 
         result = await answered(invoke, request_id, operation)
+        result.headers.update(told)
         known = operation if operation in operation_names() else "unknown"
         self._metrics.count(known, result.code, perf_counter() - start)
         return result.response()
+
+    def _ui_header(self, operation: str, answer: Mapping[str, JsonValue]) -> dict[str, str]:
+        arn = answer.get("executionArn") if operation in _LINKED else None
+        link = self._link(arn) if isinstance(arn, str) else None
+        return {} if link is None else {_UI_HEADER: link}
 
     async def _signed_body(self, request: web.Request, call: Call) -> bytes:
         """The body of a request; if callers are asked who they are, only one that they have signed."""

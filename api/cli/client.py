@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -22,6 +22,7 @@ _STAND_IN: Final = "steploom"
 _CONNECT_SECONDS: Final = 5
 _SYNC_SECONDS: Final = 5 * 60 + 30
 """How long a synchronous execution may take, and its answer after that."""
+_UI_HEADER: Final = "x-steploom-ui"
 _STATE_MACHINE: Final = ":stateMachine:"
 _EXECUTION: Final = ":execution:"
 
@@ -130,6 +131,12 @@ def is_express(client: SfnClient, arn: str) -> bool:
     """Whether a state machine, given as its ARN or that of a version or alias, is EXPRESS."""
     machine = ":".join(arn.split(":")[:7])
     return bool(client.describe_state_machine(stateMachineArn=machine)["type"] == "EXPRESS")
+
+
+def ui_link(answer: Mapping[str, Any]) -> str | None:
+    """The execution's page in the Temporal UI, where the service tells it."""
+    link = answer["ResponseMetadata"]["HTTPHeaders"].get(_UI_HEADER)
+    return None if link is None else str(link)
 
 
 def names_execution(target: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -16,6 +17,7 @@ from api.cli.client import (
     names_execution,
     service,
     state_machine_arn,
+    ui_link,
 )
 from api.cli.diagnostics import refuse_invalid
 from api.cli.options import (
@@ -107,12 +109,16 @@ def start(
         if wait and is_express(client, wanted["stateMachineArn"]):
             ended = _run_synchronously(settings, wanted, quiet=as_json)
         else:
-            arn = client.start_execution(**wanted)["executionArn"]
-            if not wait:
-                print_json({"executionArn": arn}) if as_json else print_line(arn)
-                return
+            answer = client.start_execution(**wanted)
+            arn, link = answer["executionArn"], ui_link(answer)
             if not as_json:
-                print_line(arn, "dim")
+                print_line(arn, "dim" if wait else None)
+                if link is not None and (wait or sys.stdout.isatty()):
+                    print_line(link, "dim")
+            elif not wait:
+                print_json({"executionArn": arn})
+            if not wait:
+                return
             ended = _follow(client, arn, quiet=as_json)
     _tell_end(ended, as_json=as_json)
 
@@ -139,9 +145,8 @@ def describe(
     if as_json:
         print_json(_answer(answer))
     else:
-        print_fields(
-            {name: _field_text(value) for name, value in _answer(answer).items() if not isinstance(value, dict)}
-        )
+        shown = {name: _field_text(value) for name, value in _answer(answer).items() if not isinstance(value, dict)}
+        print_fields(shown | {"Temporal UI": ui_link(answer)})
 
 
 def history(

@@ -172,12 +172,14 @@ def test_deploying_again_updates(steploom: Any, machine: str) -> None:
     assert steploom("deploy", "greet.asl.json", "--name", "greet") == (0, f"{machine}\nupdated\n")
 
 
-def test_start_and_wait_shows_progress_and_output(steploom: Any, machine: str) -> None:
+def test_start_and_wait_shows_progress_and_output(steploom: Any, service: DevService, machine: str) -> None:
     code, shown = steploom("start", "greet", "--input", order("Ada"), "--wait")
     assert code == 0
     lines = shown.splitlines()
     assert lines[-2:] == ["SUCCEEDED", '{"name":"Ada","fine":true,"seconds":0,"greeting":"Hello Ada"}']
-    assert [line.split()[1] for line in lines[1:4]] == ["ExecutionStarted", "TaskStateEntered", "TaskScheduled"]
+    name = lines[0].rpartition(":")[2]
+    assert lines[1] == f"{service.ui}/namespaces/default/workflows/greet%3A{name}"
+    assert [line.split()[1] for line in lines[2:5]] == ["ExecutionStarted", "TaskStateEntered", "TaskScheduled"]
 
 
 def test_a_failed_execution_is_exit_code_1(steploom: Any, machine: str) -> None:
@@ -185,12 +187,18 @@ def test_a_failed_execution_is_exit_code_1(steploom: Any, machine: str) -> None:
     assert (code, shown.splitlines()[-2:]) == (1, ["FAILED", "Unfriendly: no greeting"])
 
 
-def test_describe_history_list_and_stop(steploom: Any, machine: str) -> None:
+def test_describe_history_list_and_stop(steploom: Any, service: DevService, machine: str) -> None:
     code, started = steploom("start", "greet", "--input", order("Bob", seconds=600), "--name", "long")
     arn = started.strip()
     assert (code, arn) == (0, machine.replace(":stateMachine:", ":execution:") + ":long")
     assert json.loads(steploom("describe", "greet:long", "--json")[1])["status"] == "RUNNING"
-    assert "greet:long" in steploom("describe", arn)[1]
+    shown = steploom("describe", arn)[1]
+    assert "greet:long" in shown
+    assert shown.splitlines()[-1].split() == [
+        "Temporal",
+        "UI",
+        f"{service.ui}/namespaces/default/workflows/greet%3Along",
+    ]
     assert steploom("stop", "greet:long", "--error", "Enough", "--cause", "of this")[0] == 0
     ended = json.loads(steploom("describe", "greet:long", "--json")[1])
     assert (ended["status"], ended["error"], ended["cause"]) == ("ABORTED", "Enough", "of this")
