@@ -131,6 +131,6 @@ async def test_concurrent_readers_keep_a_history_once(
         read = await asyncio.gather(*(engine.gateway.history(machine, name) for _ in range(50)))
         assert {len(history) for history in read} == {4}
         at_once, projected = projected, 0
-        assert at_once > 10
+        assert at_once > 2  # which together are more than the cache holds
         await engine.gateway.history(machine, name)
         assert projected == 0
