@@ -72,6 +72,8 @@ _FIRST_ENGINE_BUDGET: Final = 300_000
 _OPERATION_COST: Final = 150
 """What the Temporal SDK needs to begin an activity or a timer, in estimated microseconds."""
 
+_ENGINE_THAT_BREATHES: Final = 3
+
 _TRANSITION_COST: Final = 60
 _BYTES_PER_COST: Final = 20
 _NODE_COST: Final = 3
@@ -188,15 +190,17 @@ class Execution:
     def run(self, room: Room = "plenty") -> None:
         """Go on until everything waits for the host, or the run has ended; `room` is what the host can still record."""
         self._room = room
-        self._cost = 0
         self._stretch = 0
         self._scheduler.run()
 
-    def settle(self, outcomes: Iterable[tuple[int, Outcome | Begun]]) -> None:
+    def settle(self, outcomes: Iterable[tuple[int, Outcome | Begun]], *, new_task: bool = True) -> None:
         """Tell the outcomes of operations; they count in the order in which the operations were started.
 
-        A child's `Begun` comes before its outcome.
+        A child's `Begun` comes before its outcome. `new_task` says whether the host may spend time anew, or has been
+        told these outcomes in the same stretch as those before.
         """
+        if new_task:
+            self._cost = 0
         for number, outcome in sorted(outcomes, key=lambda pair: pair[0]):
             begun = self._beginnings.pop(number, None)
             if isinstance(outcome, Begun):
@@ -245,11 +249,13 @@ class Execution:
 
     # ------------------------------------------------------------------ what states call: operations
 
-    def perform(self, frame: Frame, operation: Operation) -> Promise[Outcome]:
-        """Start an operation for a frame; the promise is kept with its outcome."""
+    async def perform(self, frame: Frame, operation: Operation) -> Outcome:
+        """Run an operation for a frame, and wait for its outcome."""
         promise: Promise[Outcome] = Promise()
         self.begin_operation(frame, operation, promise.keep)
-        return promise
+        outcome = await promise
+        await self.breathe()
+        return outcome
 
     def begin_operation(
         self, frame: Frame, operation: Operation, sink: Sink, begun: Callable[[], None] | None = None
@@ -451,8 +457,22 @@ class Execution:
             await self._make_room(frame)
         self._cost += _TRANSITION_COST + self.measure.bytes_printed // _BYTES_PER_COST
         self.measure.bytes_printed = 0
-        if self._cost > self._budget or self._pause is not None:
+        if self.start.engine >= _ENGINE_THAT_BREATHES:
+            await self.breathe()
+        elif self._cost > self._budget or self._pause is not None:
             await self._turn()
+
+    async def breathe(self) -> None:
+        """Wait, where a frame is about to work, for the host's next turn if this one has done enough.
+
+        What comes in one batch is many frames' work: none of them may be charged for that of the others, and those
+        that a turn lets go on must not all do so at once.
+        """
+        if self.start.engine < _ENGINE_THAT_BREATHES:
+            return
+        while self._cost > self._budget or self._pause is not None:
+            await self._turn()
+        self._stretch = 0
 
     # ------------------------------------------------------------------ inside
 

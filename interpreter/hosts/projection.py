@@ -275,10 +275,10 @@ class Projection:
         answer = answer_of_outcome(record.outcome)
         if answer.at is not None:
             self._latest_answer = self._clock.now = max(self._clock.now, answer.at)
-        self._go_on([(number, answer.outcome)])
+        self._go_on([(number, answer.outcome)], new_task=False)
 
-    def _go_on(self, outcomes: Sequence[tuple[int, Outcome | Begun]]) -> None:
-        self._execution.settle(outcomes)
+    def _go_on(self, outcomes: Sequence[tuple[int, Outcome | Begun]], *, new_task: bool = True) -> None:
+        self._execution.settle(outcomes, new_task=new_task)
         self._execution.run(self._room)
         if self._execution.result is None and self._execution.continuation is None:
             self._begin_operations()

@@ -328,7 +328,7 @@ class _TemporalHost:
         answer = answer_of_outcome(_outcome(operation, handle))
         if answer.at is not None:
             self._now = max(self._now, answer.at)
-        self._execution.settle([(number, answer.outcome)])
+        self._execution.settle([(number, answer.outcome)], new_task=False)
 
     def _watch(self, number: int, operation: Operation | Closing, handle: asyncio.Task[Any]) -> None:
         self._handles[number] = handle

@@ -151,6 +151,7 @@ class AwaitedTask:
         """The next message from one of `sources`; an answer to the token is kept, and the time's end is the task's."""
         while True:
             source, outcome = await self._inbox.receive()
+            await self._execution.breathe()
             if source == "deadline":
                 raise StatesTimeout
             if source == "wait":

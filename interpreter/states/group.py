@@ -43,9 +43,11 @@ async def run_group(
     for index, frame in group.running.items():
         execution.spawn_child(frame, index, inbox)
     while len(group.running) < group.width and group.has_more:
+        await execution.breathe()
         _start_next(execution, group, group.chain, start_child, inbox)
     while group.running:
         index = await inbox.receive()
+        await execution.breathe()
         frame = group.running[index]
         ended = frame.ended
         assert ended is not None, "a child reports when its machine has ended"

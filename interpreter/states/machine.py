@@ -44,6 +44,8 @@ async def run_machine(execution: Execution, frame: Frame) -> JsonValue:
             if not frame.entered:
                 await execution.pace(frame)
                 execution.enter(frame, state)
+            else:  # resumed inside the state
+                await execution.breathe()
             transition = await _run_state(execution, frame, state)
             execution.exit(frame, state, transition)
         except StatesRuntime as error:
