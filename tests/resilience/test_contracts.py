@@ -136,6 +136,7 @@ async def test_three_hundred_large_results(engine: TestEngine) -> None:
     assert events.count("LambdaFunctionSucceeded") == 300
 
 
+@pytest.mark.timeout(300)  # some ten thousand calls of the server
 async def test_thousands_of_callbacks_in_nested_maps(engine: TestEngine, functions: Functions) -> None:
     """1,600 callbacks (40 times 40) are open at once before the first is answered; 2,500 are answered in all."""
     row = {"Type": "Map", "ItemProcessor": machine(Ask=callback()), "End": True}
