@@ -13,10 +13,6 @@ from api.temporal_server import TemporalServer
 from interpreter.values import JsonValue
 from tests.support.engine import TestEngine, running_engine
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""Where a machine is so busy that a workflow task takes two seconds, the SDK interrupts its thread wherever that
-stands, and Temporal tries the task again. What counts here is that each execution ends."""
-
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:echo"
 DEEP = "$..[?(@.d == 6999)]"
 
