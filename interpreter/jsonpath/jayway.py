@@ -1,7 +1,8 @@
 """Paths beyond reference paths, as Jayway json-path (and so Step Functions) evaluates them, on top of jsonpath-ng.
 
-jsonpath-ng walks the wildcards and `..`; what its dialect has otherwise or not at all (filters, slices, several names,
-functions, definiteness) is done here, step by step over the list of values reached so far. Whether the answer is a list
+jsonpath-ng walks the wildcards; what its dialect has otherwise or not at all (filters, slices, several names, functions,
+definiteness), and `..`, where its time is the time of a whole path, is done here, step by step over the list of values
+reached so far (decision 7). Whether the answer is a list
 follows from the path, never from the number of values found. A missing head under a path that is not definite
 gives `[]` (recorded on AWS, where Jayway's default would fail).
 """
@@ -13,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
 
-from jsonpath_ng import Descendants, This
 from jsonpath_ng.jsonpath import Wildcard as NgWildcard
 
 from interpreter.jsonpath.filters import Lookup, holds
@@ -34,7 +34,6 @@ from interpreter.jsonpath.steps import (
 from interpreter.values import MISSING, JsonValue, Missing, is_number
 
 _EVERY_MEMBER: Final = NgWildcard()
-_SELF_AND_BELOW: Final = Descendants(This(), This())
 
 
 def is_definite(steps: Sequence[Step]) -> bool:
@@ -125,7 +124,7 @@ def _take(step: Step, value: JsonValue, root: JsonValue, charge: _Charge) -> Ite
         case Wildcard():
             return [match.value for match in _EVERY_MEMBER.find(value)]
         case Descend():
-            return [match.value for match in _SELF_AND_BELOW.find(value)]
+            return _self_and_below(value)
         case Filter():
             tested = value if isinstance(value, list) else [value] if isinstance(value, dict) else []
             look_up = _operands(charge)
@@ -134,6 +133,20 @@ def _take(step: Step, value: JsonValue, root: JsonValue, charge: _Charge) -> Ite
             raise ValueError("a function stands only at the end of a path")
         case _:
             assert_never(step)
+
+
+def _self_and_below(value: JsonValue) -> list[JsonValue]:
+    """`value` and all values below it, each before those below itself."""
+    found: list[JsonValue] = []
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        found.append(value)
+        if isinstance(value, dict):
+            waiting.extend(reversed(value.values()))
+        elif isinstance(value, list):
+            waiting.extend(reversed(value))
+    return found
 
 
 def _present(value: JsonValue | Missing) -> Iterable[JsonValue]:
