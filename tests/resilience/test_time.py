@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio import activity
+from temporalio.worker import Worker
 
 from api.service.errors import TaskTimedOut
 from api.service.shapes import DescribeExecutionResponse, SendTaskSuccessRequest
@@ -142,3 +145,36 @@ async def test_open_callback_that_nobody_answers(engine: TestEngine, functions: 
     assert ended.output == '{"error":{"Error":"States.Timeout","Cause":""}}'
     events = await engine.event_types(execution)
     assert events[4:7] == ["TaskSubmitted", "TaskTimedOut", "TaskStateExited"]
+
+
+async def test_the_time_of_a_task_counts_from_when_a_worker_has_it(engine: TestEngine) -> None:
+    """The call stands in its queue for longer than its TimeoutSeconds, and is made as soon as there is a worker."""
+    queue = f"late-{uuid.uuid4().hex}"
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::temporal:activity",
+        "Parameters": {"ActivityType": "late", "TaskQueue": queue},
+        "TimeoutSeconds": 2,
+        "End": True,
+    }
+    wait = {"Type": "Wait", "Seconds": 3, "End": True}
+    both = {"Type": "Parallel", "Branches": [_only("T", task), _only("W", wait)], "End": True}
+    execution = await engine.start(await engine.create("late", _only("P", both)))
+    async for event in engine.service.watch_execution(execution):
+        if event["type"] == "WaitStateExited":
+            break
+
+    async with Worker(engine.client, task_queue=queue, activities=[late]):
+        ended = await engine.service.wait_for_execution(execution)
+
+    assert (ended.status, ended.output) == ("SUCCEEDED", '["after all",{}]')
+
+
+@activity.defn
+async def late(_: object) -> str:
+    """What nobody did in time."""
+    return "after all"
+
+
+def _only(name: str, state: Mapping[str, object]) -> dict[str, object]:
+    return {"StartAt": name, "States": {name: state}}

@@ -96,6 +96,18 @@ def test_what_a_task_did_is_shown_when_it_is_completed() -> None:
     assert _shown(_fed(_ONE_CALL, started, completed)) == _SCHEDULED
 
 
+def test_events_have_the_time_of_the_workflow_task_that_caused_them() -> None:
+    ended = ActivityEnded(_operation("T"), Done(1))
+    projection = _fed(_ONE_CALL, *_task(3), ended, *_task(8))
+
+    times = {event.type: event.timestamp - START_DATE for event in projection.events}
+    assert times == {
+        "ExecutionStarted": 0,
+        **dict.fromkeys(("TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted"), 3),
+        **dict.fromkeys(("LambdaFunctionSucceeded", "TaskStateExited", "ExecutionSucceeded"), 8),
+    }
+
+
 def test_a_task_that_failed_is_as_if_it_had_not_been() -> None:
     started, completed = _task(9)
 
