@@ -1,6 +1,6 @@
 """Paths beyond reference paths, as Jayway json-path (and so Step Functions) evaluates them, on top of jsonpath-ng.
 
-jsonpath-ng walks the wildcards; what its dialect has otherwise or not at all (filters, slices, several names, functions,
+jsonpath-ng walks the wildcards; what its dialect has otherwise or not at all (filters, slices, names, functions,
 definiteness), and `..`, where its time is the time of a whole path, is done here, step by step over the list of values
 reached so far (decision 7). Whether the answer is a list
 follows from the path, never from the number of values found. A missing head under a path that is not definite
