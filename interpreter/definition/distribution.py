@@ -12,6 +12,7 @@ from typing import Final
 
 from interpreter.definition.diagnostics import DUPLICATE_LABEL_NAME, INVALID_LABEL_NAME, NO_EFFECT
 from interpreter.definition.fields import Fields
+from interpreter.definition.members import NOT_ALLOWED
 from interpreter.definition.model import (
     Distribution,
     ItemBatcher,
@@ -102,7 +103,7 @@ def check_inline(fields: Fields, walk: Walk) -> None:
         if name in fields:
             fields.report.error(
                 fields.location,
-                f"Field '{name}' is not supported",
+                NOT_ALLOWED.format(name),
                 place=fields.at(name),
                 hint='it needs "ProcessorConfig": {"Mode": "DISTRIBUTED", ...} in the ItemProcessor',
             )

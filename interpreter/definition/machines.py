@@ -21,6 +21,7 @@ from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_flow
 from interpreter.definition.graph import Edge, MachineOutline, StateOutline
 from interpreter.definition.handlers import parse_catchers, parse_retriers
+from interpreter.definition.members import NOT_ALLOWED
 from interpreter.definition.model import (
     WHOLE_DOCUMENT,
     Distribution,
@@ -165,7 +166,7 @@ def _state_language(fields: Fields, walk: Walk) -> QueryLanguage:
 def _check_fields(fields: Fields, state_type: str) -> None:
     allowed = STATE_FIELDS[state_type]
     fields.require(REQUIRED_FIELDS.get(state_type, ()))
-    fields.allow(allowed)
+    fields.allow(allowed, NOT_ALLOWED)
     for group in EXCLUSIVE_FIELDS:
         if group[0] in allowed:
             fields.at_most_one([name for name in group if name in allowed])

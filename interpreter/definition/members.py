@@ -12,8 +12,13 @@ from typing import Final, Self
 from interpreter.definition.diagnostics import ROOT, Location, Report
 from interpreter.definition.schema import COUNTERPARTS, RANGES, STATE_FIELDS, FieldTable, QueryLanguage
 from interpreter.jsonata import is_expression
+from interpreter.limits import AWS_DEFINITIONS, DefinitionQuotas
 from interpreter.timestamps import parse_timestamp
 from interpreter.values import JsonValue, is_integer, is_number, json_type_name
+
+NOT_SUPPORTED: Final = "Field '{}' is not supported"
+NOT_ALLOWED: Final = "Field {} not allowed"
+"""AWS's texts for a field that a machine, and that a state does not have (both reported)."""
 
 _ARTICLES: Final = {"null": "", "array": "an ", "object": "an "}
 _ALL_FIELDS: Final = frozenset(name for fields in STATE_FIELDS.values() for name in fields)
@@ -74,21 +79,21 @@ class Members:
         written = self.report.closest(name, unknown) if unknown else None
         return None if written is None else f"did you mean {name!r} where {written!r} stands?"
 
-    def allow(self, table: FieldTable) -> None:
+    def allow(self, table: FieldTable, unknown: str = NOT_SUPPORTED) -> None:
         """Report members that are not in `table`, then those of the other query language."""
-        self.refuse_unknown(table)
+        self.refuse_unknown(table, unknown)
         for name in self.members:
             owner = table.get(name)
             if owner is not None:
                 self.refuse_language((name,), owner)
 
-    def refuse_unknown(self, known: Collection[str]) -> None:
-        """Report members that are none of `known`."""
+    def refuse_unknown(self, known: Collection[str], text: str = NOT_SUPPORTED) -> None:
+        """Report members that are none of `known`, each by `text` with its name."""
         for name in self.members:
             if name not in known:
                 others = [one for one in known if one not in self.members]
                 hint = None if name in _ALL_FIELDS else self.report.did_you_mean(name, others)
-                self.report.error(self.location, f"Field '{name}' is not supported", place=self.at(name), hint=hint)
+                self.report.error(self.location, text.format(name), place=self.at(name), hint=hint)
 
     def refuse_language(self, names: Iterable[str], owner: QueryLanguage) -> None:
         """Report members that only a state written in `owner` may have, where the state is written in the other."""
