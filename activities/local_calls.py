@@ -21,6 +21,7 @@ from activities.direct_calls import Direct, DirectCall, reported_failure
 from activities.names import WORKFLOW_QUEUE
 from interpreter.effects import ActivityFailure, ChildWorkflow, Failed, TaskCall, TaskRequest
 from interpreter.errors import StatesError
+from interpreter.hosts.details import short_summary
 from interpreter.hosts.inprocess import CallFailed
 from interpreter.hosts.wire import InlineJson
 from interpreter.hosts.workflow import (
@@ -80,7 +81,7 @@ class LocalCalls:
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 memo=child.memo,
                 search_attributes=child_keywords(child.attributes),
-                static_summary=child.summary,
+                static_summary=None if child.summary is None else short_summary(child.summary),
                 static_details=child.details,
             )
         except WorkflowAlreadyStartedError:
@@ -115,7 +116,7 @@ class LocalCalls:
             schedule_to_close_timeout=limit,
             heartbeat_timeout=heartbeat or (_WORKER_HEARTBEAT if ours else None),
             retry_policy=_ONCE,
-            summary=request.state_name,
+            summary=short_summary(request.state_name),
         )
 
 

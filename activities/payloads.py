@@ -37,6 +37,7 @@ from activities.registry import Registry
 from interpreter.definition.model import Definition
 from interpreter.definition.parse import parse_definition
 from interpreter.hosts.wire import InlineJson
+from interpreter.limits import NATIVE_DEFINITIONS
 from interpreter.start import ExecutionStart
 from interpreter.values import json_bytes
 
@@ -107,7 +108,8 @@ class CompiledDefinitions:
             raise LookupError(f"no definition is stored under {hash_}")
         if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != hash_:
             raise LookupError(f"the definition stored under {hash_} has another hash")
-        definition = await asyncio.to_thread(parse_definition, text, Registry(arguments=False))
+        catalog = Registry(arguments=False)
+        definition = await asyncio.to_thread(parse_definition, text, catalog, quotas=NATIVE_DEFINITIONS)
         self._compiled[hash_] = definition
         if len(self._compiled) > _KEPT_DEFINITIONS:
             self._compiled.popitem(last=False)

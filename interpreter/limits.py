@@ -27,6 +27,31 @@ _NATIVE_INTRINSICS: Final = IntrinsicQuotas(text_characters=10_000_000, range_el
 
 
 @dataclass(frozen=True, slots=True)
+class DefinitionQuotas:
+    """Bounds on a definition.
+
+    Attributes:
+        state_name_characters: the name of a state.
+        variable_name_characters: the name of a variable.
+        nested_calls: intrinsic functions that are called inside each other.
+    """
+
+    state_name_characters: int
+    variable_name_characters: int
+    nested_calls: int
+
+
+AWS_DEFINITIONS: Final = DefinitionQuotas(state_name_characters=80, variable_name_characters=80, nested_calls=10)
+NATIVE_DEFINITIONS: Final = DefinitionQuotas(state_name_characters=120, variable_name_characters=255, nested_calls=50)
+"""State names are in task tokens, which have 2,048 characters, and in ids of Temporal, which have 1,000 bytes."""
+
+
+def definition_quotas_of(mode: Literal["aws", "native"]) -> DefinitionQuotas:
+    """The quotas on definitions of a mode."""
+    return AWS_DEFINITIONS if mode == "aws" else NATIVE_DEFINITIONS
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds on one execution; None for no bound.
 

@@ -42,6 +42,7 @@ _INTERRUPTED: Final = 130
 def validate(
     file: DefinitionArgument,
     express: Annotated[bool, typer.Option("--express", help="By the rules of EXPRESS state machines.")] = False,
+    native: Annotated[bool, typer.Option("--native", help="By the limits of the mode native.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Check a definition and print all diagnostics, with line and column; exit code 1 if it has errors.
@@ -49,7 +50,7 @@ def validate(
     Example: steploom validate order.asl.json
     """
     text = read_text(file)
-    found = diagnostics_of(text, express=express)
+    found = diagnostics_of(text, express=express, mode="native" if native else "aws")
     errors = error_count(found)
     if as_json:
         print_json(report(found))
@@ -98,8 +99,8 @@ def run(
     from api.cli.logs import set_up_logs
 
     definition, input_text = read_text(file), read_input(input_)
-    refuse_invalid(file, definition)
     settings = settings_from(config)
+    refuse_invalid(file, definition, mode=settings.mode)
     if functions is None:
         _refuse_unserved(definition, settings)
     set_up_logs(settings)

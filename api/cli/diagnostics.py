@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from api.cli.output import CommandError, console, error_console, print_json
 
@@ -17,22 +17,26 @@ if TYPE_CHECKING:
 _ECHOED_SOURCE: Final = re.compile(r'\[Source: \(String\)".*?"; (line: \d+, column: \d+)\]', re.DOTALL)
 
 
-def diagnostics_of(text: str, *, express: bool) -> Sequence[Diagnostic]:
+def diagnostics_of(text: str, *, express: bool, mode: Literal["aws", "native"]) -> Sequence[Diagnostic]:
     """Every diagnostic of a definition, in the order of the file; those without a place come first."""
     from activities.registry import Registry
     from interpreter.definition.validate import validate_definition
+    from interpreter.limits import definition_quotas_of
 
-    found = validate_definition(text, Registry(), machine_type="EXPRESS" if express else "STANDARD")
+    machine_type: Literal["EXPRESS", "STANDARD"] = "EXPRESS" if express else "STANDARD"
+    found = validate_definition(text, Registry(), machine_type=machine_type, quotas=definition_quotas_of(mode))
     return sorted(found, key=lambda one: (one.line or 0, one.column or 0))
 
 
-def refuse_invalid(file: Path, text: str, *, express: bool = False, as_json: bool = False) -> None:
-    """Do no more for a definition that can run than print its warnings, on standard error.
+def refuse_invalid(
+    file: Path, text: str, *, mode: Literal["aws", "native"], express: bool = False, as_json: bool = False
+) -> None:
+    """Do no more for a definition that can run in a mode than print its warnings, on standard error.
 
     Raises:
         CommandError: It has errors or cannot run yet; what is to be said of it has been printed.
     """
-    found = diagnostics_of(text, express=express)
+    found = diagnostics_of(text, express=express, mode=mode)
     if error_count(found) or cannot_run(found):
         print_json(report(found)) if as_json else print_diagnostics(file, found)
         told = "is not a valid definition" if error_count(found) else "is valid, but steploom cannot run it yet"

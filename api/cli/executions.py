@@ -56,7 +56,8 @@ def deploy(
     """
     settings = settings_from(config, endpoint=endpoint)
     definition = read_text(file)
-    refuse_invalid(file, definition, express=express, as_json=as_json)
+    # which mode the state machine has, the service knows: it refuses what is too much there
+    refuse_invalid(file, definition, mode="native", express=express, as_json=as_json)
     role_arn = role or _DEFAULT_ROLE.format(account=settings.account_id)
     note = None
     with service(settings.endpoint, settings.region) as client:

@@ -72,6 +72,7 @@ class ApplicationService:
         sealer: Sealer | None = None,
     ) -> None:
         arns = Arns(config)
+        self._mode = config.mode
         self.deletions = Deletions(store, gateway, clock, config.deletion_settle_seconds)
         self._state_machines = StateMachines(store, gateway, catalog, arns, clock, self.deletions, config)
         starting = Starting(store, config, arns, clock, self.deletions)
@@ -283,7 +284,7 @@ class ApplicationService:
     ) -> shapes.ValidateStateMachineDefinitionResponse:
         """ValidateStateMachineDefinition."""
         with _available():
-            return await validate(request, self._catalog)
+            return await validate(request, self._catalog, self._mode)
 
     async def list_map_runs(self, request: shapes.ListMapRunsRequest) -> shapes.ListMapRunsResponse:
         """ListMapRuns."""

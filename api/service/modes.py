@@ -34,6 +34,11 @@ def mode_of(machine: StateMachine, installation: Mode) -> Mode:
     return installation if machine.mode is None else cast(Mode, machine.mode)
 
 
+def mode_of_tags(tags: Mapping[str, str], installation: Mode) -> Mode:
+    """The mode of a state machine that has these tags, which were checked."""
+    return cast(Mode, tags.get(MODE_TAG, installation))
+
+
 def is_over_quota(document: str) -> bool:
     """Whether an input or output is larger than it may be in the mode `aws`."""
     return len(document.encode()) > AWS_PAYLOAD_BYTES

@@ -26,7 +26,7 @@ from api.service.errors import (
     ValidationException,
 )
 from api.service.gateway import ExecutionGateway, NoSuchExecution
-from api.service.modes import check_mode_tag
+from api.service.modes import check_mode_tag, mode_of, mode_of_tags
 from api.service.pages import page_position, page_size, page_token
 from api.service.shapes import (
     CreateStateMachineRequest,
@@ -87,7 +87,8 @@ class StateMachines:
         tags = checked_tags(request.tags or (), arn)
         check_mode_tag(tags)
         revision = self._initial_revision(request)
-        definition = await check_definition(request.definition, type_, self._catalog)
+        mode = mode_of_tags(tags, self._config.mode)
+        definition = await check_definition(request.definition, type_, mode, self._catalog)
         revision = _with_definition(revision, definition)
         machine = StateMachine(
             id=str(uuid4()), name=request.name, type=type_, created=revision.created, revision=revision
@@ -204,7 +205,8 @@ class StateMachines:
             revision = replace(revision, encryption=to_json(complete_encryption(request.encryption_configuration)))
         if request.definition is None:
             return revision, None
-        definition = await check_definition(request.definition, machine.type, self._catalog)
+        mode = mode_of(machine, self._config.mode)
+        definition = await check_definition(request.definition, machine.type, mode, self._catalog)
         return _with_definition(revision, definition), definition.text
 
     async def delete(self, request: DeleteStateMachineRequest) -> DeleteStateMachineResponse:

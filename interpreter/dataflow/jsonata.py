@@ -16,6 +16,7 @@ from interpreter.errors import StatesQueryEvaluationError
 from interpreter.jsonata import (
     AWS_BOUNDS,
     EARLY_BOUNDS,
+    NATIVE_BOUNDS,
     Bounds,
     EvaluationError,
     Expression,
@@ -37,16 +38,16 @@ def _tries(bounds: Bounds, *rounds: tuple[int, int]) -> _Tries:
     return tuple((replace(bounds, steps=steps), cost) for steps, cost in rounds)
 
 
-_TRIES: Final = _tries(
-    AWS_BOUNDS, (100, 15), (2_000, 150), (50_000, 6_000), (200_000, 30_000), (AWS_BOUNDS.steps, 300_000)
-)
+_ROUNDS: Final = ((100, 15), (2_000, 150), (50_000, 6_000), (200_000, 30_000), (AWS_BOUNDS.steps, 300_000))
+_TRIES: Final = {"aws": _tries(AWS_BOUNDS, *_ROUNDS), "native": _tries(NATIVE_BOUNDS, *_ROUNDS)}
 """The bounds within which an expression is tried, one after the other, and what each costs in estimated microseconds.
 
 An engine does not tell how far it went, and a clock does not repeat: whether few steps were enough does. Without that,
 costly expressions in a row would outlast what Temporal gives one activation.
 """
 
-_REGEX_TRIES: Final = _tries(AWS_BOUNDS, (200, 100), (2_000, 10_000), (AWS_BOUNDS.regex_steps, 500_000))
+_REGEX_ROUNDS: Final = ((200, 100), (2_000, 10_000), (AWS_BOUNDS.regex_steps, 500_000))
+_REGEX_TRIES: Final = {"aws": _tries(AWS_BOUNDS, *_REGEX_ROUNDS), "native": _tries(NATIVE_BOUNDS, *_REGEX_ROUNDS)}
 _EARLY_TRIES: Final = _tries(EARLY_BOUNDS, (2_000, 30), (50_000, 10_000), (AWS_BOUNDS.steps, 300_000))
 """Of whole templates, in executions that began before engine 3."""
 
@@ -135,7 +136,7 @@ def _attempt(execution: Execution, expression: Expression, sight: Sight) -> Json
         UnsupportedResult, EvaluationStuck: see `Expression.evaluate`.
     """
     drawn = execution.chance.visible
-    tries = _REGEX_TRIES if expression.has_regexes else _TRIES
+    tries = (_REGEX_TRIES if expression.has_regexes else _TRIES)[execution.start.mode]
     for bounds, cost in tries:
         if not execution.affords(cost):
             break

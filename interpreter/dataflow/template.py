@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeAlias
 
 from interpreter.dataflow.lookup import look_up
 from interpreter.errors import QueryError, StatesRuntime
 from interpreter.intrinsics import Intrinsic, parse_intrinsic
 from interpreter.jsonpath import Path, ReferencePath, Scope, parse_path, parse_reference_path
+from interpreter.limits import AWS_DEFINITIONS
 from interpreter.values import MISSING, JsonValue, json_text
 
 MAX_DEPTH: Final = 100  # objects and arrays inside each other: far above any use, far below Python's stack
@@ -72,34 +74,34 @@ class PayloadTemplate:
         return self._evaluate(scope)
 
 
-def compile_template(value: JsonValue) -> PayloadTemplate:
-    """Compile a template.
+def compile_template(value: JsonValue, nested_calls: int = AWS_DEFINITIONS.nested_calls) -> PayloadTemplate:
+    """Compile a template; so many intrinsic functions may be called inside each other.
 
     Raises:
         TemplateError: the first of `template_faults(value)`.
     """
-    for fault in _faults(value, ()):
+    for fault in _faults(value, (), nested_calls):
         raise TemplateError(json_text(value), fault)
     variables: set[str] = set()
-    part = _compile(value, variables)
+    part = _compile(value, variables, nested_calls)
     evaluate = part.evaluate if isinstance(part, _Dynamic) else lambda _scope: value
     return PayloadTemplate(value, frozenset(variables), evaluate)
 
 
-def template_faults(value: JsonValue) -> list[TemplateFault]:
+def template_faults(value: JsonValue, nested_calls: int = AWS_DEFINITIONS.nested_calls) -> list[TemplateFault]:
     """All faults of a template in the order of its text: `.$` keys without a valid expression, keys given twice."""
-    return list(_faults(value, ()))
+    return list(_faults(value, (), nested_calls))
 
 
-def _faults(value: JsonValue, location: tuple[str | int, ...]) -> Iterator[TemplateFault]:
+def _faults(value: JsonValue, location: tuple[str | int, ...], nested_calls: int) -> Iterator[TemplateFault]:
     if len(location) > MAX_DEPTH:
         yield TemplateFault(str(location[-1]), location, f"nested more than {MAX_DEPTH} deep")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _faults(item, (*location, index))
+            yield from _faults(item, (*location, index), nested_calls)
     elif isinstance(value, dict):
         for key, member in value.items():
-            yield from _member_faults(value, key, member, (*location, key))
+            yield from _member_faults(value, key, member, (*location, key), nested_calls)
 
 
 def unusable_keys(value: JsonValue) -> Iterator[str]:
@@ -117,30 +119,30 @@ def unusable_keys(value: JsonValue) -> Iterator[str]:
 
 def _is_expression(value: JsonValue) -> bool:
     try:
-        _parse_expression(value)
+        _parse_expression(value, AWS_DEFINITIONS.nested_calls)
     except QueryError:
         return False
     return True
 
 
 def _member_faults(
-    template: dict[str, JsonValue], key: str, member: JsonValue, location: tuple[str | int, ...]
+    template: dict[str, JsonValue], key: str, member: JsonValue, location: tuple[str | int, ...], nested_calls: int
 ) -> Iterator[TemplateFault]:
     if not key.endswith(_MARK):
-        yield from _faults(member, location)
+        yield from _faults(member, location, nested_calls)
         return
     if key.removesuffix(_MARK) in template:
         yield TemplateFault(key, location, f"the keys {key.removesuffix(_MARK)!r} and {key!r} are the same")
     try:
-        _parse_expression(member)
+        _parse_expression(member, nested_calls)
     except QueryError as error:
         yield TemplateFault(key, location, error.detail, is_expression=True, position=error.position)
 
 
-def _parse_expression(value: JsonValue) -> Path | Intrinsic:
+def _parse_expression(value: JsonValue, nested_calls: int) -> Path | Intrinsic:
     if not isinstance(value, str):
         raise QueryError("syntax", json_text(value), "a path or an intrinsic function call expected")
-    return parse_path(value) if value.startswith("$") else parse_intrinsic(value)
+    return parse_path(value) if value.startswith("$") else parse_intrinsic(value, nested_calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +152,22 @@ class _Dynamic:
     evaluate: _Evaluate
 
 
-def _compile(value: JsonValue, variables: set[str]) -> JsonValue | _Dynamic:
+def _compile(value: JsonValue, variables: set[str], nested_calls: int) -> JsonValue | _Dynamic:
     """`value` itself if it is constant, else how to get its value; the variables read are added to `variables`."""
     if isinstance(value, dict):
-        return _compile_object(value, variables)
+        return _compile_object(value, variables, nested_calls)
     if isinstance(value, list):
-        return _compile_array(value, variables)
+        return _compile_array(value, variables, nested_calls)
     return value
 
 
-def _compile_object(template: dict[str, JsonValue], variables: set[str]) -> JsonValue | _Dynamic:
+def _compile_object(template: dict[str, JsonValue], variables: set[str], nested_calls: int) -> JsonValue | _Dynamic:
     outline: dict[str, JsonValue] = {}  # all members in their order, null where the scope decides
     dynamic: list[tuple[str, _Evaluate]] = []
     for key, member in template.items():
         name = key.removesuffix(_MARK)
-        part = _compile_field(key, member, variables) if key.endswith(_MARK) else _compile(member, variables)
+        compile_member = _compile if not key.endswith(_MARK) else partial(_compile_field, key)
+        part = compile_member(member, variables, nested_calls)
         outline[name] = None if isinstance(part, _Dynamic) else part
         if isinstance(part, _Dynamic):
             dynamic.append((name, part.evaluate))
@@ -180,8 +183,8 @@ def _compile_object(template: dict[str, JsonValue], variables: set[str]) -> Json
     return _Dynamic(evaluate)
 
 
-def _compile_array(template: list[JsonValue], variables: set[str]) -> JsonValue | _Dynamic:
-    parts = [_compile(item, variables) for item in template]
+def _compile_array(template: list[JsonValue], variables: set[str], nested_calls: int) -> JsonValue | _Dynamic:
+    parts = [_compile(item, variables, nested_calls) for item in template]
     dynamic = [(index, part.evaluate) for index, part in enumerate(parts) if isinstance(part, _Dynamic)]
     if not dynamic:
         return template
@@ -195,8 +198,8 @@ def _compile_array(template: list[JsonValue], variables: set[str]) -> JsonValue 
     return _Dynamic(evaluate)
 
 
-def _compile_field(key: str, value: JsonValue, variables: set[str]) -> _Dynamic:
-    expression = _parse_expression(value)
+def _compile_field(key: str, value: JsonValue, variables: set[str], nested_calls: int) -> _Dynamic:
+    expression = _parse_expression(value, nested_calls)
     if isinstance(expression, Intrinsic):
         variables.update(expression.variables)
         return _Dynamic(expression.evaluate)
@@ -258,10 +261,10 @@ class FailText:
         return found
 
 
-def parse_fail_text(text: str) -> FailText:
-    """Compile an ErrorPath or CausePath.
+def parse_fail_text(text: str, nested_calls: int = AWS_DEFINITIONS.nested_calls) -> FailText:
+    """Compile an ErrorPath or CausePath; `nested_calls` as for `compile_template`.
 
     Raises:
         QueryError: `text` is neither a reference path nor an intrinsic function call (code `"syntax"`).
     """
-    return FailText(parse_reference_path(text) if text.startswith("$") else parse_intrinsic(text))
+    return FailText(parse_reference_path(text) if text.startswith("$") else parse_intrinsic(text, nested_calls))

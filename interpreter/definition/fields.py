@@ -95,7 +95,7 @@ class Fields(Members):
         if value is None:
             return None
         try:
-            return parse_fail_text(value)
+            return parse_fail_text(value, self.quotas.nested_calls)
         except QueryError as error:
             self.error(name, f"Value must be {_EXPRESSION}", _fault_place(error.detail, error.position))
             return None
@@ -213,13 +213,13 @@ class Fields(Members):
                 self.wrong_type(name, "OBJECT")
             return None
         try:
-            return compile_template(value)
+            return compile_template(value, self.quotas.nested_calls)
         except TemplateError:
             self._report_template(name, value)
             return None
 
     def _report_template(self, name: str, value: JsonValue) -> None:
-        for fault in template_faults(value):
+        for fault in template_faults(value, self.quotas.nested_calls):
             message, hint = fault.detail, None
             if fault.is_expression:
                 message = f"The value for the field '{fault.field}' must be {_EXPRESSION}"

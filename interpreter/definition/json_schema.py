@@ -28,8 +28,6 @@ from interpreter.definition.schema import (
     JITTER_STRATEGIES,
     LANGUAGES,
     LONGEST_LABEL,
-    LONGEST_STATE_NAME,
-    LONGEST_VARIABLE_NAME,
     MACHINE_FIELDS,
     MANIFEST_TYPES,
     NESTED_MACHINE_FIELDS,
@@ -56,6 +54,7 @@ from interpreter.definition.schema import (
     FieldTable,
     QueryLanguage,
 )
+from interpreter.limits import AWS_DEFINITIONS
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -214,7 +213,7 @@ def _value(field: str, owner: str, language: QueryLanguage | None) -> Schema:
     if field.endswith("Path"):
         return _path(field)
     if field in _NAMES:
-        return {"type": "string", "minLength": 1, "maxLength": LONGEST_STATE_NAME}
+        return {"type": "string", "minLength": 1, "maxLength": AWS_DEFINITIONS.state_name_characters}
     return _OTHERS[field](owner, language)
 
 
@@ -242,7 +241,7 @@ def _path(field: str) -> Schema:
 def _template(field: str, language: QueryLanguage) -> Schema:
     if field == "Assign":
         names = {"pattern": _VARIABLE + (r"(\.\$)?$" if language is _PATHS else "$")}
-        longest = LONGEST_VARIABLE_NAME + (len(".$") if language is _PATHS else 0)
+        longest = AWS_DEFINITIONS.variable_name_characters + (len(".$") if language is _PATHS else 0)
         named = {"propertyNames": {**names, "maxLength": longest, "not": {"enum": ["states", "states.$"]}}}
         return {**_ref("payloadTemplate"), **named} if language is _PATHS else {"type": "object", **named}
     return _ref("payloadTemplate") if language is _PATHS else {}
@@ -284,7 +283,7 @@ def _states(inner: QueryLanguage | None) -> Schema:
     return {
         "type": "object",
         "minProperties": 1,
-        "propertyNames": {"minLength": 1, "maxLength": LONGEST_STATE_NAME},
+        "propertyNames": {"minLength": 1, "maxLength": AWS_DEFINITIONS.state_name_characters},
         "additionalProperties": _ref(_name("state", inner)),
     }
 

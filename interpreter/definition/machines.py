@@ -35,7 +35,6 @@ from interpreter.definition.schema import (
     EXCLUSIVE_FIELDS,
     EXECUTION_TYPES,
     LANGUAGES,
-    LONGEST_STATE_NAME,
     NESTED_MACHINE_FIELDS,
     PROCESSOR_CONFIG_FIELDS,
     PROCESSOR_FIELDS,
@@ -87,14 +86,15 @@ def _parse_entry(name: str, value: JsonValue, states: Fields, walk: Walk, outlin
         walk.report.error(location, "Expected value of type [OBJECT]")
         outline.states[name] = StateOutline(location, [], is_terminal=False, is_opaque=True)
         return None
-    fields = Fields(value, location, walk.report)
+    fields = Fields(value, location, walk.report, quotas=walk.quotas)
     outline.states[name] = _outline_state(fields)
     return _parse_state(name, fields, walk, outline)
 
 
 def _check_state_name(name: str, location: Location, walk: Walk) -> None:
-    if not 0 < len(name) <= LONGEST_STATE_NAME:
-        message = f"State name must have between 1 and {LONGEST_STATE_NAME} characters, but has {len(name)}"
+    longest = walk.quotas.state_name_characters
+    if not 0 < len(name) <= longest:
+        message = f"State name must have between 1 and {longest} characters, but has {len(name)}"
         walk.report.error(location, message, code=INVALID_STATE_NAME)
     elif any("\ud800" <= char <= "\udfff" for char in name):
         walk.report.error(location, "State name contains a lone surrogate", code=INVALID_STATE_NAME)

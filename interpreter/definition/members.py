@@ -31,7 +31,8 @@ _SIMPLE_PATH: Final = re.compile(r"(?P<root>\$\$?)(?P<steps>(?:\.[A-Za-z_][A-Za-
 class Members:
     """One object of a definition, its place, and the report for its faults.
 
-    `language` is that of the state which the object belongs to, and `owner` the place of that state.
+    `language` is that of the state which the object belongs to, and `owner` the place of that state; `quotas` are
+    those on the definition.
     """
 
     def __init__(
@@ -41,19 +42,21 @@ class Members:
         report: Report,
         language: QueryLanguage = QueryLanguage.JSONPATH,
         owner: Location = ROOT,
+        quotas: DefinitionQuotas = AWS_DEFINITIONS,
     ) -> None:
         self.members = members
         self.location = location
         self.report = report
         self.language = language
         self.owner = owner
+        self.quotas = quotas
 
     def of_state(self, language: QueryLanguage) -> Self:
         """The same members, as those of a state in `language`."""
-        return type(self)(self.members, self.location, self.report, language, self.location)
+        return type(self)(self.members, self.location, self.report, language, self.location, self.quotas)
 
     def _inner(self, members: dict[str, JsonValue], location: Location) -> Self:
-        return type(self)(members, location, self.report, self.language, self.owner)
+        return type(self)(members, location, self.report, self.language, self.owner, self.quotas)
 
     def __contains__(self, name: str) -> bool:
         return name in self.members

@@ -35,6 +35,7 @@ from interpreter.definition.resources import ResourceCatalog
 from interpreter.definition.schema import LANGUAGES, MACHINE_FIELDS, VERSIONS, QueryLanguage
 from interpreter.definition.walk import MachineType, Walk
 from interpreter.errors import DefinitionError
+from interpreter.limits import AWS_DEFINITIONS, DefinitionQuotas
 from interpreter.values import JsonValue
 
 MAX_DEFINITION_BYTES: Final = 1_048_576
@@ -50,19 +51,26 @@ class Examination:
     diagnostics: list[Diagnostic]
 
 
-def parse_definition(text: str, catalog: ResourceCatalog, *, machine_type: MachineType = "STANDARD") -> Definition:
+def parse_definition(
+    text: str,
+    catalog: ResourceCatalog,
+    *,
+    machine_type: MachineType = "STANDARD",
+    quotas: DefinitionQuotas = AWS_DEFINITIONS,
+) -> Definition:
     """The model of a definition: immutable, shareable between threads and executions.
 
     Args:
         text: the definition as JSON text, at most 1,048,576 bytes in UTF-8.
         catalog: says which resources exist and which can run.
         machine_type: EXPRESS machines are refused jobs, callbacks and activities.
+        quotas: how long names may be, and how deep calls may be nested.
 
     Raises:
         DefinitionError: the definition is refused; carries every error, or, where AWS would accept it, everything
             that steploom cannot run.
     """
-    examination = examine(text, catalog, machine_type=machine_type)
+    examination = examine(text, catalog, machine_type=machine_type, quotas=quotas)
     errors = [found for found in examination.diagnostics if found.severity is Severity.ERROR]
     if errors or examination.definition is None:
         raise DefinitionError(errors)
@@ -77,6 +85,7 @@ def examine(
     catalog: ResourceCatalog,
     *,
     machine_type: MachineType,
+    quotas: DefinitionQuotas = AWS_DEFINITIONS,
     observe: _Observer | None = None,
 ) -> Examination:
     """Walk a definition once: its model if it has one, and every finding in AWS's order as far as that is known.
@@ -93,7 +102,7 @@ def examine(
             return _refused(SCHEMA_VALIDATION_FAILED, f"Definition must not exceed {MAX_DEFINITION_BYTES} bytes")
         if nesting_exceeds(value, MAX_NESTING):
             return _too_deep()
-        return _examine_object(value, text, Walk(Report(), catalog, machine_type), observe)
+        return _examine_object(value, text, Walk(Report(), catalog, machine_type, quotas), observe)
     except JsonFault as fault:
         return _not_json(fault)
     except RecursionError:
@@ -116,7 +125,7 @@ def _not_json(fault: JsonFault) -> Examination:
 
 def _examine_object(value: dict[str, JsonValue], text: str, walk: Walk, observe: _Observer | None) -> Examination:
     report = walk.report
-    definition = _parse_top(Fields(value, ROOT, report), walk)
+    definition = _parse_top(Fields(value, ROOT, report, quotas=walk.quotas), walk)
     if observe is not None:
         observe(value, report)
     positions = find_positions(text, report.places())

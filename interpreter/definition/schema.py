@@ -77,8 +77,6 @@ RESERVED_ERRORS: Final = frozenset(
 )
 """The error names in `States.` that AWS documents, without `States.Http.StatusCode.<n>`."""
 
-LONGEST_STATE_NAME: Final = 80
-LONGEST_VARIABLE_NAME: Final = 80
 LONGEST_LABEL: Final = 40
 NOT_IN_LABELS: Final = frozenset('?*<>{}[]:;,\\|^~$#%&`"')
 """Characters that a Label must not have, beside blanks and control characters."""

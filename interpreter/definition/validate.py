@@ -27,6 +27,7 @@ from interpreter.definition.resources import ResourceCatalog
 from interpreter.definition.schema import QueryLanguage
 from interpreter.definition.visit import StateVisit, objects, visit_machines
 from interpreter.definition.walk import MachineType
+from interpreter.limits import AWS_DEFINITIONS, DefinitionQuotas
 from interpreter.values import JsonValue
 
 _LOOKS_EVALUATED: Final = re.compile(r"\$|\$\$?[.\[].*|States\.[A-Za-z0-9]+\(.*\)", re.DOTALL)
@@ -36,7 +37,11 @@ _DISTRIBUTION: Final = ("ItemReader", "ItemBatcher", "ResultWriter")
 
 
 def validate_definition(
-    text: str, catalog: ResourceCatalog, *, machine_type: MachineType = "STANDARD"
+    text: str,
+    catalog: ResourceCatalog,
+    *,
+    machine_type: MachineType = "STANDARD",
+    quotas: DefinitionQuotas = AWS_DEFINITIONS,
 ) -> list[Diagnostic]:
     """Every diagnostic of a definition, errors first; an empty list where nothing is to be said.
 
@@ -44,8 +49,10 @@ def validate_definition(
         text: the definition as JSON text.
         catalog: says which resources exist and which can run.
         machine_type: EXPRESS machines are refused jobs, callbacks and activities.
+        quotas: how long names may be, and how deep calls may be nested.
     """
-    return examine(text, catalog, machine_type=machine_type, observe=partial(_warn, machine_type)).diagnostics
+    observe = partial(_warn, machine_type)
+    return examine(text, catalog, machine_type=machine_type, quotas=quotas, observe=observe).diagnostics
 
 
 def _warn(machine_type: MachineType, definition: Mapping[str, JsonValue], report: Report) -> None:

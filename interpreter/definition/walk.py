@@ -9,7 +9,8 @@ from interpreter.definition.diagnostics import Report
 from interpreter.definition.fields import Fields
 from interpreter.definition.graph import MachineOutline
 from interpreter.definition.resources import ResourceCatalog
-from interpreter.definition.schema import LONGEST_VARIABLE_NAME, QueryLanguage
+from interpreter.definition.schema import QueryLanguage
+from interpreter.limits import AWS_DEFINITIONS, DefinitionQuotas
 from interpreter.values import MISSING
 
 MachineType: TypeAlias = Literal["STANDARD", "EXPRESS"]
@@ -22,6 +23,7 @@ class Walk:
     report: Report
     catalog: ResourceCatalog
     machine_type: MachineType
+    quotas: DefinitionQuotas = AWS_DEFINITIONS
     query_language: QueryLanguage = QueryLanguage.JSONPATH
     state_names: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
@@ -32,16 +34,16 @@ def note_assigned(fields: Fields, machine: MachineOutline) -> None:
     assigned = fields.members.get("Assign", MISSING)
     if not isinstance(assigned, dict):
         return
+    longest = fields.quotas.variable_name_characters
     for key in assigned:
         name = key.removesuffix(".$") if fields.language is QueryLanguage.JSONPATH else key
         place = (*fields.at("Assign"), key)
         if name == "states":
             fields.report.error(fields.at("Assign"), "Variable name 'states' is reserved", place=place)
-        elif not name.isidentifier() or len(name) > LONGEST_VARIABLE_NAME:
+        elif not name.isidentifier() or len(name) > longest:
             fields.report.error(
                 fields.at("Assign"),
-                f"Variable name {name!r} is not valid: it must be an identifier of at most"
-                f" {LONGEST_VARIABLE_NAME} characters",
+                f"Variable name {name!r} is not valid: it must be an identifier of at most {longest} characters",
                 place=place,
             )
         else:

@@ -10,6 +10,17 @@ from interpreter.frames import Frame
 _MOST_LINES: Final = 15
 """It is made in every turn: a Map's iterations beyond these are only counted."""
 
+_SUMMARY_BYTES: Final = 400
+"""Temporal refuses the command that has a longer summary, again and again."""
+
+
+def short_summary(text: str) -> str:
+    """A text that can be the summary of an activity, a timer or a child workflow."""
+    encoded = text.encode("utf-8", "replace")
+    if len(encoded) <= _SUMMARY_BYTES:
+        return text
+    return encoded[: _SUMMARY_BYTES - len("…".encode())].decode("utf-8", "ignore") + "…"
+
 
 def describe_frames(root: Frame) -> str:
     """One Markdown list entry for each running state, children indented below their Parallel or Map."""

@@ -63,7 +63,7 @@ from interpreter.execution import Execution, FailedWith, Succeeded
 from interpreter.frames import JsonObject
 from interpreter.history import Clock, Ledger
 from interpreter.history import Failure as FailureDetails
-from interpreter.hosts.details import describe_frames
+from interpreter.hosts.details import describe_frames, short_summary
 from interpreter.hosts.operations import Closing, OperationQueue, asks_heartbeat, localized
 from interpreter.hosts.room import room_left
 from interpreter.hosts.stop_reasons import StopReason, parse_stop_reason
@@ -373,7 +373,7 @@ class _TemporalHost:
                 return asyncio.create_task(self._run_child(number, operation))
             case Timer(due, purpose):
                 seconds = max(1, due - self.now()) / 1000
-                return asyncio.create_task(workflow.sleep(seconds, summary=purpose))
+                return asyncio.create_task(workflow.sleep(seconds, summary=short_summary(purpose)))
             case _:
                 assert_never(operation)
 
@@ -388,7 +388,7 @@ class _TemporalHost:
             start_to_close_timeout=timedelta(seconds=limit + _LOCAL_GRACE_SECONDS),
             retry_policy=_ONCE,
             result_type=RawValue,
-            summary=request.state_name,
+            summary=short_summary(request.state_name),
         )
 
     def _start_wait(self, wait: CallbackWait) -> asyncio.Task[Any]:
@@ -401,7 +401,7 @@ class _TemporalHost:
             heartbeat_timeout=_seconds(wait.heartbeat_seconds),
             retry_policy=_ONCE,
             result_type=RawValue,
-            summary=f"{wait.state_name}: callback",
+            summary=short_summary(f"{wait.state_name}: callback"),
         )
 
     async def _run_child(self, number: int, child: ChildWorkflow) -> Any:  # a RawValue
@@ -416,7 +416,7 @@ class _TemporalHost:
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             memo=child.memo or None,
             search_attributes=child_keywords(child.attributes),
-            static_summary=child.summary,
+            static_summary=None if child.summary is None else short_summary(child.summary),
             static_details=child.details,
         )
         if self._handles.get(number) is asyncio.current_task():
@@ -481,7 +481,7 @@ def _start_call(operation: TaskCall) -> asyncio.Task[Any]:
         heartbeat_timeout=_WORKER_HEARTBEAT if ours else heartbeat,
         retry_policy=_retry_policy(call),
         result_type=RawValue,
-        summary=request.state_name,
+        summary=short_summary(request.state_name),
     )
 
 

@@ -16,10 +16,8 @@ from interpreter.errors import QueryError, StatesRuntime
 from interpreter.intrinsics.arguments import Function
 from interpreter.intrinsics.registry import FUNCTIONS
 from interpreter.jsonpath import Path, Scope, parse_path
-from interpreter.limits import AWS_INTRINSICS
+from interpreter.limits import AWS_DEFINITIONS, AWS_INTRINSICS
 from interpreter.values import MISSING, JsonValue, json_text, parse_json
-
-MAX_NESTING: Final = 10  # AWS quota on calls inside calls
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,2})?(?![\w.])")
@@ -82,13 +80,15 @@ class Intrinsic:
 
 
 @lru_cache(maxsize=4096)
-def parse_intrinsic(text: str) -> Intrinsic:
+def parse_intrinsic(text: str, nested_calls: int = AWS_DEFINITIONS.nested_calls) -> Intrinsic:
     """Compile a call such as `States.Format('{} of {}', $.n, 3)`. How many arguments fit is found out by calling.
+
+    `nested_calls` says how many calls may be inside each other.
 
     Raises:
         QueryError: not a call, an unknown function, or too deep a nesting (code `"syntax"`, with the position).
     """
-    reader = _Reader(text)
+    reader = _Reader(text, nested_calls)
     call = reader.call(1)
     reader.spaces()
     if reader.position != len(text):
@@ -156,9 +156,10 @@ def _missing_argument(path: Path, scope: Scope) -> QueryError:
 class _Reader:
     """A position in the text of a call, moving forward."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, nested_calls: int) -> None:
         self.text = text
         self.position = 0
+        self._nested_calls = nested_calls
 
     def fault(self, detail: str) -> QueryError:
         return QueryError("syntax", self.text, detail, self.position)
@@ -167,8 +168,8 @@ class _Reader:
         name = self._match(_NAME)
         if name is None or name not in FUNCTIONS:
             raise self.fault("the name of an intrinsic function expected" if name is None else f"no function {name}")
-        if nesting > MAX_NESTING:
-            raise self.fault(f"calls are nested more than {MAX_NESTING} deep")
+        if nesting > self._nested_calls:
+            raise self.fault(f"calls are nested more than {self._nested_calls} deep")
         self.spaces()
         self._expect("(")
         return _Call(FUNCTIONS[name], tuple(self._arguments(name, nesting)))

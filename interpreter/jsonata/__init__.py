@@ -1,6 +1,6 @@
 """JSONata 2.0.6 as Step Functions speaks it: what stands between `{%` and `%}` in a JSONata state."""
 
-from interpreter.jsonata.bounds import AWS_BOUNDS, EARLY_BOUNDS, Bounds
+from interpreter.jsonata.bounds import AWS_BOUNDS, EARLY_BOUNDS, NATIVE_BOUNDS, Bounds
 from interpreter.jsonata.errors import EvaluationError, EvaluationStuck, ExpressionError, UnsupportedResult
 from interpreter.jsonata.expression import Expression, is_expression, parse_expression
 from interpreter.jsonata.template import (
@@ -15,6 +15,7 @@ from interpreter.jsonata.template import (
 __all__ = [
     "AWS_BOUNDS",
     "EARLY_BOUNDS",
+    "NATIVE_BOUNDS",
     "Bounds",
     "EvaluationError",
     "EvaluationStuck",

@@ -57,6 +57,10 @@ AWS_BOUNDS: Final = Bounds(
 )
 
 
+NATIVE_BOUNDS: Final = replace(AWS_BOUNDS, depth=1_000, string_bytes=16 * 1024 * 1024, result_bytes=16 * 1024 * 1024)
+"""Those in the mode `native`: as much as the steps and the clock, which keep workers alive, let be."""
+
+
 EARLY_BOUNDS: Final = replace(AWS_BOUNDS, array_items=873_782, weighs=False)
 """Those of executions that began before engine 3."""
 

@@ -38,6 +38,9 @@ def test_executions_of_earlier_releases_keep_what_they_began_with() -> None:
     assert limits_of("native", 2).intrinsics == limits_of("aws", ENGINE).intrinsics
 
 
+_JSONATA = {"QueryLanguage": "JSONata"}
+
+
 def _pass(**fields: Any) -> dict[str, Any]:
     return {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True, **fields}}}
 
@@ -64,6 +67,16 @@ LIFTED: dict[str, tuple[dict[str, Any], Any, str]] = {
     ),
     "text for Base64": (_pass(Parameters={"s.$": "States.Base64Encode($.s)"}), {"s": "x" * 10_001}, "States.Runtime"),
     "text to hash": (_pass(Parameters={"s.$": "States.Hash($.s, 'MD5')"}), {"s": "x" * 10_001}, "States.Runtime"),
+    "an expression that nests": (
+        {**_pass(Output="{% ($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(200)) %}"), **_JSONATA},
+        {},
+        "States.QueryEvaluationError",
+    ),
+    "a text in an expression": (
+        {**_pass(Output="{% $count([$pad('', 7000000, 'x')]) %}"), **_JSONATA},
+        {},
+        "States.QueryEvaluationError",
+    ),
     "a range": (_pass(Parameters={"s.$": "States.ArrayRange(1, 1001, 1)"}), {}, "States.Runtime"),
 }
 

@@ -195,6 +195,20 @@ async def test_a_native_state_machine_in_an_installation_that_keeps_to_aws(engin
     assert (ended.status, len(ended.output or "")) == ("SUCCEEDED", 1_200_000 + len('{"s":"","t":""}'))
 
 
+async def test_names_as_long_as_native_mode_has_them(engine: TestEngine, functions: Functions) -> None:
+    """Temporal bounds ids and summaries, in bytes: beyond that it would refuse the workflow task for ever."""
+    waits, calls = "🦀" * 119 + "w", "🦀" * 120
+    wait = {"Type": "Wait", "Seconds": 0, "Next": calls}
+    arn = await engine.create(
+        "long-names", machine(**{waits: wait, calls: callback()}), tags={"steploom:mode": "native"}
+    )
+    execution = await engine.start(arn)
+    token = await functions.tokens.get()
+    assert len(token) <= 2048
+    await engine.service.send_task_success(SendTaskSuccessRequest(task_token=token, output="1"))
+    assert (await engine.service.wait_for_execution(execution)).output == "1"
+
+
 @pytest.mark.parametrize("heartbeat", [{}, {"HeartbeatSeconds": 60}], ids=["never-started", "started"])
 async def test_late_token_after_a_sibling_failed(
     engine: TestEngine, functions: Functions, heartbeat: dict[str, int]

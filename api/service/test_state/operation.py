@@ -65,7 +65,11 @@ class StateTests:
             raise InvalidExecutionInput(fault)
         input_ = parse_json(input_text)
         subject = await asyncio.to_thread(
-            find_subject, request.definition, request.state_name, MockableResources(self._catalog)
+            find_subject,
+            request.definition,
+            request.state_name,
+            MockableResources(self._catalog),
+            self._config.mode,
         )
         _check_configuration(request.state_configuration or TestStateConfiguration(), subject)
         inspection = self._inspection(request, subject, input_)

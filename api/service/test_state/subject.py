@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from api.service.errors import InvalidDefinition, ValidationException
+from api.service.modes import Mode
 from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.diagnostics import Severity
 from interpreter.definition.json_faults import JsonFault
@@ -25,6 +26,7 @@ from interpreter.definition.model import (
 )
 from interpreter.definition.parse import examine
 from interpreter.definition.resources import ResourceCatalog, ResourceSupport
+from interpreter.limits import definition_quotas_of
 from interpreter.values import JsonValue, json_text
 
 STATE_NAME: Final = "StateName"
@@ -75,7 +77,7 @@ class MockableResources:
         return self._catalog.candidates(name)
 
 
-def find_subject(text: str, state_name: str | None, catalog: ResourceCatalog) -> Subject:
+def find_subject(text: str, state_name: str | None, catalog: ResourceCatalog, mode: Mode) -> Subject:
     """The state under test: the whole of `text`, or the state of that name in the machine that `text` is.
 
     What steploom cannot run, but AWS can, may be tested: with a mock nothing of it runs.
@@ -85,7 +87,7 @@ def find_subject(text: str, state_name: str | None, catalog: ResourceCatalog) ->
         ValidationException: the machine has no such state.
     """
     machine = text if state_name is not None else _machine_around(text)
-    examination = examine(machine, catalog, machine_type="STANDARD")
+    examination = examine(machine, catalog, machine_type="STANDARD", quotas=definition_quotas_of(mode))
     definition = examination.definition
     errors = [found for found in examination.diagnostics if found.severity is Severity.ERROR]
     if errors or definition is None:

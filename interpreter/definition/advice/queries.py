@@ -13,6 +13,7 @@ from interpreter.errors import QueryError
 from interpreter.intrinsics import Intrinsic, parse_intrinsic
 from interpreter.jsonata import Expression, is_expression, parse_expression
 from interpreter.jsonpath import Path, parse_path
+from interpreter.limits import NATIVE_DEFINITIONS
 from interpreter.values import JsonValue
 
 Compiled: TypeAlias = Path | Intrinsic | Expression
@@ -90,7 +91,9 @@ def _compile(name: str, text: str, language: QueryLanguage, in_template: bool) -
         if language is QueryLanguage.JSONATA:
             return parse_expression(text) if is_expression(text) else None
         if is_path:
-            return parse_path(text) if text.startswith("$") else parse_intrinsic(text)
+            if text.startswith("$"):
+                return parse_path(text)
+            return parse_intrinsic(text, NATIVE_DEFINITIONS.nested_calls)
     except QueryError:  # an error of the definition, reported as such
         return None
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -53,6 +54,33 @@ async def test_the_tag_counts_more_than_the_setting(tmp_path: Path, case: Case) 
     async with install(tmp_path, ServiceConfig(mode=case.setting)) as installation:
         await installation.create("m", PASS, tags=[] if case.tag is None else mode_tag(case.tag))
         assert await start(installation) == case.mode
+
+
+LONG_NAME = json.dumps({"StartAt": "s" * 120, "States": {"s" * 120: {"Type": "Succeed"}}})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.setting}, tagged {case.tag}")
+async def test_names_of_states_may_be_longer_in_native_mode(tmp_path: Path, case: Case) -> None:
+    tags = [] if case.tag is None else mode_tag(case.tag)
+    async with install(tmp_path, ServiceConfig(mode=case.setting)) as installation:
+        await installation.create("short", PASS, tags=tags)
+        creating = installation.create("long", LONG_NAME, tags=tags)
+        updating = installation.call("UpdateStateMachine", stateMachineArn=machine_arn("short"), definition=LONG_NAME)
+        if case.mode == "native":
+            await creating
+            await updating
+        else:
+            assert (await refused(creating))[0] == "InvalidDefinition"
+            assert (await refused(updating))[0] == "InvalidDefinition"
+
+
+@pytest.mark.parametrize("mode, result", [("aws", "FAIL"), ("native", "OK")])
+async def test_validation_knows_the_installations_mode(
+    tmp_path: Path, mode: Literal["aws", "native"], result: str
+) -> None:
+    async with install(tmp_path, ServiceConfig(mode=mode)) as installation:
+        answer = await installation.call("ValidateStateMachineDefinition", definition=LONG_NAME)
+        assert answer["result"] == result
 
 
 async def test_a_tag_set_later_counts_from_then_on(installation: Installation) -> None:

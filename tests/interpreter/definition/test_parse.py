@@ -28,6 +28,7 @@ from interpreter.definition.references import variable_references
 from interpreter.definition.validate import validate_definition
 from interpreter.errors import DefinitionError
 from interpreter.jsonpath import Path
+from interpreter.limits import NATIVE_DEFINITIONS
 from interpreter.values import MISSING
 from tests.interpreter.definition.catalogs import TEST_CATALOG
 from tests.interpreter.definition.samples import EVERYTHING
@@ -157,6 +158,38 @@ def test_the_text_may_have_a_mebibyte_and_no_more(letter: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         parse_definition(minimal(fits + "y"), TEST_CATALOG)
     assert [found.message for found in caught.value.diagnostics] == ["Definition must not exceed 1048576 bytes"]
+
+
+def calls(depth: int) -> str:
+    return "States.Array(" * depth + ")" * depth
+
+
+LONG_NAMES = {
+    "a state": ({"StartAt": "s" * 81, "States": {"s" * 81: {"Type": "Succeed"}}}, "INVALID_STATE_NAME"),
+    "a variable": (
+        {"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"v" * 81: 1}, "End": True}}},
+        "SCHEMA_VALIDATION_FAILED",
+    ),
+    "calls in a template": (
+        {"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a": {"v.$": calls(11)}}, "End": True}}},
+        "SCHEMA_VALIDATION_FAILED",
+    ),
+    "calls in a Fail": (
+        {"StartAt": "A", "States": {"A": {"Type": "Fail", "CausePath": calls(11)}}},
+        "SCHEMA_VALIDATION_FAILED",
+    ),
+}
+
+
+@pytest.mark.parametrize("definition, code", LONG_NAMES.values(), ids=LONG_NAMES)
+def test_names_and_calls_are_bounded_and_in_native_mode_less_so(definition: dict[str, Any], code: str) -> None:
+    text = json.dumps(definition)
+    assert [found.code for found in validate_definition(text, TEST_CATALOG)] == [code]
+    assert validate_definition(text, TEST_CATALOG, quotas=NATIVE_DEFINITIONS) == []
+    assert parse_definition(text, TEST_CATALOG, quotas=NATIVE_DEFINITIONS).machine.states
+
+    longer = text.replace("s" * 81, "s" * 121).replace("v" * 81, "v" * 256).replace(calls(11), calls(51))
+    assert [found.code for found in validate_definition(longer, TEST_CATALOG, quotas=NATIVE_DEFINITIONS)] == [code]
 
 
 DEEP = {
