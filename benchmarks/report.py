@@ -43,16 +43,20 @@ class Results:
     further: dict[str, float] = field(default_factory=dict)
 
 
-def heading(idle: Mapping[str, float], reference: str) -> str:
-    """The machine, the two sides, and what everything costs while nothing runs."""
+def heading(reference: str) -> str:
+    """The machine and the two sides."""
     load = ", ".join(f"{value:.1f}" for value in psutil.getloadavg())
-    shown = ", ".join(f"{name} {cpu * 1000:.1f}" for name, cpu in idle.items())
     return (
         f"Python {platform.python_version()}, temporalio {version('temporalio')}, "
         f"{psutil.cpu_count()} cores, load average {load}\n"
-        f"Reference: {reference}\n"
-        f"Idle, CPU milliseconds per second (not subtracted): {shown}"
+        f"Reference: {reference}"
     )
+
+
+def idle_line(title: str, idle: Mapping[str, float]) -> str:
+    """What everything costs before a case, while nothing runs."""
+    shown = ", ".join(f"{name} {cpu * 1000:.1f}" for name, cpu in idle.items())
+    return f"{title}: idle, CPU milliseconds per second (not subtracted): {shown}"
 
 
 def table(results: Results) -> str:
