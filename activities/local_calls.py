@@ -23,14 +23,9 @@ from interpreter.effects import ActivityFailure, ChildWorkflow, Failed, TaskCall
 from interpreter.errors import StatesError
 from interpreter.hosts.details import short_summary
 from interpreter.hosts.inprocess import CallFailed
+from interpreter.hosts.temporal.commands import child_argument, child_keywords
+from interpreter.hosts.temporal.outcomes import activity_failure, child_taken, payload_outcome
 from interpreter.hosts.wire import InlineJson
-from interpreter.hosts.workflow import (
-    activity_failure,
-    child_argument,
-    child_keywords,
-    child_taken,
-    payload_outcome,
-)
 from interpreter.limits import EXPRESS_SECONDS
 from interpreter.values import JsonValue
 

@@ -26,7 +26,8 @@ from activities.names import (
 from activities.payloads import CompiledDefinitions
 from activities.router import Router
 from interpreter.event_log import EventLog
-from interpreter.hosts.workflow import ExecutionWorkflow, Wiring, install
+from interpreter.hosts.temporal.wiring import Wiring, install
+from interpreter.hosts.temporal.workflow import ExecutionWorkflow
 
 _HEARTBEAT_THROTTLE: Final = timedelta(seconds=3)
 """The SDK's own throttle, 80 % of the heartbeat timeout, would leave a heartbeat of 10 s only one try."""

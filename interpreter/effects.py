@@ -1,7 +1,7 @@
 """The effects port: everything the interpreter asks of the world, and the requests and answers that cross it.
 
 The core never waits by itself. It hands operations to its host (`start`, `cancel`) and is told their outcomes by
-operation number; between two outcomes it runs on a scheduler of its own. Hosts: `interpreter.hosts.workflow`
+operation number; between two outcomes it runs on a scheduler of its own. Hosts: `interpreter.hosts.temporal`
 (Temporal), `interpreter.hosts.inprocess` (asyncio) and `interpreter.hosts.projection` (a recorded Temporal history).
 """
 

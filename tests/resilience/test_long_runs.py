@@ -22,7 +22,7 @@ from api.service.shapes import (
 )
 from api.temporal_server import TemporalServer
 from interpreter.hosts import room
-from interpreter.hosts.workflow import ExecutionWorkflow
+from interpreter.hosts.temporal.workflow import ExecutionWorkflow
 from interpreter.values import JsonValue
 from tests.support.engine import TestEngine, running_engine
 

@@ -15,7 +15,7 @@ from activities.names import PREPARE_EXECUTION, START_EXECUTION
 from interpreter.effects import ActivityFailure, ChildWorkflow, TaskCall
 from interpreter.errors import StatesError
 from interpreter.hosts.inprocess import CallFailed
-from interpreter.hosts.workflow import child_taken
+from interpreter.hosts.temporal.outcomes import child_taken
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue, json_text
 

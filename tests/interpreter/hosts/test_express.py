@@ -18,7 +18,8 @@ from activities.worker import WorkerLimits, wiring
 from api.service.gateway import ExecutionStatus
 from api.temporal_server import TemporalServer
 from interpreter.hosts.operations import LOCAL_CALLS
-from interpreter.hosts.workflow import ExecutionWorkflow, install
+from interpreter.hosts.temporal.wiring import install
+from interpreter.hosts.temporal.workflow import ExecutionWorkflow
 from interpreter.values import JsonValue
 from tests.support.executions import compact
 from tests.support.express import (

@@ -15,7 +15,8 @@ from temporalio.workflow import NondeterminismError
 
 from activities.payloads import data_converter
 from activities.worker import wiring
-from interpreter.hosts.workflow import ExecutionWorkflow, install
+from interpreter.hosts.temporal.wiring import install
+from interpreter.hosts.temporal.workflow import ExecutionWorkflow
 from tests.histories.record import BEHAVIOURS, FOREIGN, REDRIVEN
 from tests.support.golden import HISTORIES, Golden, abridged, project
 

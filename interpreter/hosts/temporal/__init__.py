@@ -1,0 +1,1 @@
+"""The durable host, a Temporal workflow that carries the interpreter; nothing else in here imports Temporal."""
