@@ -13,7 +13,7 @@ from interpreter.execution import Execution, Succeeded
 from interpreter.history import Ledger
 from interpreter.hosts.inprocess import InProcessHost
 from interpreter.values import JsonValue, json_text
-from tests.support.executions import Case, execution_start, parsed
+from tests.support.executions import START_DATE, Case, execution_start, parsed
 
 ITERATIONS = 40
 OBJECTS: JsonValue = [{"x": number} for number in range(3_000)]
@@ -61,6 +61,42 @@ async def test_what_is_answered_at_once_is_worked_off_in_turns(case: Case) -> No
     assert isinstance(result.output, list)
     assert len(result.output) == ITERATIONS
     assert host.events[-1].timestamp > start.start_date, "it paused"
+
+
+async def test_a_pause_waits_for_no_call_where_time_is_skipped() -> None:
+    """The first branch's call returns when the second has called too, after more work than one turn may do."""
+    called = 0
+    both = asyncio.Event()
+
+    async def invoke(call: TaskCall) -> JsonValue:
+        nonlocal called
+        called += 1
+        if called == 2:
+            both.set()
+        await both.wait()
+        return None
+
+    call: JsonValue = {"StartAt": "First", "States": {"First": {**TASK, "End": True}}}
+    work: dict[str, JsonValue] = {
+        "StartAt": "M",
+        "States": {
+            "M": {
+                "Type": "Map",
+                "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}},
+                "Next": "Second",
+            },
+            "Second": {**TASK, "End": True},
+        },
+    }
+    states: JsonValue = {"B": {"Type": "Parallel", "Branches": [call, work], "End": True}}
+    definition: JsonValue = {"StartAt": "B", "States": states}
+    items: JsonValue = list(range(3_000))
+    case = Case(name="p", definition=definition, source="ours", status="SUCCEEDED", history=(), input=items)
+    host = InProcessHost(parsed(case.text), execution_start(case), items, Router(), invoke, skip_time=True)
+
+    assert (await host.run()).status == "SUCCEEDED"
+    assert called == 2
+    assert host.events[-1].timestamp > START_DATE, "it paused"
 
 
 class Port:
