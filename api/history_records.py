@@ -30,7 +30,13 @@ from interpreter.hosts.projection import (
     TimerFired,
 )
 from interpreter.hosts.stop_reasons import StopReason, parse_stop_reason
-from interpreter.hosts.temporal.outcomes import activity_failure, child_ended, child_taken, failed_child, payload_outcome
+from interpreter.hosts.temporal.outcomes import (
+    activity_failure,
+    child_ended,
+    child_taken,
+    failed_child,
+    payload_outcome,
+)
 
 _PLAIN_ENCODINGS: Final = frozenset((b"json/plain", b"binary/null"))
 _DECODED_AT_ONCE: Final = 200
