@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
 from temporalio.client import Client
 
 from api.temporal_server import TemporalServer
+from tests.support.server import running_server
 
 
 @pytest.fixture(scope="session")
 def temporal_server() -> Iterator[TemporalServer]:
     """A Temporal server in memory. It outlives event loops: connect to it in each test."""
-    server = asyncio.run(TemporalServer.start())
-    try:
+    with running_server() as server:
         yield server
-    finally:
-        asyncio.run(server.stop())
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from api.temporal_server import TemporalServer
 from interpreter.hosts.tokens import TaskToken
 from interpreter.values import JsonValue
 from tests.support.engine import TestEngine, function_activity_of, running_engine
+from tests.support.server import running_server
 
 BIG = 200_000
 BIGGER = 250_000
@@ -54,11 +55,8 @@ class Functions:
 @pytest.fixture(scope="module")
 def server() -> Iterator[TemporalServer]:
     """A server of this module's own: its executions are heavy."""
-    started = asyncio.run(TemporalServer.start())
-    try:
+    with running_server() as started:
         yield started
-    finally:
-        asyncio.run(started.stop())
 
 
 @pytest.fixture

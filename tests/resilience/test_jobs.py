@@ -26,6 +26,7 @@ from api.service.shapes import (
 from api.temporal_server import TemporalServer
 from tests.support.engine import TestEngine, running_engine
 from tests.support.fake_glue_api import FakeGlueApi, fake_glue_api
+from tests.support.server import running_server
 
 WAITING = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 300, "End": True}}}
 
@@ -40,11 +41,8 @@ GLUE = _task("glue:startJobRun.sync", {"JobName": "etl"})
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[TemporalServer]:
-    started = asyncio.run(TemporalServer.start())
-    try:
+    with running_server() as started:
         yield started
-    finally:
-        asyncio.run(started.stop())
 
 
 @pytest.fixture

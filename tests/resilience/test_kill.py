@@ -234,7 +234,7 @@ async def test_two_hundred_executions_and_random_deaths(installation: Installati
     client = installation.client()
     machine = create(client, "chaos", CHAOS_STATES)
     done = asyncio.Event()
-    chaos = asyncio.create_task(kill_at_random(installation, done))
+    chaos = asyncio.create_task(kill_at_random(installation))
     answers = asyncio.create_task(answer_all(client, tmp_path, done))
     slots = asyncio.Semaphore(8)
 
@@ -289,7 +289,7 @@ def first_failure(outcomes: list[dict[str, Any]]) -> str:
     return f"{failed[0]}" if failed else ""
 
 
-async def kill_at_random(installation: Installation, done: asyncio.Event) -> None:
+async def kill_at_random(installation: Installation) -> None:
     """Fourteen deaths at random moments; the seed only makes the choice of victims repeatable."""
     chance = random.Random(11)
     victims: list[Role | None] = ["worker", "worker", "functions", "api", None, "worker", "api"] * 2

@@ -25,6 +25,7 @@ from interpreter.hosts import room
 from interpreter.hosts.temporal.workflow import ExecutionWorkflow
 from interpreter.values import JsonValue
 from tests.support.engine import TestEngine, running_engine
+from tests.support.server import running_server
 
 _SUGGESTED_AT: Final = 25
 """Events after which this server suggests a new run, in place of some thousands."""
@@ -85,11 +86,8 @@ _DONE: Final[Mapping[str, JsonValue]] = {"Done": {"Type": "Pass", "Parameters": 
 @pytest.fixture(scope="module")
 def server() -> Iterator[TemporalServer]:
     suggestion = f"limit.historyCount.suggestContinueAsNew={_SUGGESTED_AT}"
-    started = asyncio.run(TemporalServer.start(dynamic_config=[suggestion]))
-    try:
+    with running_server(dynamic_config=[suggestion]) as started:
         yield started
-    finally:
-        asyncio.run(started.stop())
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from api.service.shapes import DescribeExecutionResponse, SendTaskSuccessRequest
 from api.temporal_server import TemporalServer
 from interpreter.values import JsonValue
 from tests.support.engine import TestEngine, running_engine
+from tests.support.server import running_server
 
 YEAR_SECONDS = 31_536_000
 
@@ -46,11 +47,8 @@ class Functions:
 @pytest.fixture(scope="module")
 def server() -> Iterator[TemporalServer]:
     """A server that skips time for the executions that ask for it."""
-    started = asyncio.run(TemporalServer.start(time_skipping=True))
-    try:
+    with running_server(time_skipping=True) as started:
         yield started
-    finally:
-        asyncio.run(started.stop())
 
 
 @pytest.fixture
