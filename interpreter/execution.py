@@ -7,16 +7,17 @@ each of the two `run`, until `result` or `continuation` is there.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, TypeAlias, cast
+from typing import Final, cast
 
 from interpreter.chance import SeededChance
 from interpreter.context_object import ContextView, ExecutionContext
+from interpreter.data_limits import DataLimits
 from interpreter.dataflow.view import View
 from interpreter.definition.model import Definition, State, WaitState
 from interpreter.effects import Begun, ChildWorkflow, Effects, Operation, Outcome, Room, TaskCall, TaskRouter, Timer
-from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesQueryEvaluationError, StatesRuntime
+from interpreter.errors import StatesError, StatesQueryEvaluationError, StatesRuntime
 from interpreter.frames import (
     CHECKPOINT_VERSION,
     Ended,
@@ -25,7 +26,6 @@ from interpreter.frames import (
     MapItem,
     frame_from_json,
     frame_to_json,
-    variables_bytes,
 )
 from interpreter.history import (
     Details,
@@ -48,9 +48,9 @@ from interpreter.scheduler import Inbox, Promise, Scheduler
 from interpreter.start import ExecutionStart
 from interpreter.states.machine import run_machine
 from interpreter.states.outcome import Transition
-from interpreter.values import JsonValue, NestingError, json_text
-
-Sink: TypeAlias = Callable[[Outcome], None]
+from interpreter.under_way import Sink, UnderWay
+from interpreter.values import JsonValue, json_text
+from interpreter.work import Work
 
 STATE_TYPES: Final = {
     "PassState": "Pass",
@@ -62,28 +62,6 @@ STATE_TYPES: Final = {
     "ParallelState": "Parallel",
     "MapState": "Map",
 }
-
-_ACTIVATION_BUDGET: Final = 150_000
-"""Estimated microseconds of work after which the core waits for a pacing timer (Temporal allows 2 s a task)."""
-
-_FIRST_ENGINE_BUDGET: Final = 300_000
-"""That of executions that began with engine 1, which did not count operations either."""
-
-_OPERATION_COST: Final = 150
-"""What the Temporal SDK needs to begin an activity or a timer, in estimated microseconds."""
-
-_ENGINE_THAT_BREATHES: Final = 3
-
-_TRANSITION_COST: Final = 60
-_BYTES_PER_COST: Final = 20
-_NODE_COST: Final = 3
-_STRETCH_BUDGET: Final = 300_000
-"""Estimated microseconds of JSONPath between two places where the core can wait; more would end the workflow task.
-A slow machine needs three times the estimate."""
-_FIRST_ENGINES_STRETCH_BUDGET: Final = 600_000
-
-_LONGEST_STRETCH: Final = 1_200_000
-"""The same with JSONata, the estimates of which are high: what an expression is tried with is hardly ever used up."""
 
 _LONGEST_ERROR: Final = 256
 _LONGEST_CAUSE: Final = 32_768
@@ -120,6 +98,8 @@ class Execution:
         effects: the host.
         router: where tasks go.
         ledger: the history.
+        work: how much was done at a stretch.
+        data: the bounds on what states hand on and set.
         result: how the execution ended, None while it runs.
         continuation: the checkpoint from which a new run is to go on, once the host has said that there is little room.
         root: the outermost frame.
@@ -149,6 +129,8 @@ class Execution:
         self.chance = SeededChance(start.seed)
         self.context = ExecutionContext(start, input_)
         self.measure = Measure()
+        self.work = Work(start.engine)
+        self.data = DataLimits(self.limits, start.engine, self.measure)
         self.result: Succeeded | FailedWith | None = None
         self.continuation: JsonObject | None = None
         self.root = Frame(definition.machine, definition.machine.start_at, input_, ChainMap(), chain=0)
@@ -158,15 +140,7 @@ class Execution:
         self.observer: Observer | None = None
         self.mocked = False
         self._scheduler = Scheduler()
-        self._sinks: dict[int, Sink] = {}
-        self._beginnings: dict[int, Callable[[], None]] = {}
-        self._operations = 0
-        self._cost = 0
-        self._stretch = 0
-        self._most_stored = 0
-        first = start.engine == 1
-        self._budget = _FIRST_ENGINE_BUDGET if first else _ACTIVATION_BUDGET
-        self._operation_cost = 0 if first else _OPERATION_COST
+        self._under_way = UnderWay(effects)
         self._pause: Promise[None] | None = None
         self._room: Room = "plenty"
 
@@ -185,14 +159,14 @@ class Execution:
         self.inspection = inspection
         self.root.variables = ChainMap(dict(inspection.variables))
         self.root.item = inspection.item
-        self._most_stored = variables_bytes(self.root, self.measure)
+        self.data.begin_with(self.root)
         if inspection.retries_used:
             self.root.retries = [inspection.retries_used]
 
     def run(self, room: Room = "plenty") -> None:
         """Go on until everything waits for the host, or the run has ended; `room` is what the host can still record."""
         self._room = room
-        self._stretch = 0
+        self.work.begin_stretch()
         self._scheduler.run()
 
     def settle(self, outcomes: Iterable[tuple[int, Outcome | Begun]], *, new_task: bool = True) -> None:
@@ -202,16 +176,8 @@ class Execution:
         told these outcomes in the same stretch as those before.
         """
         if new_task:
-            self._cost = 0
-        for number, outcome in sorted(outcomes, key=lambda pair: pair[0]):
-            begun = self._beginnings.pop(number, None)
-            if isinstance(outcome, Begun):
-                if begun is not None:
-                    begun()
-                continue
-            sink = self._sinks.pop(number, None)
-            if sink is not None:
-                sink(outcome)
+            self.work.begin_turn()
+        self._under_way.settle(outcomes)
 
     def checkpoint(self) -> JsonObject:
         """The whole run state as JSON."""
@@ -235,7 +201,7 @@ class Execution:
         self.chance.operations = cast(int, checkpoint["operations"])
         self.ledger.next_id = cast(int, checkpoint["nextEvent"])
         self.root = frame_from_json(cast(JsonObject, checkpoint["root"]), self.definition.machine, None)
-        self._most_stored = variables_bytes(self.root, self.measure)
+        self.data.begin_with(self.root)
         self._spawn_root()
 
     def go_on(self, checkpoint: JsonObject) -> None:
@@ -271,40 +237,20 @@ class Execution:
         """
         if self._room == "none" and isinstance(operation, TaskCall | ChildWorkflow):
             raise StatesRuntime(_NO_ROOM)
-        self._operations += 1
-        self._cost += self._operation_cost
-        number = self._operations
-        frame.live[number] = operation
-
-        def settled(outcome: Outcome) -> None:
-            frame.live.pop(number, None)
-            sink(outcome)
-
-        self._sinks[number] = settled
-        if begun is not None:
-            self._beginnings[number] = begun
-        self.effects.start(number, operation)
-        return number
+        self.work.count_operation()
+        return self._under_way.start(frame, operation, sink, begun)
 
     def cancel_operation(self, frame: Frame, number: int) -> None:
         """Give an operation up, if it is still under way."""
-        operation = frame.live.pop(number, None)
-        if operation is not None:
-            self._ignore(number)
-            self.effects.cancel(number, operation)
+        self._under_way.cancel(frame, number)
 
     def release_operation(self, frame: Frame, number: int) -> None:
         """Let an operation go on by itself; its outcome concerns nobody any more."""
-        frame.live.pop(number, None)
-        self._ignore(number)
+        self._under_way.release(frame, number)
 
     def waits_for(self, number: int) -> bool:
         """Whether the outcome of an operation is waited for; else its end concerns nobody."""
-        return number in self._sinks
-
-    def _ignore(self, number: int) -> None:
-        self._sinks.pop(number, None)
-        self._beginnings.pop(number, None)
+        return self._under_way.is_awaited(number)
 
     def spawn_child(self, frame: Frame, index: int, inbox: Inbox[int]) -> None:
         """Run a child frame; its index goes to `inbox` when it has ended."""
@@ -353,21 +299,6 @@ class Execution:
         frame.chain = self.ledger.record(type_, previous_id, details)
         return frame.chain
 
-    def check_size(self, value: JsonValue, source: str) -> None:
-        """Refuse a value over the payload limit; `source` names the state, service or function it came from.
-
-        Raises:
-            StatesDataLimitExceeded: the value is too large.
-            StatesRuntime: it is nested deeper than we can print.
-        """
-        limit = self.limits.payload_bytes
-        size = self._size(value, source)
-        if limit is not None and size > limit:
-            raise StatesDataLimitExceeded(
-                f"The state/task '{source}' returned a result with a size exceeding the maximum number of bytes "
-                "service limit."
-            )
-
     def enter(self, frame: Frame, state: State) -> None:
         """Record that a state is entered."""
         frame.entered_at = self.effects.now()
@@ -383,9 +314,9 @@ class Execution:
         Raises:
             StatesDataLimitExceeded: the output or a variable is too large.
         """
-        self.check_size(transition.output, state.name)
+        self.data.check_size(transition.output, state.name)
         if transition.assigned:
-            self._set_variables(frame, state, transition.assigned)
+            self.data.set_variables(self.root, frame, state.name, transition.assigned)
         type_ = f"{STATE_TYPES[type(state).__name__]}StateExited"
         self.record(type_, frame.chain, frame, StateExited(state.name, transition.output, transition.assigned))
         if self.observer is not None:
@@ -419,31 +350,7 @@ class Execution:
             f"(entered at the event id #{frame.entered}). {error.cause}"
         )
 
-    def spend(self, cost: int) -> None:
-        """Count work that a transition does besides its own, in estimated microseconds."""
-        self._cost += cost
-
-    def affords(self, cost: int) -> bool:
-        """Count work in estimated microseconds, and tell whether the core may do it before it can wait."""
-        self._cost += cost
-        self._stretch += cost
-        return self._stretch <= _LONGEST_STRETCH
-
-    def charge(self, nodes: int) -> None:
-        """Count the values that a JSONPath looked at.
-
-        Raises:
-            StatesRuntime: the expressions of one state are more work than a workflow task may do at a stretch.
-        """
-        cost = nodes * _NODE_COST
-        self._cost += cost
-        self._stretch += cost
-        budget = _STRETCH_BUDGET if self.start.engine >= _ENGINE_THAT_BREATHES else _FIRST_ENGINES_STRETCH_BUDGET
-        if self._stretch > budget:
-            raise StatesRuntime(
-                "The JSONPath expressions of the state look at too many values for one step; use fewer of them, "
-                "shorter paths, or a smaller input."
-            )
+    # ------------------------------------------------------------------ what states call: waiting for the host
 
     async def pace(self, frame: Frame) -> None:
         """Count one transition of `frame`; wait for the host's next turn when this one has done enough.
@@ -453,16 +360,16 @@ class Execution:
         Raises:
             StatesRuntime: the host can record no more, and the frame is not the outermost.
         """
-        self._stretch = 0
+        self.work.begin_stretch()
         if self.on_boundary is not None:
             self.on_boundary()
         if self._room != "plenty":
             await self._make_room(frame)
-        self._cost += _TRANSITION_COST + self.measure.bytes_printed // _BYTES_PER_COST
+        self.work.count_transition(self.measure.bytes_printed)
         self.measure.bytes_printed = 0
-        if self.start.engine >= _ENGINE_THAT_BREATHES:
+        if self.work.breathes:
             await self.breathe()
-        elif self._cost > self._budget or self._pause is not None:
+        elif self.work.is_enough or self._pause is not None:
             await self._turn()
 
     async def breathe(self) -> None:
@@ -471,11 +378,11 @@ class Execution:
         What comes in one batch is many frames' work: none of them may be charged for that of the others, and those
         that a turn lets go on must not all do so at once.
         """
-        if self.start.engine < _ENGINE_THAT_BREATHES:
+        if not self.work.breathes:
             return
-        while self._cost > self._budget or self._pause is not None:
+        while self.work.is_enough or self._pause is not None:
             await self._turn()
-        self._stretch = 0
+        self.work.begin_stretch()
 
     # ------------------------------------------------------------------ inside
 
@@ -517,44 +424,13 @@ class Execution:
         self.ledger.record("ExecutionFailed", frame.chain, Failure(error.name, error.cause))
         self._scheduler.stop()
 
-    def _set_variables(self, frame: Frame, state: State, assigned: Mapping[str, JsonValue]) -> None:
-        at_once = self.limits.payload_bytes
-        size = sum(self._size(value, state.name) for value in assigned.values())
-        if at_once is not None and size > at_once:
-            raise StatesDataLimitExceeded(f"The variables assigned by the state '{state.name}' exceed {at_once} bytes.")
-        frame.variables.update(assigned)
-        limit = self.limits.variables_bytes
-        if limit is not None and self._stored_bytes(frame, size) > limit:
-            raise StatesDataLimitExceeded(
-                f"The variables of the execution exceed {limit} bytes after the state '{state.name}'."
-            )
-
-    def _stored_bytes(self, frame: Frame, assigned: int) -> int:
-        """The bytes of all variables of the execution, or more than that where it is surely within the limit.
-
-        Until engine 3, those that the frame sees.
-        """
-        if self.start.engine < 3:
-            return sum(map(self.measure.size, frame.variables.values()))
-        self._most_stored += assigned
-        limit = self.limits.variables_bytes
-        if limit is not None and self._most_stored > limit:  # something may have gone or been replaced since
-            self._most_stored = variables_bytes(self.root, self.measure)
-        return self._most_stored
-
-    def _size(self, value: JsonValue, source: str) -> int:
-        try:
-            return self.measure.size(value)
-        except NestingError as error:
-            raise StatesRuntime(f"The state/task '{source}' returned a result that is refused: {error}.") from None
-
     async def _turn(self) -> None:
         if self._pause is None:
             pause: Promise[None] = Promise()
             self._pause = pause
 
             def turned(_: Outcome) -> None:
-                self._cost = 0
+                self.work.begin_turn()
                 self._pause = None
                 pause.keep(None)
 

@@ -138,7 +138,7 @@ def _attempt(execution: Execution, expression: Expression, sight: Sight) -> Json
     drawn = execution.chance.visible
     tries = (_REGEX_TRIES if expression.has_regexes else _TRIES)[execution.start.mode]
     for bounds, cost in tries:
-        if not execution.affords(cost):
+        if not execution.work.affords(cost):
             break
         try:
             return expression.evaluate(sight.states, sight.variables, sight.chance, sight.now, bounds)
@@ -152,7 +152,7 @@ def _attempt(execution: Execution, expression: Expression, sight: Sight) -> Json
 def _early(execution: Execution, sight: Sight, evaluate_all: Callable[[Sight], JsonValue]) -> JsonValue:
     drawn = execution.chance.visible
     for sight.bounds, cost in _EARLY_TRIES:
-        execution.spend(cost)
+        execution.work.spend(cost)
         try:
             return evaluate_all(sight)
         except StatesQueryEvaluationError as error:

@@ -49,7 +49,7 @@ class View(Scope):
 
     def charge(self, nodes: int) -> None:
         """Let the execution count the work, and bound it."""
-        self.execution.charge(nodes)
+        self.execution.work.charge(nodes)
 
 
 class StatesVariable(Mapping[str, JsonValue]):

@@ -99,7 +99,7 @@ def _start_iteration(
         try:
             child.input = _select(execution, frame, state.item_selector, effective, item, child)
             if execution.start.engine >= _ENGINE_THAT_CHECKS_SIZES:
-                execution.check_size(child.input, state.name)
+                execution.data.check_size(child.input, state.name)
         except (StatesQueryEvaluationError, StatesDataLimitExceeded) as error:
             child.ended = Ended(None, error)
     return child

@@ -46,7 +46,7 @@ def _begin(execution: Execution, frame: Frame, state: ParallelState) -> Group:
     view.inspection = None  # TestState shows nothing between a Parallel's input and its result (recorded)
     take_input(state.flow, view)
     effective = arguments(state.flow, view)
-    execution.check_size(effective, state.name)
+    execution.data.check_size(effective, state.name)
     chain = execution.record("ParallelStateStarted", frame.chain, frame)
     count = len(state.branches)
     return Group([MISSING] * count, chain, None, effective, count)

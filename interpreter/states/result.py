@@ -25,5 +25,5 @@ def completed(
         StatesDataLimitExceeded: the output is too large.
     """
     output, assigned = flow.completed(state.flow, execution.view(frame, retries=True), result)
-    execution.check_size(output, state.name)
+    execution.data.check_size(output, state.name)
     return Transition(state.next, output, assigned)

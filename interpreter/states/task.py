@@ -106,7 +106,7 @@ async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> Json
             result = _result(execution, request, outcome)
         else:
             result = await AwaitedTask(execution, frame, events, attempt.call, attempt.wait, job=attempt.job).run()
-        execution.check_size(result, _source(state.resource))
+        execution.data.check_size(result, _source(state.resource))
     except StatesError as error:
         type_ = events.timed_out if isinstance(error, StatesTimeout) else events.failed
         execution.record(type_, frame.chain, frame, events.failing(error))
@@ -127,7 +127,7 @@ def _prepare(execution: Execution, frame: Frame, state: TaskState) -> _Attempt:
     heartbeat = _seconds(state.heartbeat_seconds, "HeartbeatSeconds", view)
     role_arn = _role_arn(state, view)
     call_arguments = arguments(state.flow, view)
-    execution.check_size(call_arguments, _source(state.resource))
+    execution.data.check_size(call_arguments, _source(state.resource))
     _check_keys(execution, state, call_arguments)
     if execution.observer is not None:
         execution.observer.called(frame, call_arguments)
