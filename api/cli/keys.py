@@ -156,7 +156,9 @@ def rotate(
         old = await _existing(store, key)
         new = _checked(lambda: new_of_same(old, lambda: _sealer(settings), utc_now()))
         await store.create_access_key(new.key)
-        await store.replace_access_key(replace(old, expires=end if old.expires is None else min(old.expires, end)))
+        await store.change_access_key(
+            key, lambda old: replace(old, expires=end if old.expires is None else min(old.expires, end))
+        )
         return new
 
     new = _run(settings, make)
@@ -202,12 +204,13 @@ def encrypt(config: ConfigOption = None) -> None:
     from api.access.sealing import SealingError
     from api.service.connections import encrypt_connections
 
+    def sealed_anew(key: AccessKey) -> AccessKey:
+        return replace(key, verifier=sealer.seal(key.id, sealer.open(key.id, key.verifier)))
+
     async def encrypt_all(store: Store) -> tuple[int, int]:
-        signing = [key for key in await store.list_access_keys() if key.kind == "signature"]
-        for key in signing:
-            sealed = sealer.seal(key.id, sealer.open(key.id, key.verifier))
-            await store.replace_access_key(replace(key, verifier=sealed))
-        return len(signing), await encrypt_connections(store, sealer)
+        signing = [key.id for key in await store.list_access_keys() if key.kind == "signature"]
+        encrypted = [await store.change_access_key(id_, sealed_anew) for id_ in signing]
+        return sum(key is not None for key in encrypted), await encrypt_connections(store, sealer)
 
     try:
         keys, connections = _run(settings, encrypt_all)
@@ -237,7 +240,8 @@ def _run(settings: Settings, work: Callable[[Store], Awaitable[_T]]) -> _T:
 
 def _change(config: Path | None, id_: str, change: Callable[[AccessKey], AccessKey]) -> None:
     async def changed(store: Store) -> None:
-        await store.replace_access_key(change(await _existing(store, id_)))
+        if await store.change_access_key(id_, change) is None:
+            raise _missing(id_)
 
     _run(settings_from(config), changed)
 

@@ -305,9 +305,17 @@ async def encrypt_connections(store: ConnectionStore, sealer: Sealer) -> int:
     number, after = 0, None
     while page := await store.list_connections("", None, after, _PAGE):
         for connection in page:
-            if connection.sealed:
-                sealed = sealer.seal(connection.id, sealer.open(connection.id, connection.sealed))
-                await store.replace_connection(replace(connection, sealed=sealed), connection.modified)
-                number += 1
+            number += await _encrypt_connection(store, sealer, connection)
         after = page[-1].name
     return number
+
+
+async def _encrypt_connection(store: ConnectionStore, sealer: Sealer, listed: StoredConnection) -> bool:
+    """Encrypt a connection as it is now, whoever changes it meanwhile; False where there is nothing of it."""
+    connection: StoredConnection | None = listed
+    while connection is not None and connection.sealed:
+        sealed = sealer.seal(connection.id, sealer.open(connection.id, connection.sealed))
+        if await store.replace_connection(replace(connection, sealed=sealed), connection.modified):
+            return True
+        connection = await store.get_connection(listed.name)
+    return False

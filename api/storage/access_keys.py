@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
@@ -58,8 +58,11 @@ class AccessKeyStore(Protocol):
         """All keys, the oldest first."""
         ...
 
-    async def replace_access_key(self, key: AccessKey) -> bool:
-        """Write `verifier`, `policy`, `expires` and `disabled` of the key with that id; False if there is none."""
+    async def change_access_key(self, id_: str, change: Callable[[AccessKey], AccessKey]) -> AccessKey | None:
+        """Write `verifier`, `policy`, `expires` and `disabled` as `change` makes them of the key with that id.
+
+        Nobody else changes the key between. None if there is none; what `change` raises leaves the key as it was.
+        """
         ...
 
     async def delete_access_key(self, id_: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -47,11 +47,16 @@ class SqlAccessKeys(SqlBase):
         async with transaction(self._engine) as connection:
             return [_access_key(row) for row in await connection.execute(query)]
 
-    async def replace_access_key(self, key: AccessKey) -> bool:
+    async def change_access_key(self, id_: str, change: Callable[[AccessKey], AccessKey]) -> AccessKey | None:
         """See `AccessKeyStore`."""
-        statement = update(ACCESS_KEYS).where(ACCESS_KEYS.c.id == key.id).values(_changeable(key))
+        query = select(ACCESS_KEYS).where(ACCESS_KEYS.c.id == id_).with_for_update()
         async with transaction(self._writer) as connection:
-            return (await connection.execute(statement)).rowcount == 1
+            row = (await connection.execute(query)).first()
+            if row is None:
+                return None
+            changed = change(_access_key(row))
+            await connection.execute(update(ACCESS_KEYS).where(ACCESS_KEYS.c.id == id_).values(_changeable(changed)))
+        return changed
 
     async def delete_access_key(self, id_: str) -> bool:
         """See `AccessKeyStore`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -50,9 +50,9 @@ class Keys:
     async def list_access_keys(self) -> Sequence[AccessKey]:
         return list(self.by_id.values())
 
-    async def replace_access_key(self, key: AccessKey) -> bool:
-        self.by_id[key.id] = key
-        return True
+    async def change_access_key(self, id_: str, change: Callable[[AccessKey], AccessKey]) -> AccessKey | None:
+        self.by_id[id_] = change(self.by_id[id_])
+        return self.by_id[id_]
 
     async def delete_access_key(self, id_: str) -> bool:
         return self.by_id.pop(id_, None) is not None
@@ -124,7 +124,7 @@ async def test_a_new_day_has_a_signing_key_of_its_own(world: World) -> None:
 async def test_a_key_is_forgotten_after_five_seconds(world: World) -> None:
     new = await signer(world.keys)
     await world.sign(new)
-    await world.keys.replace_access_key(replace(new.key, disabled=True))
+    await world.keys.change_access_key(new.key.id, lambda key: replace(key, disabled=True))
     world.seconds += 4.9
     await world.sign(new)
     world.seconds += 0.1
@@ -149,7 +149,8 @@ async def test_a_changed_policy_counts_when_the_key_is_read_again(world: World) 
     new = await bearer(world.keys)
     assert new.secret is not None
     assert (await world.callers.of_token(new.secret)).policy.decide("states:X", "*") is Decision.ALLOWED
-    await world.keys.replace_access_key(replace(new.key, policy={"Statement": "of a later release"}))
+    policy = {"Statement": "of a later release"}
+    await world.keys.change_access_key(new.key.id, lambda key: replace(key, policy=policy))
     world.seconds += 5
     assert (await world.callers.of_token(new.secret)).policy.decide("states:X", "*") is Decision.NOT_ALLOWED
 
@@ -185,7 +186,7 @@ async def test_another_key_does_not_help(world: World) -> None:
 async def test_a_swapped_secret_is_refused(world: World) -> None:
     """Who can write into the table cannot make a key that is theirs pass for another's by copying its secret."""
     mine, other = await signer(world.keys), await signer(world.keys)
-    await world.keys.replace_access_key(replace(other.key, verifier=mine.key.verifier))
+    await world.keys.change_access_key(other.key.id, lambda key: replace(key, verifier=mine.key.verifier))
     with pytest.raises(ServiceUnavailable, match=f"the secret of {other.key.id} is that of another key"):
         await world.sign(NewKey(other.key, mine.secret))
 

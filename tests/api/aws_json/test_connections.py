@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from api.service.clock import utc_now
 from api.service.config import ServiceConfig
 from api.service.connections import Connections, StoredConnectionBook, encrypt_connections
 from api.service.errors import UnsupportedOperationException
+from api.storage.connections import StoredConnection
 from tests.api.service.installation import Installation
 from tests.support.aws_client import AwsClient
 from tests.support.sealing import OTHER_SEALER, SEALER
@@ -253,3 +254,33 @@ async def test_encrypted_anew_with_another_key(events: AwsClient, installation: 
     found = await StoredConnectionBook(installation.store, ServiceConfig(), only_new).find(arn)
     assert found is not None
     assert found.authorization == Basic(username="me", password="pass-word")
+
+
+async def test_one_that_is_changed_meanwhile_is_encrypted_anew_too(
+    events: AwsClient, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arn = await create(events, "BASIC", BASIC)
+    old, new = new_encryption_key(), new_encryption_key()
+    store, of_old_settings = (
+        installation.store,
+        Connections(installation.store, ServiceConfig(), utc_now, Sealer([old])),
+    )
+    password: dict[str, Any] = {"AuthParameters": {"BasicAuthParameters": {"Username": "me", "Password": "another"}}}
+    stored = await store.get_connection("shop")
+    assert stored is not None
+    await store.replace_connection(
+        replace(stored, sealed=Sealer([old]).seal(stored.id, SEALER.open(stored.id, stored.sealed))), stored.modified
+    )
+    list_connections = store.list_connections
+
+    async def listed_and_then_changed(*arguments: Any) -> Sequence[StoredConnection]:
+        page = await list_connections(*arguments)
+        if page:
+            await of_old_settings.invoke("UpdateConnection", {"Name": "shop", **password})
+        return page
+
+    monkeypatch.setattr(store, "list_connections", listed_and_then_changed)
+    assert await encrypt_connections(store, Sealer([new, old])) == 1
+    found = await StoredConnectionBook(store, ServiceConfig(), Sealer([new])).find(arn)
+    assert found is not None
+    assert found.authorization == Basic(username="me", password="another")

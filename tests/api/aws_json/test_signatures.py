@@ -227,7 +227,7 @@ async def test_disabled_expired_and_other_kinds_of_keys(door: Door) -> None:
         return (await door.send(replace(door, key=new).sign()))[1]
 
     disabled = await signer(store)
-    await store.replace_access_key(replace(disabled.key, disabled=True))
+    await store.change_access_key(disabled.key.id, lambda key: replace(key, disabled=True))
     assert await code(disabled) == UNRECOGNIZED
     assert await code(await signer(store, terms(expires=clock() + timedelta(seconds=1)))) == "OK"
     assert await code(await signer(store, terms(expires=clock()))) == "ExpiredTokenException"

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
+import pytest
+
+from api.access.sealing import SealingError
 from api.storage.access_keys import AccessKey
+from api.storage.migration import migrate
+from api.storage.sql import open_store
 from api.storage.store import Store
+from interpreter.values import JsonValue
 from tests.api.storage.test_sql import NOW
 
 
@@ -48,14 +57,46 @@ async def test_the_oldest_is_listed_first(store: Store) -> None:
     assert [each.id for each in await store.list_access_keys()] == ["D", "B", "A", "C"]
 
 
-async def test_what_can_change_is_replaced(store: Store) -> None:
+async def test_what_can_change_is_changed(store: Store) -> None:
     await store.create_access_key(key("A"))
     await store.create_access_key(key("B"))
-    changed = replace(key("A"), verifier="new", policy={}, expires=None, disabled=True)
-    assert await store.replace_access_key(replace(changed, user="eve", kind="certificate"))
-    assert await store.get_access_key("A") == changed
+
+    def change(old: AccessKey) -> AccessKey:
+        return replace(old, verifier="new", policy={}, expires=None, disabled=True)
+
+    assert await store.change_access_key("A", change) == change(key("A"))
+    assert await store.get_access_key("A") == change(key("A"))
     assert await store.get_access_key("B") == key("B")
-    assert not await store.replace_access_key(key("C"))
+    assert await store.change_access_key("C", change) is None
+
+
+async def test_changes_at_once_are_all_made(database: str) -> None:
+    """As by several commands: each from a process, and so from a store, of its own."""
+    await migrate(database)
+    async with AsyncExitStack() as stack:
+        stores = [await stack.enter_async_context(open_store(database)) for _ in range(8)]
+        await stores[0].create_access_key(replace(key("A"), policy={"Statement": []}))
+
+        async def add(number: int) -> None:
+            def change(old: AccessKey) -> AccessKey:
+                return replace(old, policy={"Statement": [*cast("list[JsonValue]", old.policy["Statement"]), number]})
+
+            await stores[number].change_access_key("A", change)
+
+        await asyncio.gather(*(add(number) for number in range(len(stores))))
+        found = await stores[0].get_access_key("A")
+    assert found is not None
+    assert sorted(cast("list[int]", found.policy["Statement"])) == [*range(8)]
+
+
+async def test_a_change_that_cannot_be_made_leaves_the_key_as_it_was(store: Store) -> None:
+    def change(_: AccessKey) -> AccessKey:
+        raise SealingError("no")
+
+    await store.create_access_key(key("A"))
+    with pytest.raises(SealingError):
+        await store.change_access_key("A", change)
+    assert await store.get_access_key("A") == key("A")
 
 
 async def test_are_deleted(store: Store) -> None:
