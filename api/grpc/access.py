@@ -17,17 +17,16 @@ from api.access.callers import Caller, Callers
 from api.access.errors import MissingAuthenticationTokenException
 from api.access.guard import Call, Guard
 from api.grpc.errors import refuse
+from api.grpc.rpc import Context, Handler
 from api.service.errors import ServiceError
 
-_Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
-_Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic in its stubs only
-_Stream: TypeAlias = Callable[[Any, _Context], AsyncIterator[Any]]
+_Stream: TypeAlias = Callable[[Any, Context], AsyncIterator[Any]]
 
 _BEARER: Final = "bearer "
 _HEALTH: Final = f"/{health_pb2.DESCRIPTOR.services_by_name['Health'].full_name}/"
 
 
-async def identify(callers: Callers, context: _Context) -> Caller:
+async def identify(callers: Callers, context: Context) -> Caller:
     """Who makes a call: the bearer of its token, else the owner of its client certificate.
 
     Raises:
@@ -45,7 +44,7 @@ async def identify(callers: Callers, context: _Context) -> Caller:
     return await callers.of_certificate(names)
 
 
-def call_of(context: _Context, operation: str) -> Call:
+def call_of(context: Context, operation: str) -> Call:
     """A call as the guard sees it."""
     return Call("grpc", operation, _source(context.peer()))
 
@@ -74,9 +73,9 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[_Handler | None]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> _Handler | None:
+    ) -> Handler | None:
         """Wrap the handler of a call, if it has to be guarded."""
         handler = await continuation(handler_call_details)
         method = str(handler_call_details.method)
@@ -91,7 +90,7 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
         )
 
     def _guarded_stream(self, callers: Callers, method: str, behaviour: _Stream) -> Any:
-        async def guarded(requests: Any, context: _Context) -> AsyncIterator[Any]:
+        async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
             try:
                 with self._guard.recorded(call := call_of(context, method)):
                     call.caller = await identify(callers, context)

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
 from api.access.guard import Guard
@@ -22,11 +22,12 @@ from api.grpc.access import call_of, identify
 from api.grpc.errors import InternalFailure, refuse
 from api.grpc.long_calls import LongCalls
 from api.grpc.messages import to_history_event, to_message, to_params
+from api.grpc.rpc import Context
 from api.proto.v1 import steploom_pb2
 from api.proto.v1.steploom_pb2 import WaitForExecutionRequest, WatchExecutionRequest, WatchExecutionResponse
 from api.service import shapes
 from api.service.conversion import to_request
-from api.service.errors import ServiceError, UnsupportedOperationException
+from api.service.errors import SerializationException, ServiceError, UnsupportedOperationException
 from api.service.shapes import DescribeExecutionRequest, DescribeExecutionResponse
 from interpreter.values import JsonValue
 
@@ -34,10 +35,9 @@ _LOG = logging.getLogger(__name__)
 _SERVICE = steploom_pb2.DESCRIPTOR.services_by_name["StepFunctions"]
 SERVICE_NAME: str = _SERVICE.full_name
 
-_Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 _Params: TypeAlias = Mapping[str, JsonValue]
-_Behaviour: TypeAlias = Callable[[Any, _Params, _Context], Awaitable[Message | None]]
-_RpcBehaviour: TypeAlias = Callable[[Any, _Context], Awaitable[Message | None]]
+_Behaviour: TypeAlias = Callable[[Any, _Params, Context], Awaitable[Message | None]]
+_RpcBehaviour: TypeAlias = Callable[[bytes, Context], Awaitable[Message | None]]
 
 
 class Service(Protocol):
@@ -66,18 +66,16 @@ def method_handlers(
 def _handler(
     method: MethodDescriptor, service: Service, long_calls: LongCalls, guard: Guard
 ) -> grpc.RpcMethodHandler[Any, Any]:
-    codec: dict[str, Any] = {
-        "request_deserializer": GetMessageClass(method.input_type).FromString,
-        "response_serializer": GetMessageClass(method.output_type).SerializeToString,
-    }
+    # Requests are read by us: gRPC itself would answer INTERNAL for bytes that are no message.
+    codec: dict[str, Any] = {"response_serializer": GetMessageClass(method.output_type).SerializeToString}
     match method.name:
         case "WatchExecution":
-            behaviour = _guarded(method.name, guard, _watch_execution(service, long_calls))
+            behaviour = _guarded(method, guard, _watch_execution(service, long_calls))
             return grpc.unary_stream_rpc_method_handler(behaviour, **codec)
         case "WaitForExecution":
-            behaviour = _guarded(method.name, guard, _wait_for_execution(service, long_calls))
+            behaviour = _guarded(method, guard, _wait_for_execution(service, long_calls))
         case _:
-            behaviour = _guarded(method.name, guard, _operation(method, service))
+            behaviour = _guarded(method, guard, _operation(method, service))
     return grpc.unary_unary_rpc_method_handler(behaviour, **codec)
 
 
@@ -86,7 +84,7 @@ def _operation(method: MethodDescriptor, service: Service) -> _Behaviour:
     request_class = getattr(shapes, method.input_type.name, None)
     response_class = GetMessageClass(method.output_type)
 
-    async def operation(_request: Message, params: _Params, _: _Context) -> Message:
+    async def operation(_request: Message, params: _Params, _: Context) -> Message:
         if call is None or request_class is None:
             raise UnsupportedOperationException(method.name)
         return to_message(await call(to_request(request_class, params)), response_class)
@@ -95,7 +93,7 @@ def _operation(method: MethodDescriptor, service: Service) -> _Behaviour:
 
 
 def _watch_execution(service: Service, long_calls: LongCalls) -> _Behaviour:
-    async def watch_execution(request: WatchExecutionRequest, params: _Params, context: _Context) -> None:
+    async def watch_execution(request: WatchExecutionRequest, params: _Params, context: Context) -> None:
         # An async generator, as the body of `watch_execution` makes it: closed here at once, whatever ends the call.
         events = cast(AsyncGenerator[Mapping[str, JsonValue], None], service.watch_execution(_execution_arn(params)))
         async with aclosing(events):
@@ -112,7 +110,7 @@ def _watch_execution(service: Service, long_calls: LongCalls) -> _Behaviour:
 
 
 def _wait_for_execution(service: Service, long_calls: LongCalls) -> _Behaviour:
-    async def wait_for_execution(_request: WaitForExecutionRequest, params: _Params, _: _Context) -> Message:
+    async def wait_for_execution(_request: WaitForExecutionRequest, params: _Params, _: Context) -> Message:
         async with long_calls.waiting():
             ended = await service.wait_for_execution(_execution_arn(params))
         return to_message(ended, steploom_pb2.DescribeExecutionResponse)
@@ -125,26 +123,36 @@ def _execution_arn(params: _Params) -> str:
     return to_request(DescribeExecutionRequest, params).execution_arn
 
 
-def _guarded(operation: str, guard: Guard, behaviour: _Behaviour) -> _RpcBehaviour:
-    async def guarded(request: Message, context: _Context) -> Message | None:
-        with guard.recorded(call := call_of(context, operation)):
+def _guarded(method: MethodDescriptor, guard: Guard, behaviour: _Behaviour) -> _RpcBehaviour:
+    request_class = GetMessageClass(method.input_type)
+
+    async def guarded(data: bytes, context: Context) -> Message | None:
+        with guard.recorded(call := call_of(context, method.name)):
             if guard.callers is not None:
                 call.caller = await identify(guard.callers, context)
+            request = _parsed(request_class, data)
             params = to_params(request)
             guard.admit(call, params)
             return await behaviour(request, params, context)
 
-    return _refusing(guarded)
+    return _refusing(method.name, guarded)
 
 
-def _refusing(behaviour: _RpcBehaviour) -> _RpcBehaviour:
-    async def refusing(request: Message, context: _Context) -> Message | None:
+def _parsed(request_class: type[Message], data: bytes) -> Message:
+    try:
+        return request_class.FromString(data)
+    except DecodeError:
+        raise SerializationException(f"The request is no message of the type {request_class.DESCRIPTOR.name}") from None
+
+
+def _refusing(operation: str, behaviour: _RpcBehaviour) -> _RpcBehaviour:
+    async def refusing(data: bytes, context: Context) -> Message | None:
         try:
-            return await behaviour(request, context)
+            return await behaviour(data, context)
         except ServiceError as error:
             await refuse(context, error)
         except Exception:  # the outermost place: gRPC itself would show the exception's text to the client
-            _LOG.exception("%s failed", type(request).__name__)
+            _LOG.exception("%s failed", operation)
             await refuse(context, InternalFailure())
 
     return refusing

@@ -14,12 +14,12 @@ from typing import Any, TypeAlias, cast
 import grpc
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from api.grpc.rpc import Context, Handler
+
 logger = logging.getLogger(__name__)
 
-_Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
-_Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic in its stubs only
 # The stubs give handlers the types of gRPC's threaded API.
-_Behaviour: TypeAlias = Callable[[Any, _Context], Awaitable[Any]]
+_Behaviour: TypeAlias = Callable[[Any, Context], Awaitable[Any]]
 
 
 class CallObserver(grpc.aio.ServerInterceptor):
@@ -45,9 +45,9 @@ class CallObserver(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[_Handler | None]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> _Handler | None:
+    ) -> Handler | None:
         """Wrap the handler of a call, if it is one of the service's."""
         handler = await continuation(handler_call_details)
         method = str(handler_call_details.method)
@@ -69,7 +69,7 @@ class CallObserver(grpc.aio.ServerInterceptor):
     def _observed(self, name: str, behaviour: _Behaviour, seconds: Histogram | None = None) -> Any:
         in_progress = self._in_progress.labels(name)
 
-        async def observed(request: Any, context: _Context) -> Any:
+        async def observed(request: Any, context: Context) -> Any:
             begin = time.perf_counter()
             status = grpc.StatusCode.UNKNOWN  # what gRPC answers for an exception that nobody expected
             in_progress.inc()

@@ -118,7 +118,7 @@ def wrong_names(random: Random) -> BadRequest:
     """ARNs, names and tokens that are well-formed texts and name nothing that there could be."""
     operation, member = random.choice(_NAMED)
     params = dict(_structure(input_shape(operation), random, everything=False))
-    params[member] = _garbled(random)
+    params[member] = garbled(random)
     return _request(operation, params, frozenset())
 
 
@@ -151,6 +151,11 @@ def wrong_targets(random: Random) -> BadRequest:
 def wrong_headers(random: Random) -> BadRequest:
     """A header, method, path or encoding that HTTP, or this door, does not know."""
     return random.choice(_NO_HTTP)(random)
+
+
+def good_params(operation: str, random: Random) -> dict[str, Any]:
+    """Parameters that break no constraint, of all that are required and some others."""
+    return _structure(input_shape(operation), random)
 
 
 def _call(random: Random) -> tuple[str, dict[str, Any], list[_Place]]:
@@ -259,7 +264,7 @@ _NAMED: Final = [
 ]
 
 
-def _garbled(random: Random) -> str:
+def garbled(random: Random) -> str:
     """A text that no ARN, name or token is: it holds what names may not hold, and begins with what ARNs do not."""
     letters = [
         "a",

@@ -7,20 +7,17 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
 
 from api.aws_json.application import create_app
 from api.aws_json.server import serve
-from api.storage.engine import create_engine
-from api.storage.tables import METADATA
 from tests.api.service.installation import Installation, install
 from tests.support import bad_requests
 from tests.support.access import Signer, guard_over, signer
 from tests.support.bad_requests import TARGET, BadRequest
+from tests.support.stored import fill, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -82,27 +79,6 @@ class Door:
     line: Line
     installation: Installation
 
-    async def kept(self) -> dict[str, Any]:
-        """All that is stored, and all that the engine was asked to do."""
-        engine = create_engine(self.installation.url)
-        async with engine.connect() as connection:
-            tables = {
-                table.name: sorted(map(repr, await connection.execute(select(table))))
-                for table in METADATA.sorted_tables
-            }
-        await engine.dispose()
-        gateway = self.installation.gateway
-        return {**tables, "executions": [*gateway.executions], "tasks": dict(gateway.tasks), "polls": [*gateway.polls]}
-
-
-async def fill(installation: Installation) -> None:
-    """One of everything, named as good requests name it."""
-    machine = await installation.create("there", publish=True, tags=[{"key": "k", "value": "v"}])
-    await installation.start("there", "one")
-    await installation.call("CreateActivity", name="there")
-    routes = [{"stateMachineVersionArn": f"{machine}:1", "weight": 100}]
-    await installation.call("CreateStateMachineAlias", name="live", routingConfiguration=routes)
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
@@ -130,14 +106,14 @@ def check(request: bytes, answer: Answer, codes: frozenset[str]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 async def test_is_refused(door: Door, kind: Callable[[Random], BadRequest]) -> None:
-    random, before = Random(kind.__name__), await door.kept()
+    random, before = Random(kind.__name__), await kept(door.installation)
     for _ in range(NUMBER):
         bad = kind(random)
         request = bad.raw()
         check(request, await door.line.send(request), bad.codes)
         if kind is bad_requests.wrong_headers:  # the door may still wait for more of what this one was said to be
             door.line.hang_up()
-    assert await door.kept() == before
+    assert await kept(door.installation) == before
 
 
 SIGNATURES = frozenset(
@@ -159,7 +135,7 @@ async def test_a_spoilt_signature_is_refused(door: Door) -> None:
     key = await signer(installation.store)
     app = create_app(installation.service, ready=ready, guard=guard_over(installation.store, installation.clock))
     async with serve(app, "127.0.0.1", 0) as port:
-        line, before = Line(port), await door.kept()
+        line, before = Line(port), await kept(door.installation)
         for _ in range(NUMBER):
             headers = {"X-Amz-Target": f"{TARGET}CreateActivity", "Content-Type": "application/x-amz-json-1.0"}
             body = b'{"name": "new"}'
@@ -167,7 +143,7 @@ async def test_a_spoilt_signature_is_refused(door: Door) -> None:
             request = BadRequest(body, None, spoilt(signed, random), codes=SIGNATURES)
             check(request.raw(), await line.send(request.raw()), request.codes)
         line.hang_up()
-    assert await door.kept() == before
+    assert await kept(door.installation) == before
 
 
 def spoilt(headers: dict[str, str], random: Random) -> dict[str, str | bytes]:
