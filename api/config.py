@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         description="For how many seconds after their end DescribeExecution and GetExecutionHistory answer for EXPRESS "
         "executions, which AWS refuses; 0 refuses it too.",
     )
+    max_sync_executions: Limit = Field(
+        1_000,
+        description="Executions that an API process runs inside itself at once (StartSyncExecution, TestState); more "
+        "are refused with `ThrottlingException`.",
+    )
     worker_max_cached_workflows: Limit = Field(
         2000,
         description="Executions kept in a worker's memory. Below the number running, each step replays its history.",
@@ -172,6 +177,11 @@ class Settings(BaseSettings):
     )
     function_concurrency: Limit = Field(
         32, description="Calls that one `steploom functions` serves at once, each in a process of its own."
+    )
+    trace_executions: Literal["enabled", "all"] = Field(
+        "enabled",
+        description="Which executions have spans where OpenTelemetry's variables say where spans go: those of state "
+        "machines whose tracingConfiguration is enabled (and those whose caller traces them), or `all`.",
     )
     ui_url: str | None = Field(
         None, description="Address of the Temporal UI, for links to executions: `start` and `describe` print them."

@@ -56,6 +56,7 @@ from api.service.application import ApplicationService
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
 from api.service.local_engine import LocalEngine
+from api.service.slots import Slots
 from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store, StoreUnavailable
@@ -150,12 +151,14 @@ async def application(settings: Settings, engine: Engine) -> AsyncIterator[Appli
             functions=settings.functions,
             log_groups=log_groups,
             express_retention_seconds=settings.express_retention,
+            traced="none" if engine.tracing is None else settings.trace_executions,
         )
         gateway = TemporalGateway(engine.client, engine.definitions)
         async with aiohttp.ClientSession() as session, connectors(settings, engine.store) as made:
             direct = direct_calls(LambdaInvoker(settings.region), UrlInvoker(session), made.calls)
             calls = LocalCalls(engine.client, direct)
-            local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child)
+            slots = Slots(settings.max_sync_executions)
+            local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child, slots)
             async with ApplicationService(
                 engine.store, gateway, config, Registry(), local=local, sealer=find_sealer(settings)
             ) as service:

@@ -1,7 +1,7 @@
 """The logging, tracing and encryption of a state machine, and its tags: checked, and completed with AWS's defaults.
 
-Logs go where the installation's setting `log_groups` says. There is no X-Ray and no KMS here: tracing is kept and
-shown, and keys of the user's are refused.
+Logs go where the installation's setting `log_groups` says. There is no X-Ray and no KMS here: tracing is
+OpenTelemetry's (`api.service.traces`), and keys of the user's are refused.
 """
 
 from __future__ import annotations

@@ -41,6 +41,7 @@ from api.service.shapes import (
     StopExecutionResponse,
 )
 from api.service.starting import Prepared, Starting, standard_seconds
+from api.service.traces import begun_in_trace
 from api.storage.store import Store
 from interpreter.limits import EXPRESS_SECONDS
 
@@ -74,7 +75,8 @@ class Executions:
             request.state_machine_arn, request.name, request.input, request.trace_header
         )
         machine, start = prepared.target.machine, prepared.start
-        answer = await self._gateway.start(machine.name, start, prepared.input, timeout_seconds(prepared))
+        with begun_in_trace(prepared.target.revision, self._config.traced):
+            answer = await self._gateway.start(machine.name, start, prepared.input, timeout_seconds(prepared))
         if isinstance(answer, AlreadyStarted) and not (answer.running and answer.same_input):
             raise ExecutionAlreadyExists(start.execution_arn)
         return StartExecutionResponse(execution_arn=start.execution_arn, start_date=answer.start_date)

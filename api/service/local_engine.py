@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from api.service.slots import Slots
 from interpreter.definition.model import Definition
 from interpreter.effects import TaskRouter
 from interpreter.hosts.inprocess import Invoke, RunChild
@@ -27,9 +28,11 @@ class LocalEngine:
         router: where Tasks go.
         invoke: makes their calls.
         children: starts the workflows that they have started.
+        slots: how many may run at once.
     """
 
     definitions: Definitions
     router: TaskRouter
     invoke: Invoke
     children: RunChild | None = None
+    slots: Slots = field(default_factory=Slots)

@@ -27,6 +27,7 @@ from api.service.gateway import (
 from api.service.shapes import RedriveExecutionRequest, RedriveExecutionResponse
 from api.service.starting import YEAR_SECONDS, standard_seconds
 from api.service.targets import executed_revision
+from api.service.traces import begun_in_trace
 from api.storage.store import RedriveCall, Store
 from interpreter.history import history_full_cause
 from interpreter.limits import limits_of
@@ -119,7 +120,8 @@ class Redrives:
             asked=now,
         )
         await self._store.begin_redrive(call)
-        date = await prepared.start()
+        with begun_in_trace(await executed_revision(self._store, description), self._config.traced):
+            date = await prepared.start()
         await self._store.finish_redrive(summary.run_id, date)
         return RedriveExecutionResponse(redrive_date=date)
 

@@ -22,6 +22,7 @@ from api.service.shapes import (
     StartSyncExecutionResponse,
 )
 from api.service.starting import Prepared, Starting
+from api.service.traces import begun_in_trace
 from interpreter.event_log import ExecutionLog
 from interpreter.execution import FailedWith, Succeeded
 from interpreter.history import HistoryEvent
@@ -55,15 +56,26 @@ class SyncExecutions:
     ) -> None:
         self._express = express
         self._log_groups = config.log_groups
+        self._traced = config.traced
         self._starting = starting
         self._clock = clock
         self._local = local
 
     async def start(self, request: StartSyncExecutionRequest) -> StartSyncExecutionResponse:
-        """StartSyncExecution: answers when the execution has ended, however it ended."""
+        """StartSyncExecution: answers when the execution has ended, however it ended.
+
+        Raises:
+            ThrottlingException: as many run here as may.
+            ServiceError: as `Starting.prepare`.
+        """
         prepared = await self._starting.prepare(
             request.state_machine_arn, request.name, request.input, request.trace_header, only="EXPRESS"
         )
+        with self._local.slots.taken():
+            description = await self._ended(prepared)
+        return _response(description, included=request.included_data != "METADATA_ONLY")
+
+    async def _ended(self, prepared: Prepared) -> ExecutionDescription:
         begun = self._clock()
         log = None if prepared.start.logging is None else ExecutionLog(prepared.start, self._log_groups)
         recorder = None if self._express is None else Recorder()
@@ -73,7 +85,7 @@ class SyncExecutions:
         description = _description(prepared, ended, begun, self._clock())
         if self._express is not None and recorder is not None:
             await self._express.keep(description, recorder)
-        return _response(description, included=request.included_data != "METADATA_ONLY")
+        return description
 
     async def _run(self, prepared: Prepared, listeners: Sequence[Callable[[HistoryEvent], None]]) -> Ended:
         def tell(event: HistoryEvent) -> None:
@@ -90,7 +102,8 @@ class SyncExecutions:
             children=self._local.children,
             tell=tell if listeners else None,
         )
-        return await host.run(input_text=prepared.input)
+        with begun_in_trace(prepared.target.revision, self._traced):
+            return await host.run(input_text=prepared.input)
 
 
 def _description(prepared: Prepared, ended: Ended, begun: datetime, stopped: datetime) -> ExecutionDescription:

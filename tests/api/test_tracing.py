@@ -69,12 +69,14 @@ async def test_one_trace_from_the_caller_to_the_services(tmp_path: Path) -> None
         }
         async with running(tmp_path, **variables) as dev:
             client = AwsClient(dev.http)
+            made = await created(client, "m", enabled=False)
+            await run(client, made)  # of which nobody asks for a trace
+            await run(client, await created(client, "enabled", enabled=True))
             client.add_header("traceparent", f"00-{TRACE}-b7ad6b7169203331-01")
-            made = await client.call("create_state_machine", name="m", definition=json.dumps(SENDING), roleArn=ROLE)
-            started = await client.call("start_execution", stateMachineArn=made["stateMachineArn"], traceHeader=X_RAY)
-            await ended(client, started["executionArn"])
+            await run(client, made, traceHeader=X_RAY)
             client.close()
-        headers = aws.seen_headers[0]
+        untraced, by_machine, headers = aws.seen_headers
+        assert [is_sampled(each["traceparent"]) for each in (untraced, by_machine, headers)] == [False, True, True]
         assert headers["traceparent"].startswith(f"00-{TRACE}-")
         assert headers["x-amzn-trace-id"] == X_RAY
         spans = collected(collector)
@@ -85,7 +87,30 @@ async def test_one_trace_from_the_caller_to_the_services(tmp_path: Path) -> None
             "RunActivity:steploom:aws-call",
         }
         assert wanted <= spans.keys(), spans.keys()
-        assert {span.trace_id.hex() for name in wanted for span in spans[name]} == {TRACE}
+        assert {span.trace_id.hex() for name in ("StartWorkflow:m", "RunWorkflow:m") for span in spans[name]} == {TRACE}
+        assert len(spans["RunWorkflow:enabled"]) == 1
+        traces = {span.trace_id.hex() for span in spans["RunActivity:steploom:aws-call"]}
+        assert traces == {TRACE, spans["RunWorkflow:enabled"][0].trace_id.hex()}
+
+
+def is_sampled(traceparent: str) -> bool:
+    """By the last bit of the flags at the end."""
+    return int(traceparent[-2:], 16) & 1 == 1
+
+
+async def created(client: AwsClient, name: str, *, enabled: bool) -> str:
+    """A state machine that calls AWS."""
+    tracing_ = {"enabled": enabled}
+    made = await client.call(
+        "create_state_machine", name=name, definition=json.dumps(SENDING), roleArn=ROLE, tracingConfiguration=tracing_
+    )
+    return str(made["stateMachineArn"])
+
+
+async def run(client: AwsClient, machine: str, **params: str) -> None:
+    """An execution, to its end."""
+    started = await client.call("start_execution", stateMachineArn=machine, **params)
+    await ended(client, started["executionArn"])
 
 
 async def ended(client: AwsClient, execution: str) -> None:

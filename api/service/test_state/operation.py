@@ -85,7 +85,7 @@ class StateTests:
             inspection=inspection,
         )
         level = request.inspection_level or "INFO"
-        with kept_exchanges() as exchanges:
+        with self._local.slots.taken(), kept_exchanges() as exchanges:
             ended = await host.run()
         variables = dict(host.execution.root.variables)
         answer = report(level, input_text, ended, inspection, variables)

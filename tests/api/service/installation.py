@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -132,7 +132,12 @@ class Installation:
 
 
 @asynccontextmanager
-async def install(folder: Path, config: ServiceConfig | None = None) -> AsyncIterator[Installation]:
+async def install(
+    folder: Path,
+    config: ServiceConfig | None = None,
+    *,
+    local: Callable[[Store, ScriptedCalls], LocalEngine] = local_engine,
+) -> AsyncIterator[Installation]:
     """Set up an installation with its files in `folder`; deletions settle at once."""
     url = f"sqlite:///{folder}/steploom.db"
     await migrate(url)
@@ -143,7 +148,7 @@ async def install(folder: Path, config: ServiceConfig | None = None) -> AsyncIte
             gateway,
             config or ServiceConfig(deletion_settle_seconds=0),
             EveryResource(),
-            local=local_engine(store, calls),
+            local=local(store, calls),
             clock=clock,
             sealer=SEALER,
         )
