@@ -88,7 +88,7 @@ class Expression:
             bounds = bounds_for_regexes(bounds)
         values: dict[str, JsonValue] = {name: variables[name] for name in names & variables.keys()}
         if STATES in names:
-            values[STATES] = states if isinstance(states, dict) else dict(states)
+            values[STATES] = states if isinstance(states, dict) else self._seen(states)
         try:
             return self._program.evaluate(
                 values,
@@ -104,6 +104,13 @@ class Expression:
             raise EvaluationError(self.text, "U1001", message, excess=fault.excess) from None
         except FunctionResult:
             raise UnsupportedResult(self.text) from None
+
+    def _seen(self, states: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        """The members of `$states` that are read, for to make the context object takes longer than most expressions."""
+        if self.reads_states is None:
+            return dict(states)
+        found = ((name, states.get(name, MISSING)) for name in self.reads_states)
+        return {name: value for name, value in found if value is not MISSING}
 
 
 @lru_cache(maxsize=4096)
