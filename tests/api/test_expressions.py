@@ -72,6 +72,7 @@ CASES = [
         Failed(
             "SCHEMA_VALIDATION_FAILED",
             "The value for the field 'value.$' must be a valid JSONPath or a valid intrinsic function call",
+            "a quoted name, an index, '*' or '?' expected (character 5)",
         ),
         {},
         "JSONPath",
@@ -99,9 +100,45 @@ CASES = [
     ),
     Case(
         "a.b",
-        Failed("UNSUPPORTED_JSONATA_EXPRESSION", "Reference to 'a' at the top level is not supported."),
+        Failed(
+            "UNSUPPORTED_JSONATA_EXPRESSION",
+            "Reference to 'a' at the top level is not supported.",
+            "character 1 of the expression 'a.b'; the input of the state is $states.input.a",
+        ),
     ),
-    Case("1 +", Failed("INVALID_JSONATA_EXPRESSION", "S0207: Unexpected end of expression")),
+    Case(
+        "1 +",
+        Failed(
+            "INVALID_JSONATA_EXPRESSION", "S0207: Unexpected end of expression", "character 4 of the expression '1 +'"
+        ),
+    ),
+    Case(
+        "$states.result",
+        Failed(
+            "UNSUPPORTED_JSONATA_EXPRESSION",
+            "Reference to '$states.result' is not supported in this field.",
+            "there is one with --result",
+        ),
+    ),
+    Case(
+        "$states.errorOutput.Cause",
+        Failed(
+            "UNSUPPORTED_JSONATA_EXPRESSION",
+            "Reference to '$states.errorOutput' is not supported in this field.",
+            "there is one with --error-output",
+        ),
+    ),
+    Case("$states.errorOutput.Cause & '!'", Evaluated("because!"), {}, seen={"error_output": ("Why", "because")}),
+    Case(
+        "$states.errorOutput.No",
+        Failed(
+            "States.QueryEvaluationError",
+            "The JSONata expression '$states.errorOutput.No' specified for the field 'Catch[0]/Output' "
+            "returned nothing (undefined).",
+        ),
+        {},
+        seen={"error_output": ("Why", "because")},
+    ),
 ]
 
 
