@@ -120,7 +120,8 @@ class InProcessHost:
         begun = self._clock.now if start.redrive is not None or not skip_time else start.start_date
         limits = [each for each in (definition.timeout_seconds, time_limit_seconds) if each is not None]
         self._deadline = begun + min(limits) * 1000 if limits else None
-        self._timers: list[tuple[int, int, int, Outcome]] = []
+        self._timers: list[tuple[int, int, int, Outcome]] = []  # a heap; of operations not in `_timed` nobody waits
+        self._timed: set[int] = set()
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._waits: dict[str, CallbackWait] = {}
         self._wait_numbers: dict[str, int] = {}
@@ -252,10 +253,12 @@ class InProcessHost:
         return False
 
     def _next_due(self) -> int | None:
+        while self._timers and self._timers[0][2] not in self._timed:
+            heapq.heappop(self._timers)
         return self._timers[0][0] if self._timers else None
 
     def _fire(self) -> None:
-        while self._timers and self._timers[0][0] <= self._clock.now:
+        while (due := self._next_due()) is not None and due <= self._clock.now:
             _, _, number, outcome = heapq.heappop(self._timers)
             self._settle(number, outcome)
 
@@ -265,15 +268,14 @@ class InProcessHost:
         self._progress.set()
 
     def _forget(self, number: int) -> None:
-        if any(entry[2] == number for entry in self._timers):
-            self._timers = [entry for entry in self._timers if entry[2] != number]
-            heapq.heapify(self._timers)
+        self._timed.discard(number)
         task = self._calls.pop(number, None)
         if task is not None and task is not asyncio.current_task():
             task.cancel()
 
     def _at(self, due: int, number: int, outcome: Outcome) -> None:
         self._timer_order += 1
+        self._timed.add(number)
         heapq.heappush(self._timers, (due, self._timer_order, number, outcome))
 
     def _expire(self, number: int, seconds: int | None, kind: Literal["timeout", "heartbeat"]) -> None:
