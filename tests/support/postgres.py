@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +18,33 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+import asyncpg  # type: ignore[import-untyped]  # ships no types
+
 _UNPRIVILEGED: Final = "nobody"
 _START_SECONDS: Final = 60
+_IMMEDIATE_SHUTDOWN: Final = signal.SIGQUIT
+
+_EMPTY: Final = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+"""
+
+# Becomes the user and then the server, which shuts down at once when we die. The order counts: who changes their user
+# is not told of the death of their parent any more.
+_DIE_WITH_PARENT: Final = """
+import ctypes, os, pwd, sys
+if sys.argv[2]:
+    account = pwd.getpwnam(sys.argv[2])
+    os.setgroups([])
+    os.setgid(account.pw_gid)
+    os.setuid(account.pw_uid)
+PR_SET_PDEATHSIG, SIGQUIT = 1, 3
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGQUIT)
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +56,14 @@ class PostgresServer:
     def url(self, database: str) -> str:
         """The URL of one of its databases, as steploom's configuration takes it."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    async def empty_database(self) -> str:
+        """The URL of a database without anything in it, always the same one: making and removing one takes a second."""
+        url = self.url("postgres")
+        connection = await asyncpg.connect(url)
+        await connection.execute(_EMPTY)
+        await connection.close()
+        return url
 
 
 @contextmanager
@@ -52,21 +88,33 @@ def postgres_server() -> Iterator[PostgresServer]:
         ]
         subprocess.run([*initdb, "--locale=C.UTF-8"], check=True, capture_output=True, cwd=data, **account)
         port = _free_port()
-        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c fsync=off"
-        control: list[str | Path] = [programs / "pg_ctl", "-D", data, "-w", "-t", str(_START_SECONDS)]
-        subprocess.run(
-            [*control, "-l", data / "log", "-o", options, "start"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd=data,
-            **account,
-        )
+        options = ("listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off")
+        words = [str(programs / "postgres"), "-D", str(data)]
+        words += [word for option in options for word in ("-c", option)]
+        user = _UNPRIVILEGED if account else ""
+        with (data / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), user, *words],
+                cwd=data,
+                stdout=log,
+                stderr=log,
+            )
         try:
+            _wait_until_ready(process, data)
             yield PostgresServer(port)
         finally:
-            subprocess.run(
-                [*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, cwd=data, **account
-            )
+            process.send_signal(_IMMEDIATE_SHUTDOWN)
+            process.wait(_START_SECONDS)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], data: Path) -> None:
+    """PostgreSQL writes into a file how far it is, where `pg_ctl` looks too."""
+    deadline = time.monotonic() + _START_SECONDS
+    status = data / "postmaster.pid"
+    while not (status.exists() and status.read_text().rstrip().endswith("ready")):
+        assert process.poll() is None, (data / "log").read_text()
+        assert time.monotonic() < deadline, (data / "log").read_text()
+        time.sleep(0.02)
 
 
 def _account() -> Mapping[str, Any]:

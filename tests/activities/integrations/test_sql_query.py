@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import asyncpg  # type: ignore[import-untyped]  # ships no types
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -18,8 +19,8 @@ from activities.integrations.sql_query import SqlCaller, to_json
 from api.storage.engine import database_url
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesRuntime
 from interpreter.values import JsonValue
-from tests.support.faulty_server import Fault, faulty_server
-from tests.support.postgres import postgres_server
+from tests.support.faulty_server import reset
+from tests.support.postgres import PostgresServer, postgres_server
 
 INSERT = "INSERT INTO orders (id, item, price) VALUES (:id, :item, CAST(:price AS NUMERIC))"
 COUNTED = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(:most AS INTEGER)) "
@@ -46,9 +47,9 @@ class Database:
 
 
 @pytest.fixture(scope="session")
-def postgres_urls() -> Any:
+def postgres() -> Iterator[PostgresServer]:
     with postgres_server() as server:
-        yield server.url
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -56,12 +57,8 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path}/shop.db"
     else:
-        urls = request.getfixturevalue("postgres_urls")
-        name = f"test_{uuid4().hex}"
-        connection = await asyncpg.connect(urls("postgres"))
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.close()
-        url = urls(name)
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = await server.empty_database()
     engine = create_async_engine(database_url(url))
     database = Database(request.param, SqlCaller({"shop": engine}))
     await database.query("CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT, price NUMERIC(8, 2))")
@@ -172,22 +169,48 @@ def test_values_without_a_form_in_json() -> None:
     }
 
 
-@pytest.mark.parametrize("fault", [Fault.CLOSED, Fault.RESET, Fault.ANSWER])
-async def test_a_server_in_trouble(fault: Fault) -> None:
-    async with faulty_server() as faulty:
-        faulty.fault = fault
-        url = faulty.url.replace("http://", "postgresql://me:pass-word@") + "/shop"
-        await _unreachable(url)
+@pytest.mark.parametrize("trouble", ["closed", "reset", "answer of another kind"])
+async def test_a_server_in_trouble(trouble: str) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)  # the beginning of what the driver says first
+        if trouble == "answer of another kind":
+            writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        if trouble == "reset":
+            reset(writer)
+        writer.close()
+
+    async with _listening(serve) as url:
+        assert (await _unreachable(url)).name != "Sql.Timeout"
+
+
+async def test_a_server_that_never_answers() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until the caller gives up
+        writer.close()
+
+    async with _listening(serve) as url:
+        assert (await _unreachable(url, seconds=1)).name == "Sql.Timeout"
 
 
 async def test_nobody_listens(unused_tcp_port: int) -> None:
     await _unreachable(f"postgresql://me:pass-word@127.0.0.1:{unused_tcp_port}/shop")
 
 
-async def _unreachable(url: str) -> None:
+@asynccontextmanager
+async def _listening(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[str]:
+    """The URL of a database at a server that serves each connection so."""
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"postgresql://me:pass-word@127.0.0.1:{server.sockets[0].getsockname()[1]}/shop"
+
+
+async def _unreachable(url: str, seconds: int = 60) -> StatesError:
     engine = create_async_engine(database_url(url))
-    error = await Database("postgresql", SqlCaller({"shop": engine})).error("SELECT 1", LimitSeconds=5)
+    error = await Database("postgresql", SqlCaller({"shop": engine})).error("SELECT 1", LimitSeconds=seconds)
     await engine.dispose()
     assert error.name in ("Sql.OperationalError", "Sql.InterfaceError", "Sql.DBAPIError", "Sql.Timeout")
     assert (error.cause or "").startswith("sql:query of state 'Ask' on connection 'shop': ")
     assert "pass-word" not in (error.cause or "")
+    return error

@@ -1,12 +1,10 @@
-"""Both databases: every test that takes `database` runs once on each, in a database of its own."""
+"""Both databases: every test that takes `database` runs once on each, in an empty one."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg  # type: ignore[import-untyped]  # ships no types
 import pytest
 import pytest_asyncio
 
@@ -25,15 +23,11 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a new, empty database."""
+    """The URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/new folder/steploom.db"
     server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex}"
-    connection = await asyncpg.connect(server.url("postgres"))
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    return server.url(name)
+    return await server.empty_database()
 
 
 @pytest_asyncio.fixture
