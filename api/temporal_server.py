@@ -53,7 +53,7 @@ _TIME_SKIPPING: Final = "frontend.WorkflowTimeSkippingEnabled=true"
 # the process.
 _PRAGMAS: Final = ("journal_mode=wal", "synchronous=normal")
 
-# Asks the kernel to kill the server with us and then becomes the server. A `preexec_fn` would do the same, but runs
+# Asks the kernel to kill the process with us and then becomes the program. A `preexec_fn` would do the same, but runs
 # Python between fork and exec of a process with threads (the SDK has some), which may deadlock.
 _DIE_WITH_PARENT: Final = """
 import ctypes, os, sys
@@ -99,6 +99,16 @@ def tuning_arguments(*, time_skipping: bool = False, dynamic_config: Sequence[st
     for attribute in KEYWORD_ATTRIBUTES:
         arguments += ["--search-attribute", f"{attribute}=Keyword"]
     return arguments
+
+
+def dying_with_us(command: Sequence[str]) -> list[str]:
+    """The command, so that the kernel kills its process when the thread ends that starts it; unchanged but on Linux.
+
+    It names its program by the whole path.
+    """
+    if sys.platform != "linux":
+        return list(command)
+    return [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *command]
 
 
 def free_ports(count: int) -> list[int]:
@@ -296,9 +306,7 @@ class TemporalServer:
             return None if ready else _tail(output)
 
     def _spawn(self, output: IO[bytes]) -> None:
-        command = [str(temporal_binary()), *self._arguments()]
-        if sys.platform == "linux":
-            command = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *command]
+        command = dying_with_us([str(temporal_binary()), *self._arguments()])
         # A session of its own, so that Ctrl-C ends us first and the server after our workers.
         self._process = subprocess.Popen(
             command,

@@ -1,14 +1,45 @@
-"""Fixtures for all tests: one real Temporal dev server per test process, started by our own launcher on free ports."""
+"""Fixtures for all tests: one real Temporal dev server per test process, started by our own launcher on free ports.
+
+And two hooks, for the order in which several processes run the tests, and for an end of tests that hang.
+"""
 
 from __future__ import annotations
 
+import faulthandler
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from temporalio.client import Client
 
 from api.temporal_server import TemporalServer
 from tests.support.server import running_server
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+    from tests.support.scheduling import LongestFirst
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LongestFirst | None:
+    """Which process runs what, with `--dist loadscope`."""
+    from tests.support.scheduling import LongestFirst  # needs pytest-xdist, which need not be in use
+
+    return LongestFirst(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Watch over what tears a test down, too.
+
+    A test beyond its time limit is failed by an exception, which code that catches everything swallows; then pytest's
+    own watchdog (`faulthandler_timeout`) ends the process. But it is called off where a test fails.
+    """
+    seconds = float(item.config.getini("faulthandler_timeout"))
+    if seconds:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=item.config.stash[fault_handler_stderr_fd_key])
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.temporal_server import dying_with_us
+
 STEPLOOM = str(Path(sys.executable).with_name("steploom"))
 
 
@@ -37,7 +39,7 @@ def dev_service(
 ) -> Iterator[DevService]:
     """Run it in `folder` until the block ends; it must then end with `exit_code`."""
     process = subprocess.Popen(
-        [STEPLOOM, *dev_arguments(options)],
+        dying_with_us([STEPLOOM, *dev_arguments(options)]),
         stdout=subprocess.PIPE,
         text=True,
         cwd=folder,

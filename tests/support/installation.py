@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import boto3
 from botocore.config import Config
 
-from api.temporal_server import TemporalServer, free_ports
+from api.temporal_server import TemporalServer, dying_with_us, free_ports
 
 Role = Literal["api", "worker", "functions"]
 ROLES: Final[tuple[Role, ...]] = ("api", "worker", "functions")
@@ -85,7 +85,7 @@ class Installation:
             *([str(self._functions)] if role == "functions" else []),
         ]
         process = await asyncio.create_subprocess_exec(
-            *words, env=self._environment, cwd=self._folder, stdout=asyncio.subprocess.PIPE
+            *dying_with_us(words), env=self._environment, cwd=self._folder, stdout=asyncio.subprocess.PIPE
         )
         self._processes[role] = process
         assert process.stdout is not None
