@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,12 +30,20 @@ from interpreter.event_log import EventLog
 from interpreter.hosts.temporal.wiring import Wiring, install
 from interpreter.hosts.temporal.workflow import ExecutionWorkflow
 
+_LOG: Final = logging.getLogger(__name__)
+
 _HEARTBEAT_THROTTLE: Final = timedelta(seconds=3)
 """The SDK's own throttle, 80 % of the heartbeat timeout, would leave a heartbeat of 10 s only one try."""
 
 
+_DEADLOCK_SECONDS: Final = 8
+
 _STICKY_PATIENCE: Final = timedelta(seconds=5)
 """How long an execution waits for the worker that has it in its cache before any other may take it over."""
+
+
+_STOPPING_SECONDS: Final = 15.0
+"""How long workers may take to stop: calls under way have five seconds of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class WorkerLimits:
 
     Attributes:
         cached_workflows: executions kept in memory; fewer than are running doubles the worker's CPU.
-        concurrent_workflow_tasks: workflow tasks at once.
+        concurrent_workflow_tasks: workflow tasks at once. They share one CPU, and each must be done within seconds.
         concurrent_activities: activities at once, for each task queue.
         eager_activities: activities that a workflow task may start without a round trip.
         concurrent_express_tasks: workflow tasks of EXPRESS executions at once. One takes as long as the short calls in
@@ -53,7 +62,7 @@ class WorkerLimits:
     """
 
     cached_workflows: int = 2_000
-    concurrent_workflow_tasks: int = 100
+    concurrent_workflow_tasks: int = 40
     concurrent_activities: int = 300
     eager_activities: int = 20
     concurrent_express_tasks: int = 20
@@ -75,7 +84,7 @@ def workflow_worker(
     unsandboxed unless a test gives another `runner`.
     """
     install(wiring(definitions, event_log))
-    return Worker(
+    worker = Worker(
         client,
         task_queue=WORKFLOW_QUEUE,
         workflows=[ExecutionWorkflow, JobWorkflow],
@@ -91,6 +100,8 @@ def workflow_worker(
         default_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
+    _be_patient(worker)
+    return worker
 
 
 def express_worker(
@@ -108,7 +119,7 @@ def express_worker(
     wait for one.
     """
     install(wiring(definitions, event_log))
-    return Worker(
+    worker = Worker(
         client,
         task_queue=EXPRESS_QUEUE,
         workflows=[ExecutionWorkflow],
@@ -121,6 +132,21 @@ def express_worker(
         max_concurrent_local_activities=limits.concurrent_local_calls,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
+    _be_patient(worker)
+    return worker
+
+
+def _be_patient(worker: Worker) -> None:
+    """Have the SDK take an execution for deadlocked after eight seconds of real time in one activation, not two.
+
+    The core bounds an activation in CPU time (decision 4). In real time it lasts many times as long where the machine
+    is busy, or where many executions go on at once in this process: Python runs one of them at a time. Those that the
+    SDK interrupts begin again from nothing, which makes the machine busier still. Eight seconds are less than the ten
+    that the server gives a workflow task. The SDK (1.35) has no setting for this: a test notices if the attribute goes.
+    """
+    hosted = worker._workflow_worker
+    if hosted is not None and hosted._deadlock_timeout_seconds is not None:
+        hosted._deadlock_timeout_seconds = _DEADLOCK_SECONDS
 
 
 def wiring(definitions: CompiledDefinitions, event_log: EventLog | None = None) -> Wiring:
@@ -154,13 +180,38 @@ def activity_worker(
     )
 
 
-async def run_workers(workers: Sequence[Worker], stopping: asyncio.Event) -> None:
-    """Run workers until `stopping` is set or one of them fails; all of them have stopped when this returns."""
+class WorkersHang(Exception):
+    """Workers have not stopped in their time. What they still do cannot be ended but with the process."""
+
+
+async def run_workers(
+    workers: Sequence[Worker], stopping: asyncio.Event, *, patience_seconds: float = _STOPPING_SECONDS
+) -> None:
+    """Run workers until `stopping` is set or one of them fails; all of them have stopped when this returns.
+
+    Raises:
+        WorkersHang: they have not within `patience_seconds`: the SDK waits for ever for an execution that it cannot
+            remove from its memory.
+    """
     runs = [asyncio.create_task(worker.run()) for worker in workers]
     stop = asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait([stop, *runs], return_when=asyncio.FIRST_COMPLETED)
     finally:
         stop.cancel()
-        await asyncio.gather(*(worker.shutdown() for worker in workers))
+        await _stop(workers, runs, patience_seconds)
         await asyncio.gather(*runs)
+
+
+async def _stop(workers: Sequence[Worker], runs: Sequence[asyncio.Task[None]], patience_seconds: float) -> None:
+    stops = [asyncio.create_task(worker.shutdown()) for worker in workers]
+    _, hanging = await asyncio.wait([*stops, *runs], timeout=patience_seconds)
+    if not hanging:
+        return
+    for task in hanging:
+        task.cancel()
+    queues = ", ".join(worker.task_queue for worker, run in zip(workers, runs, strict=True) if run in hanging)
+    told = f"The workers of {queues} have not stopped within {patience_seconds:g} seconds"
+    _LOG.error("%s. They are left as they are; their executions go on with other workers.", told)
+    failures = (run.exception() for run in runs if run.done() and not run.cancelled())
+    raise WorkersHang(told) from next((failure for failure in failures if failure is not None), None)

@@ -127,7 +127,8 @@ def _run_embedded(
 ) -> DescribeExecutionResponse:
     from temporalio.service import RPCError
 
-    from api.cli.signals import run_until_signal
+    from activities.worker import WorkersHang
+    from api.cli.signals import ALL_PARTS_GRACE_SECONDS, end_at_once, run_until_signal
     from api.laptop import LaptopOptions, laptop
     from api.roles import RoleError
 
@@ -139,7 +140,9 @@ def _run_embedded(
             ends.append(await _execute(parts, definition, input_text, quiet=quiet))
 
     try:
-        finished = run_until_signal(work())
+        finished = run_until_signal(work(), ALL_PARTS_GRACE_SECONDS)
+    except WorkersHang as error:
+        end_at_once(str(error))
     except RoleError as error:
         raise CommandError(str(error)) from error
     except RPCError as error:

@@ -11,7 +11,13 @@ import typer
 
 from api.cli.options import ConfigOption, FunctionsOption, JsonOption, settings_from
 from api.cli.output import CommandError, console, print_fields, print_json, print_line
-from api.cli.signals import run_until_signal
+from api.cli.signals import (
+    ALL_PARTS_GRACE_SECONDS,
+    DOORS_GRACE_SECONDS,
+    WORKER_GRACE_SECONDS,
+    end_at_once,
+    run_until_signal,
+)
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
@@ -91,7 +97,7 @@ def dev(
         )
         print_line("Ctrl-C ends it.", "dim")
 
-    _serve(serve_dev(settings, options, ready))
+    _serve(serve_dev(settings, options, ready), ALL_PARTS_GRACE_SECONDS)
 
 
 def api(
@@ -117,7 +123,7 @@ def api(
         else:
             print_line(f"api is ready: HTTP {doors.http_url}, gRPC {doors.grpc_address}")
 
-    _serve(serve_api(settings, connection, ready))
+    _serve(serve_api(settings, connection, ready), DOORS_GRACE_SECONDS)
 
 
 def worker(config: ConfigOption = None) -> None:
@@ -132,7 +138,8 @@ def worker(config: ConfigOption = None) -> None:
     connection = _connection()
     from api.roles import serve_executions
 
-    _serve(serve_executions(settings, connection, lambda: print_line("worker is ready")))
+    role = serve_executions(settings, connection, lambda: print_line("worker is ready"))
+    _serve(role, WORKER_GRACE_SECONDS)
 
 
 def functions(
@@ -157,7 +164,7 @@ def functions(
     def ready(host: FunctionHost) -> None:
         print_line(f"functions are ready: {', '.join(host.names()) or 'none yet'}")
 
-    _serve(serve_functions(settings, connection, folder, ready))
+    _serve(serve_functions(settings, connection, folder, ready), WORKER_GRACE_SECONDS)
 
 
 def setup(config: ConfigOption = None, as_json: JsonOption = False) -> None:
@@ -187,7 +194,7 @@ def setup(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         print_line("retention: " + ("long enough" if days is None else f"raised from {days:g} days to 90"))
 
     try:
-        _serve(prepare())
+        _serve(prepare(), WORKER_GRACE_SECONDS)
     except RPCError as error:
         raise CommandError(f"Temporal refused to prepare {connection['namespace']!r}: {error.message}") from error
 
@@ -228,14 +235,17 @@ def _connection() -> ClientConnectConfig:
         raise CommandError(str(error), exit_code=2) from error
 
 
-def _serve(role: Coroutine[Any, Any, None]) -> None:
-    """Run a role until it ends by itself, or a signal cancels it and it has ended in an orderly way."""
+def _serve(role: Coroutine[Any, Any, None], grace_seconds: float) -> None:
+    """Run a role until it ends by itself, or a signal cancels it and it has ended in an orderly way or had its time."""
+    from activities.worker import WorkersHang
     from api.config import ConfigurationError
     from api.roles import RoleError
 
     try:
-        run_until_signal(role)
+        run_until_signal(role, grace_seconds)
     except ConfigurationError as error:
         raise CommandError(str(error), exit_code=2) from error
     except RoleError as error:
         raise CommandError(str(error)) from error
+    except WorkersHang as error:
+        end_at_once(str(error))

@@ -3,32 +3,84 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
-from collections.abc import Coroutine
-from typing import Any
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, NoReturn
 
 import uvloop
 
+WORKER_GRACE_SECONDS: Final = 25.0
+DOORS_GRACE_SECONDS: Final = 40.0
+ALL_PARTS_GRACE_SECONDS: Final = 60.0
+"""How long a role may take to end, its parts one after the other; docker/kubernetes gives a few seconds more."""
 
-def run_until_signal(work: Coroutine[Any, Any, None]) -> bool:
-    """Run `work` as `until_signal` does, on an event loop that needs less CPU than asyncio's own."""
-    return uvloop.run(until_signal(work))
+_LOG: Final = logging.getLogger(__name__)
 
 
-async def until_signal(work: Coroutine[Any, Any, None]) -> bool:
+def run_until_signal(work: Coroutine[Any, Any, None], grace_seconds: float) -> bool:
+    """Run `work` as `until_signal` does, on an event loop that needs less CPU than asyncio's own.
+
+    From the first signal on, or the end of `work`, everything has `grace_seconds` to end in an orderly way. Then the
+    process ends, whatever still runs: a thread that computes, or a task that cannot be cancelled, would keep it.
+    """
+    deadline = _Deadline(grace_seconds)
+    try:
+        return uvloop.run(until_signal(work, deadline.start))
+    finally:
+        deadline.cancel()
+
+
+async def until_signal(work: Coroutine[Any, Any, None], ending: Callable[[], None] = lambda: None) -> bool:
     """Run `work` to its end, or cancel it at the first signal and wait until it has cleaned up.
 
-    A second signal cancels the cleaning up too.
+    A second signal cancels the cleaning up too. `ending` is called at each signal, and when `work` has ended.
 
     Returns:
         Whether it ended by itself.
     """
     task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        ending()
+        task.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, end)
     await asyncio.wait([task])
+    ending()
     if task.cancelled():
         return False
     task.result()
     return True
+
+
+def end_at_once(reason: str) -> NoReturn:
+    """End the process with exit code 1, without waiting for any thread or task."""
+    _LOG.error("%s. This process ends without waiting any longer.", reason)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(1)
+
+
+class _Deadline:
+    """Ends the process in a while; in a thread of its own, as the event loop may be what hangs."""
+
+    def __init__(self, seconds: float) -> None:
+        reason = f"Not everything has ended within {seconds:g} seconds"
+        self._timer = threading.Timer(seconds, end_at_once, [reason])
+        self._timer.daemon = True
+        self._started = False
+
+    def start(self) -> None:
+        """Begin to count, once."""
+        if not self._started:
+            self._started = True
+            self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
