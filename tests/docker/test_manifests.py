@@ -5,6 +5,7 @@ They cannot be run without a container engine, so that their text is held agains
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -322,3 +323,37 @@ def test_the_autoscaler_scales_a_deployment_that_exists() -> None:
         target = scaler["spec"]["scaleTargetRef"]
         replicas = of_kind(target["kind"])[target["name"]]["spec"]["replicas"]
         assert scaler["spec"]["minReplicas"] <= replicas <= scaler["spec"]["maxReplicas"]
+
+
+# --- the component for Jobs --------------------------------------------------------------------------------------
+
+JOBS: Final = {path.stem: documents(path) for path in (FOLDER / "kubernetes" / "jobs").glob("*.yaml")}
+
+
+def test_the_component_patches_what_there_is() -> None:
+    """Patches of JSON fail where the parent of what they change is missing, or with `replace` the place itself."""
+    [component] = JOBS["kustomization"]
+    for patch in component["patches"]:
+        target = patch["target"]
+        matched = [each for name, each in of_kind(target["kind"]).items() if re.fullmatch(target["name"], name)]
+        assert len(matched) == (2 if target["kind"] == "Deployment" else 1)
+        for document in matched:
+            for change in yaml.safe_load(patch["patch"]):
+                *parents, last = change["path"].removeprefix("/").split("/")
+                place = document
+                for step in parents:
+                    place = place[step]
+                assert (last in place) is (change["op"] == "replace"), change["path"]
+
+
+def test_the_component_s_setting_and_account() -> None:
+    [component] = JOBS["kustomization"]
+    changes = [change for patch in component["patches"] for change in yaml.safe_load(patch["patch"])]
+    added = {change["path"].rpartition("/")[2]: change["value"] for change in changes}
+    assert json.loads(added["STEPLOOM_KUBERNETES_CLUSTERS"]) == {"default": {"in_cluster": True}}
+    assert "STEPLOOM_KUBERNETES_CLUSTERS" in SETTINGS
+    account, role, binding = JOBS["account"]
+    assert added["serviceAccountName"] == account["metadata"]["name"] == binding["subjects"][0]["name"]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    allowed = {(rule["resources"][0], verb) for rule in role["rules"] for verb in rule["verbs"]}
+    assert allowed == {("jobs", "create"), ("jobs", "get"), ("jobs", "delete"), ("pods", "list"), ("pods/log", "get")}
