@@ -145,6 +145,43 @@ _KUBERNETES: Final = Connector(
     unanswered="Kubernetes.ClientException",
 )
 
+_EKS_CLUSTER: Final = tuple(
+    Field(name=name, required=True) for name in ("ClusterName", "CertificateAuthority", "Endpoint")
+)
+
+_EKS_CALL: Final = Connector(
+    service="eks",
+    action="call",
+    fields=(
+        *_EKS_CLUSTER,
+        Field(name="Method", required=True, one_of=HTTP_METHODS),
+        Field(name="Path", required=True),
+        Field(name="QueryParameters", kind=Kind.TEXT_LISTS),
+        Field(name="RequestBody", kind=Kind.ANY),
+    ),
+    unanswered="EKS.SdkClientException",
+)
+
+_EKS_JOB: Final = Connector(
+    service="eks",
+    action="runJob",
+    fields=(
+        *_EKS_CLUSTER,
+        Field(name="Namespace"),
+        Field(name="Job", kind=Kind.OBJECT, required=True),
+        Field(
+            name="LogOptions",
+            kind=Kind.OBJECT,
+            members=(
+                Field(name="RetrieveLogs", kind=Kind.BOOLEAN),
+                Field(name="RawLogs", kind=Kind.BOOLEAN),
+                Field(name="LogParameters", kind=Kind.TEXT_LISTS),
+            ),
+        ),
+    ),
+    unanswered="EKS.SdkClientException",
+)
+
 _INPUT: Final = Field(name="Input", kind=Kind.ANY)
 _QUEUE: Final = Field(name="TaskQueue", required=True)
 
@@ -166,7 +203,8 @@ _OF_TEMPORAL: Final = {each.action: each for each in (TEMPORAL_WORKFLOW, _TEMPOR
 """Resources that are Temporal's own: their arguments are checked as those of connectors, and they run in other ways."""
 
 CONNECTORS: Final[Mapping[tuple[str, str], Connector]] = {
-    (connector.service, connector.action): connector for connector in (_HTTP, _API_GATEWAY, _GRPC, _SQL, _KUBERNETES)
+    (connector.service, connector.action): connector
+    for connector in (_HTTP, _API_GATEWAY, _GRPC, _SQL, _KUBERNETES, _EKS_CALL, _EKS_JOB)
 }
 
 

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from interpreter.values import JsonValue
 
+_OF_EKS: Final = ("ClusterName", "CertificateAuthority", "Endpoint")
 
-def watch_key(arguments: Mapping[str, JsonValue], answer: JsonValue) -> dict[str, JsonValue]:
-    """From the state's arguments and the created Job."""
-    metadata = cast("Any", answer).get("metadata", {}) if isinstance(answer, dict) else {}
-    options = arguments.get("LogOptions")
+
+def watch_key(service: str, arguments: Mapping[str, JsonValue], answer: JsonValue) -> dict[str, JsonValue]:
+    """From the state's arguments and what the call that created the Job answered: `service` is its resource's."""
+    return _eks_key(arguments, answer) if service == "eks" else _key(arguments, answer)
+
+
+def _key(arguments: Mapping[str, JsonValue], answer: JsonValue) -> dict[str, JsonValue]:
+    return {"cluster": cluster_of(arguments), **_job(answer), "logs": _options(arguments).get("RetrieveLogs") is True}
+
+
+def _eks_key(arguments: Mapping[str, JsonValue], answer: JsonValue) -> dict[str, JsonValue]:
+    options = _options(arguments)
     return {
-        "cluster": cluster_of(arguments),
-        "namespace": metadata.get("namespace", ""),
-        "name": metadata.get("name", ""),
-        "uid": metadata.get("uid", ""),
-        "logs": isinstance(options, dict) and options.get("RetrieveLogs") is True,
+        "cluster": {name: arguments[name] for name in _OF_EKS},
+        **_job(answer.get("ResponseBody") if isinstance(answer, dict) else None),
+        "logs": options.get("RetrieveLogs") is True,
+        "rawLogs": options.get("RawLogs") is True,
+        "logParameters": options.get("LogParameters") or {},
     }
+
+
+def _job(created: JsonValue) -> dict[str, JsonValue]:
+    metadata = cast("Any", created).get("metadata", {}) if isinstance(created, dict) else {}
+    return {name: metadata.get(name, "") for name in ("namespace", "name", "uid")}
+
+
+def _options(arguments: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    options = arguments.get("LogOptions")
+    return options if isinstance(options, dict) else {}
 
 
 def cluster_of(arguments: Mapping[str, JsonValue]) -> str:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from activities.aws_arguments import aws_argument_faults
-from activities.aws_calls import OPTIMIZED
-from activities.connectors import checked_resource, is_connector
+from activities.connectors import checked_resource
 from activities.sdk_services import sdk_action_exists, sdk_actions
 from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import (
@@ -104,14 +103,6 @@ _OPTIMIZED_NAMES: Final = tuple(
     if entry.has(action, pattern)
 )
 
-_RUNNABLE: Final = frozenset(
-    {("lambda", "invoke"), ("temporal", "activity"), ("temporal", "workflow"), ("states", "startExecution")}
-)
-"""Beside the services that are calls of an AWS API."""
-
-_NOT_YET: Final = frozenset({("eks", "call"), ("eks", "runJob")})
-"""Of those services: what speaks to a Kubernetes API."""
-
 
 class Registry:
     """The catalogue of this release (`interpreter.definition.resources.ResourceCatalog`).
@@ -125,7 +116,7 @@ class Registry:
         self._arguments = arguments
 
     def check(self, resource: TaskResource) -> ResourceSupport:
-        """SUPPORTED: it can run; NOT_YET: AWS has it, steploom does not; UNKNOWN: AWS refuses it."""
+        """SUPPORTED: it can run, as everything can that AWS has; UNKNOWN: AWS refuses it."""
         match resource:
             case LambdaFunctionResource() | ActivityResource():
                 return ResourceSupport.SUPPORTED
@@ -163,6 +154,4 @@ def _check_optimized(service: str, action: str, pattern: TaskPattern) -> Resourc
     entry = _OPTIMIZED.get(service)
     if entry is None or not entry.has(action, pattern):
         return ResourceSupport.UNKNOWN
-    called = service in OPTIMIZED and (service, action) not in _NOT_YET
-    runnable = called or (service, action) in _RUNNABLE or is_connector(service, action)
-    return ResourceSupport.SUPPORTED if runnable else ResourceSupport.NOT_YET
+    return ResourceSupport.SUPPORTED

@@ -171,10 +171,10 @@ def _integration(request: TaskRequest) -> _Integration:
             return "nested"
         case ServiceResource() as resource if temporal_workflows.is_workflow(resource):
             return "workflow"
-        case ServiceResource(service=service) if is_aws_call(service):
-            return "aws"
         case ServiceResource(service=service, action=action) if is_connector(service, action):
             return "connector"
+        case ServiceResource(service=service) if is_aws_call(service):
+            return "aws"
         case ServiceResource(arn=arn):
             raise ValueError(f"{arn} is not routed: the definition should have been refused")
 
@@ -303,7 +303,8 @@ def _watched(request: TaskRequest, answer: JsonValue) -> jobs.WatchedJob:
         raise TypeError(f"{request.resource} submits no job")
     service, action = request.resource.service, request.resource.action
     if is_connector(service, action):
-        return jobs.WatchedJob(service=service, action=action, key=kubernetes_keys.watch_key(request.arguments, answer))
+        key = kubernetes_keys.watch_key(service, request.arguments, answer)
+        return jobs.WatchedJob(service=service, action=action, key=key)
     job = job_of(service, action)
     last = answer if job.gone is not None else None
     return jobs.WatchedJob(service=service, action=action, key=job.key_of(request.arguments, answer), answer=last)

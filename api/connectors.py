@@ -15,9 +15,11 @@ from activities.connectors import ConnectorCall
 from activities.http_calls import http_caller
 from activities.integrations.api_gateway import ApiGateway
 from activities.integrations.connector_calls import ConnectorCalls, Runner
+from activities.integrations.eks_kubernetes import EksKubernetes
 from activities.integrations.grpc_call import GrpcCaller
 from activities.integrations.http_endpoint import HttpEndpoint
-from activities.integrations.kubernetes_job import JobSource, KnownCluster, KubernetesJobs
+from activities.integrations.kubernetes_api import JobSource
+from activities.integrations.kubernetes_job import KnownCluster, KubernetesJobs
 from activities.integrations.sql_query import SqlCaller
 from activities.kubernetes_clusters import parse_cluster
 from api.config import ConfigurationError, Settings
@@ -36,10 +38,10 @@ _ANYWHERE: Final = AddressGuard(on=False)
 
 @dataclass(frozen=True, slots=True)
 class Connectors:
-    """What makes the calls, and what knows how the jobs stand that they began, by the resource's segment."""
+    """What makes the calls, and what knows how the jobs stand that they began, by service and action."""
 
     calls: ConnectorCalls
-    jobs: Mapping[str, JobSource]
+    jobs: Mapping[tuple[str, str], JobSource]
 
 
 @asynccontextmanager
@@ -62,8 +64,10 @@ async def connectors(settings: Settings, store: ConnectionStore) -> AsyncIterato
             **_grpc_runners(GrpcCaller(guard, authorizer)),
             **_sql_runners(SqlCaller(_engines(settings.sql_connections, stack))),
         }
-        jobs = KubernetesJobs(await _clusters(settings.kubernetes_clusters, stack))
-        yield Connectors(ConnectorCalls({**runners, **_kubernetes_runners(jobs)}), {"kubernetes": jobs})
+        kubernetes = KubernetesJobs(await _clusters(settings.kubernetes_clusters, stack))
+        eks = EksKubernetes(guard, settings.region)
+        jobs: dict[tuple[str, str], JobSource] = {("kubernetes", "job"): kubernetes, ("eks", "runJob"): eks}
+        yield Connectors(ConnectorCalls({**runners, **_kubernetes_runners(kubernetes), **_eks_runners(eks)}), jobs)
 
 
 def _http_runners(endpoint: HttpEndpoint) -> Mapping[tuple[str, str], Runner]:
@@ -99,6 +103,16 @@ def _kubernetes_runners(jobs: KubernetesJobs) -> Mapping[tuple[str, str], Runner
         return await jobs.call(call.arguments, call.state, operation_id)
 
     return {("kubernetes", "job"): create}
+
+
+def _eks_runners(eks: EksKubernetes) -> Mapping[tuple[str, str], Runner]:
+    async def call(call: ConnectorCall, _operation_id: str) -> JsonValue:
+        return await eks.call(call.arguments, call.state)
+
+    async def run_job(call: ConnectorCall, operation_id: str) -> JsonValue:
+        return await eks.run_job(call.arguments, call.state, operation_id)
+
+    return {("eks", "call"): call, ("eks", "runJob"): run_job}
 
 
 async def _clusters(given: Mapping[str, Mapping[str, JsonValue]], stack: AsyncExitStack) -> Mapping[str, KnownCluster]:

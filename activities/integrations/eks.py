@@ -1,6 +1,6 @@
 """`eks:createCluster` and its kin ("Create and manage Amazon EKS clusters with Step Functions").
 
-What is asked of a cluster's own Kubernetes API (`eks:call`, `eks:runJob`) is not here.
+What is asked of a cluster's own Kubernetes API (`eks:call`, `eks:runJob`) is in `eks_kubernetes`.
 """
 
 from __future__ import annotations

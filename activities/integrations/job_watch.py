@@ -20,7 +20,7 @@ from activities.aws_calls import job_of, optimized_service
 from activities.failures import Refusal, optimized_error
 from activities.heartbeats import heartbeating
 from activities.integrations.aws_service import AwsService, Refused
-from activities.integrations.kubernetes_job import JobSource, LookAgain
+from activities.integrations.kubernetes_api import JobSource, LookAgain
 from activities.integrations.optimized import Optimized
 from activities.jobs import Job, JsonObject, WatchedJob
 from activities.names import STOP_JOB, WATCH_JOB
@@ -79,11 +79,14 @@ class JobWatch:
     Args:
         aws: makes the calls.
         calendar: when the next ones are made.
-        others: knows the jobs of services that are not AWS's, by the resource's segment.
+        others: knows the jobs that are not of an AWS API, by service and action.
     """
 
     def __init__(
-        self, aws: AwsService, calendar: Calendar | None = None, others: Mapping[str, JobSource] | None = None
+        self,
+        aws: AwsService,
+        calendar: Calendar | None = None,
+        others: Mapping[tuple[str, str], JobSource] | None = None,
     ) -> None:
         self._aws = aws
         self._calendar = calendar or Calendar()
@@ -100,8 +103,9 @@ class JobWatch:
             ApplicationError: the job runs, or did not answer; to be tried again after the delay that it names.
         """
         watched = WatchedJob.from_json(argument)
-        if watched.service in self._others:
-            return await self._look(self._others[watched.service], watched)
+        other = self._others.get((watched.service, watched.action))
+        if other is not None:
+            return await self._look(other, watched)
         optimized, job = _service(watched), job_of(watched.service, watched.action)
         with heartbeating():
             try:
@@ -119,9 +123,10 @@ class JobWatch:
     async def stop(self, argument: dict[str, Any]) -> None:
         """Stop the job; that it has ended, or is not known, is no fault."""
         watched = WatchedJob.from_json(argument)
-        if watched.service in self._others:
+        other = self._others.get((watched.service, watched.action))
+        if other is not None:
             with heartbeating():
-                await self._others[watched.service].stop(watched)
+                await other.stop(watched)
             return
         job = job_of(watched.service, watched.action)
         if job.stop is None:

@@ -10,7 +10,7 @@ from activities.registry import Registry
 from interpreter.definition.resources import ResourceSupport, parse_resource
 from interpreter.definition.validate import validate_definition
 
-SUPPORTED, NOT_YET, UNKNOWN = ResourceSupport.SUPPORTED, ResourceSupport.NOT_YET, ResourceSupport.UNKNOWN
+SUPPORTED, UNKNOWN = ResourceSupport.SUPPORTED, ResourceSupport.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ SUPPORTED, NOT_YET, UNKNOWN = ResourceSupport.SUPPORTED, ResourceSupport.NOT_YET
         ("arn:aws:states:::states:startExecution.sync:2", SUPPORTED),
         ("arn:aws:states:::glue:startJobRun.sync", SUPPORTED),
         ("arn:aws:states:::eks:createCluster.sync", SUPPORTED),
-        ("arn:aws:states:::eks:runJob.sync", NOT_YET),
-        ("arn:aws:states:::eks:call", NOT_YET),
+        ("arn:aws:states:::eks:runJob.sync", SUPPORTED),
+        ("arn:aws:states:::eks:call", SUPPORTED),
         ("arn:aws:states:::glue:startJobRun.sync:2", UNKNOWN),
         ("arn:aws:states:::http:invoke", SUPPORTED),
         ("arn:aws:states:::grpc:call", SUPPORTED),

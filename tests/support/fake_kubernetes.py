@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
+
+from tests.support.certificates import Certified
 
 JOBS = "/apis/batch/v1/namespaces/"
 PODS = "/api/v1/namespaces/"
@@ -26,6 +29,8 @@ class FakeKubernetes:
         ends: what becomes of a Job when it is looked at: `Complete`, `Failed`, or None while it runs.
         status: with what every request is answered, None for as it should be.
         requests: methods and paths, in order.
+        tokens: who called, in order.
+        log: what every container has written.
     """
 
     url: str = ""
@@ -34,10 +39,13 @@ class FakeKubernetes:
     status: int | None = None
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    tokens: list[str | None] = field(default_factory=list)
+    log: str = "line 1\nline 2\n"
 
     def answer(self, method: str, target: str, token: str | None, body: Any) -> tuple[int, Any]:
         """Status and body of the answer to a request; a text is not JSON."""
         self.requests.append(f"{method} {target}")
+        self.tokens.append(token)
         path = urlsplit(target).path
         if self.status is not None:
             return self.status, _status("InternalError", "the cluster is in trouble")
@@ -76,7 +84,7 @@ class FakeKubernetes:
 
     def _pods(self, path: str) -> tuple[int, Any]:
         if path.endswith("/log"):
-            return 200, "line 1\nline 2\n"
+            return 200, self.log
         pod = {"metadata": {"name": "pod-1"}, "spec": {"containers": [{"name": "main"}, {"name": "side"}]}}
         return 200, {"kind": "PodList", "items": [pod]}
 
@@ -86,8 +94,8 @@ def _status(reason: str, message: str) -> dict[str, Any]:
 
 
 @contextmanager
-def fake_kubernetes() -> Iterator[FakeKubernetes]:
-    """Run the API in threads on a free port of the loopback interface."""
+def fake_kubernetes(certified: Certified | None = None) -> Iterator[FakeKubernetes]:
+    """Run the API in threads on a free port of the loopback interface, by TLS with a certificate."""
     cluster = FakeKubernetes()
 
     class Handler(BaseHTTPRequestHandler):
@@ -102,13 +110,17 @@ def fake_kubernetes() -> Iterator[FakeKubernetes]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_DELETE = _handle  # noqa: N815 - the names that the base class calls
+        do_GET = do_POST = do_PATCH = do_DELETE = _handle  # noqa: N815 - the names that the base class calls
 
         def log_message(self, *_: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    cluster.url = f"http://127.0.0.1:{server.server_port}"
+    cluster.url = f"{'https' if certified else 'http'}://127.0.0.1:{server.server_port}"
+    if certified is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certified.certificate, certified.key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

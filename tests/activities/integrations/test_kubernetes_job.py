@@ -18,7 +18,8 @@ from activities.address_guard import AddressGuard
 from activities.http_calls import http_caller
 from activities.integrations.aws_service import AwsService
 from activities.integrations.job_watch import JobWatch
-from activities.integrations.kubernetes_job import KnownCluster, KubernetesJobs, LookAgain
+from activities.integrations.kubernetes_api import LookAgain
+from activities.integrations.kubernetes_job import KnownCluster, KubernetesJobs
 from activities.jobs import WatchedJob
 from activities.kubernetes_clusters import Cluster, parse_cluster
 from activities.kubernetes_keys import watch_key
@@ -65,17 +66,30 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 def watched(created: JsonValue, **arguments: JsonValue) -> WatchedJob:
-    return WatchedJob(service="kubernetes", action="job", key=watch_key(arguments, created))
+    return WatchedJob(service="kubernetes", action="job", key=watch_key("kubernetes", arguments, created))
 
 
 async def test_create(stage: Stage) -> None:
     created = await stage.create()
     assert stage.cluster.requests == ["POST /apis/batch/v1/namespaces/shop/jobs"]
     assert (created["kind"], created["apiVersion"], created["spec"]) == ("Job", "batch/v1", SPEC)
-    named = await stage.create(Job={"spec": SPEC}, Namespace="other")
-    assert named["metadata"]["name"].startswith("steploom-")
-    again = await stage.error(Job={"spec": SPEC}, Namespace="other")
-    assert again[0] == "Kubernetes.AlreadyExists"
+    assert (await stage.error())[0] == "Kubernetes.AlreadyExists"
+
+
+@pytest.mark.parametrize("metadata, beginning", [({}, "steploom-"), ({"generateName": "count-"}, "count-")])
+async def test_an_attempt_that_arrives_twice_creates_one_job(metadata: JsonValue, beginning: str, stage: Stage) -> None:
+    job: JsonValue = {"metadata": metadata, "spec": SPEC}
+    created = [await stage.create(Job=job) for _ in range(2)]
+    assert created[0] == created[1] == next(iter(stage.cluster.jobs.values()))
+    assert created[0]["metadata"]["name"].startswith(beginning)
+    other = await stage.jobs.call({"Job": job}, "Run", "Run-2")
+    assert other != created[0]
+    assert len(stage.cluster.jobs) == 2
+
+
+async def test_a_long_beginning_of_a_name(stage: Stage) -> None:
+    created = await stage.create(Job={"metadata": {"generateName": "n" * 80}, "spec": SPEC})
+    assert len(created["metadata"]["name"]) == 63
 
 
 @pytest.mark.parametrize("ends", ["Complete", "Failed"])
@@ -154,7 +168,7 @@ async def test_a_watch_bears_passing_trouble(status: int, stage: Stage) -> None:
 
 async def test_the_watch_s_activity(stage: Stage) -> None:
     created = await stage.create()
-    watch = JobWatch(AwsService("us-east-1"), others={"kubernetes": stage.jobs})
+    watch = JobWatch(AwsService("us-east-1"), others={("kubernetes", "job"): stage.jobs})
     argument = watched(created).to_json()
     with pytest.raises(ApplicationError) as raised:
         await ActivityEnvironment().run(watch.watch, argument)
