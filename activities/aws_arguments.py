@@ -15,6 +15,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 
 from activities import nested_executions
 from activities.aws_calls import optimized_service
+from activities.connector_fields import argument_faults
 from activities.function_calls import INVOKE_FIELDS, INVOKE_TEXTS
 from activities.integrations.aws_sdk import SEGMENT
 from activities.integrations.aws_shapes import pascal_case, token_members
@@ -71,6 +72,7 @@ def _api_faults(
     folder, action = found
     if action.fields is not None:
         yield from _names(arguments, action.fields, action.required or frozenset())
+        yield from _forms(action, arguments)
         return
     shape = _operation(folder, action.operation).input_shape
     members = shape.members if isinstance(shape, StructureShape) else {}
@@ -90,6 +92,17 @@ def _names(arguments: dict[str, Known], known: frozenset[str], required: frozens
             yield ArgumentFault((), f"The field {name!r} is not supported by Step Functions")
     for name in sorted(required - arguments.keys()):
         yield ArgumentFault((), f"The field {name!r} is required but was missing")
+
+
+def _forms(action: Action, arguments: dict[str, Known]) -> Iterator[ArgumentFault]:
+    """What is wrong with the arguments of which more than the names is known, or that stand for each other."""
+    formed = {field.name for field in action.members}
+    yield from argument_faults(action.members, {name: arguments[name] for name in arguments if name in formed})
+    if action.alternatives:
+        given = [name for name in action.alternatives if arguments.get(name) is not None]
+        if len(given) != 1:
+            names = ", ".join(action.alternatives)
+            yield ArgumentFault((), f"There should be one of the following fields: [{names}]")
 
 
 def _value(shape: Shape, value: Known, field: str) -> Iterator[ArgumentFault]:

@@ -41,9 +41,11 @@ from activities.integrations.aws_shapes import (
     to_result,
     token_members,
 )
-from activities.integrations.optimized import Action, Optimized
+from activities.integrations.optimized import Action, Finding, Optimized
 from activities.integrations.own_step_functions import Answerer, InProcess
+from activities.integrations.refusals import refusal_of
 from activities.integrations.sqs import NoSuchHost
+from activities.integrations.stored_bodies import StoredObject, named_object, read_bounded
 from activities.names import AWS_CALL
 from activities.open_activities import OpenActivities
 from activities.sdk_metadata import sdk_metadata
@@ -53,6 +55,7 @@ from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 
 _STEP_FUNCTIONS: Final = "stepfunctions"
+_S3: Final = "s3"
 _STEP_FUNCTIONS_URL: Final = "AWS_ENDPOINT_URL_SFN"
 _UNSIGNED: Final = Config(signature_version=UNSIGNED)
 _SETTINGS: Final = {"s3": Config(response_checksum_validation="when_required")}
@@ -138,7 +141,7 @@ class AwsService:
         try:
             answer = getattr(client, xform_name(model.name))(**parameters)
         except ClientError as error:
-            raise Refused(_refusal(client.meta.service_model, error)) from None
+            raise Refused(refusal_of(client.meta.service_model, error)) from None
         return to_result(output_shape(model), answer)
 
     async def call(
@@ -190,14 +193,14 @@ class AwsService:
             client = self._clients.client(make.api, make.region(), attempt.limit_seconds)
             endpoint = client.meta.endpoint_url
             operation = _operation(client.meta.service_model, make.operation)
-            make.find(client)
+            make.find(client, lambda: self._clients.client(_S3, None, attempt.limit_seconds))
             parameters = make.parameters(operation, attempt)
             answer = getattr(client, xform_name(operation.name))(**parameters)
             return make.result(output_shape(operation), answer)
         except UnusableArgument as error:
             raise unusable_arguments(make.call.arguments, str(error)) from None
         except ClientError as error:
-            raise make.refused(_refusal(client.meta.service_model, error)) from None
+            raise make.refused(refusal_of(client.meta.service_model, error)) from None
         except NoSuchHost as error:
             raise make.unanswered(f"{error.host}: {error.reason}") from None
         except BotoCoreError as error:
@@ -227,8 +230,8 @@ class _Made:
     def region(self) -> str | None:
         return None
 
-    def find(self, client: Any) -> None:
-        """Find out what the call needs to know; it may block."""
+    def find(self, client: Any, s3: Callable[[], Any]) -> None:
+        """Find out what the call needs to know; it may block. `s3` makes a client of S3."""
 
     def arguments(self, _attempt: _Attempt) -> Mapping[str, JsonValue]:
         return self.call.arguments
@@ -266,11 +269,30 @@ class _OptimizedCall(_Made):
         super().__init__(call, self._action.folder or optimized.folder, self._action.operation)
         self._optimized = optimized
         self._found: dict[str, JsonValue] = {}
+        self._body: dict[str, Any] = {}
+        self._output: StoredObject | None = None
 
-    def find(self, client: Any) -> None:
-        finding = self._action.finding
-        if finding is None:
-            return
+    def find(self, client: Any, s3: Callable[[], Any]) -> None:
+        if self._action.stored:
+            self._find_bodies(s3)
+        if self._action.finding is not None:
+            self._find_id(client, self._action.finding)
+
+    def _find_bodies(self, s3: Callable[[], Any]) -> None:
+        """The body that stands in S3, and where the answer's goes."""
+        source = named_object(self.call.arguments, "Input", s3)
+        self._output = named_object(self.call.arguments, "Output", s3)
+        if (source is None) == (self.call.arguments.get("Body") is None):
+            raise UnusableArgument("There should be one of the following fields: [Body, Input]")
+        if self._output is not None:
+            self._output.check()
+        if source is not None:
+            data, content_type = source.fetch()
+            self._body = {"body": data}
+            if "ContentType" not in self.call.arguments and content_type is not None:
+                self._body["contentType"] = content_type
+
+    def _find_id(self, client: Any, finding: Finding) -> None:
         operation = _operation(client.meta.service_model, finding.operation)
         within = {name: self.call.arguments[name] for name in finding.within if name in self.call.arguments}
         parameters = to_parameters(input_shape(operation), within, strict=True)
@@ -289,7 +311,13 @@ class _OptimizedCall(_Made):
         arguments = self._optimized.prepare({**self.call.arguments, **self._found}, attempt.own_resources)
         return self._action.prepare(self._optimized.submitted(arguments) if self.call.waits else arguments)
 
+    def parameters(self, operation: OperationModel, attempt: _Attempt) -> dict[str, Any]:
+        return {**super().parameters(operation, attempt), **self._body}
+
     def result(self, shape: StructureShape | None, answer: Mapping[str, Any]) -> JsonValue:
+        if self._output is not None:
+            self._output.put(read_bounded(answer["body"], "The model's answer"), answer.get("contentType"))
+            answer = {**answer, "body": self._output.uri}
         result = self._action.result(to_result(shape, answer))
         self._optimized.check(result)
         if self.call.waits:
@@ -311,27 +339,3 @@ class _OptimizedCall(_Made):
 def _operation(model: ServiceModel, action: str) -> OperationModel:
     name = next(name for name in model.operation_names if pascal_case(name) == pascal_case(action))
     return model.operation_model(name)
-
-
-def _refusal(model: ServiceModel, error: ClientError) -> Refusal:
-    details: Mapping[str, Any] = error.response.get("Error", {})
-    metadata: Mapping[str, Any] = error.response.get("ResponseMetadata", {})
-    code = str(details.get("Code", "Unknown"))
-    message = details.get("Message") or error.response.get("message") or "null"
-    return Refusal(
-        code=code,
-        message=str(message),
-        status=int(metadata.get("HTTPStatusCode", 500)),
-        request_id=str(metadata.get("RequestId", "")),
-        exception=_exception(model, code, details.get("QueryErrorCode")),
-        host_id=metadata.get("HostId") or None,
-    )
-
-
-def _exception(model: Any, *codes: str | None) -> str | None:
-    """The exception that the model has for one of an error's codes: former query APIs have two."""
-    for code in codes:
-        shape = None if code is None else model.shape_for_error_code(code)
-        if shape is not None:
-            return str(shape.name)
-    return None

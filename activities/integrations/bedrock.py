@@ -1,21 +1,30 @@
 """`bedrock:invokeModel` and `createModelCustomizationJob` ("Invoke and customize Amazon Bedrock models").
 
-A body in S3 (`Input`, `Output`) is not here: it is refused when the state runs.
+The body may stand in S3 (`Input`), and the answer's go there (`Output`): then the result names the object.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from activities.connector_fields import Field, Kind
 from activities.integrations.optimized import Action, Arguments, Optimized
 from activities.jobs import Job
 from interpreter.values import JsonValue, parse_json
 
-_FIELDS: Final = ("Accept", "Body", "ContentType", "GuardrailIdentifier", "GuardrailVersion", "ModelId", "Trace")
+_STORED: Final = tuple(
+    Field(name=name, kind=Kind.OBJECT, members=(Field(name="S3Uri", required=True),)) for name in ("Input", "Output")
+)
+_FIELDS: Final = frozenset(
+    ["Accept", "Body", "ContentType", "GuardrailIdentifier", "GuardrailVersion", "Input", "ModelId", "Output", "Trace"]
+)
 
 
 def _with_body(arguments: Arguments) -> Arguments:
-    return {"ContentType": "application/json", **arguments}
+    return {
+        "ContentType": "application/json",
+        **{name: value for name, value in arguments.items() if name not in ("Input", "Output")},
+    }
 
 
 def _with_parsed_body(result: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -38,8 +47,11 @@ BEDROCK: Final = Optimized(
         "invokeModel": Action(
             folder="bedrock-runtime",
             operation="InvokeModel",
-            fields=frozenset(_FIELDS),
-            required=frozenset({"Body", "ModelId"}),
+            fields=_FIELDS,
+            required=frozenset({"ModelId"}),
+            members=_STORED,
+            alternatives=("Body", "Input"),
+            stored=True,
             prepare=_with_body,
             result=_with_parsed_body,
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from activities.connector_fields import Field
 from activities.jobs import Job
 from interpreter.values import JsonValue
 
@@ -56,7 +57,10 @@ class Action:
         folder: botocore's name of the API, where it is not that of the service.
         fields: the names of all arguments; None for those of the operation.
         required: the names of those that must be there; None for those that the operation requires.
+        members: what is known of the form of some of them.
+        alternatives: those of which exactly one must be there.
         finding: what has to be found out first.
+        stored: whether `Input` and `Output` may name objects of S3 for the body and the answer's.
         prepare: the operation's arguments, from those of the state.
         result: the result, from the operation's.
     """
@@ -65,7 +69,10 @@ class Action:
     folder: str | None = None
     fields: frozenset[str] | None = None
     required: frozenset[str] | None = None
+    members: tuple[Field, ...] = ()
+    alternatives: tuple[str, ...] = ()
     finding: Finding | None = None
+    stored: bool = False
     prepare: Callable[[Arguments], Arguments] = dict
     result: Callable[[dict[str, JsonValue]], dict[str, JsonValue]] = _as_answered
 

@@ -34,6 +34,8 @@ def _invalid(name: str) -> str:
     return f"The value of the field '{name}' has an invalid format"
 
 
+ONE_BODY = "There should be one of the following fields: [Body, Input]"
+
 CASES = [
     Case("all open", "aws-sdk:s3:getObject", OPEN),
     Case("right", "aws-sdk:s3:getObject", {"Bucket": OPEN, "Key": "k"}),
@@ -74,6 +76,14 @@ CASES = [
         [_unknown("JobFlowId"), _missing("ClusterId"), _missing("Step")],
     ),
     Case("a model", "bedrock:invokeModel", {"ModelId": "m", "Body": {"prompt": OPEN}}),
+    Case("a model, in S3", "bedrock:invokeModel", {"ModelId": "m", "Input": {"S3Uri": OPEN}, "Output": OPEN}),
+    Case("a model, no body", "bedrock:invokeModel", {"ModelId": "m"}, [ONE_BODY]),
+    Case(
+        "a model, two bodies",
+        "bedrock:invokeModel",
+        {"ModelId": "m", "Body": OPEN, "Input": {"S3uri": "s3://b/k"}, "Output": "s3://b/k"},
+        [_unknown("Input.S3uri"), _missing("Input.S3Uri"), f"{_invalid('Output')}; wanted is an object", ONE_BODY],
+    ),
     Case("nested", "states:startExecution.sync:2", {"StateMachineArn": OPEN, "Input": {"a": 1}, "Name": OPEN}),
     Case("function", "lambda:invoke", {"FunctionName": "f", "Payload": [1], "Qualifier": OPEN, "LogType": "Tail"}),
     Case("function, open", "lambda:invoke", OPEN),
