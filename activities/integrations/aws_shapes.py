@@ -1,12 +1,13 @@
 """JSON to botocore's parameters and botocore's answers back to JSON, led by the API's shapes.
 
 Members are in PascalCase on our side whatever the API calls them; objects, numbers and truth values given for a string
-or a blob become compact JSON (recorded for SQS, SNS, SFN, EventBridge and S3); blobs are text in UTF-8, times are
-ISO-8601 in UTC with milliseconds ("Learning to use AWS service SDK integrations").
+or a blob become compact JSON (recorded for SQS, SNS, SFN, EventBridge and S3); blobs are text in UTF-8, or base64 where
+an answer is none, times are ISO-8601 in UTC with milliseconds ("Learning to use AWS service SDK integrations").
 """
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -222,5 +223,13 @@ def _text(value: bytes | str | StreamingBody) -> str:
         value.close()
         if len(data) > _LARGEST_BODY:
             raise StatesDataLimitExceeded(f"The service answered with more than {_LARGEST_BODY} bytes.")
-        return data.decode("utf-8", "replace")
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        return _blob_text(data)
+    return _blob_text(value) if isinstance(value, bytes) else value
+
+
+def _blob_text(data: bytes) -> str:
+    """Text where the bytes are some (recorded), else base64: nothing of them is lost."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return base64.b64encode(data).decode("ascii")
