@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
+from weakref import WeakValueDictionary
 
 from yarl import URL
 
@@ -49,7 +50,7 @@ class Authorizer:
         self._caller = caller
         self._clock = clock
         self._tokens: dict[tuple[str, str], _Token] = {}
-        self._asking: dict[tuple[str, str], asyncio.Lock] = {}
+        self._asking: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def connection(self, arn: str) -> Connection:
         """The connection of an ARN, fit for use.

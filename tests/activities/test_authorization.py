@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -60,6 +61,14 @@ async def test_basic_and_api_key(stage: Stage) -> None:
     basic = await stage.authorizer.headers(connection(Basic(username="me", password="ü")))
     key = await stage.authorizer.headers(connection(ApiKey(name="X-Key", value="v")))
     assert (basic, key) == ({"Authorization": "Basic bWU6w7w="}, {"X-Key": "v"})
+
+
+async def test_nothing_is_kept_of_connections_that_no_call_uses(stage: Stage) -> None:
+    for version in range(5):
+        await stage.authorizer.headers(stage.oauth(version=str(version)))
+        stage.authorizer.refused(stage.oauth(version=str(version)))
+    gc.collect()
+    assert (len(stage.authorizer._asking), len(stage.authorizer._tokens)) == (0, 0)
 
 
 async def test_token_request(stage: Stage) -> None:
