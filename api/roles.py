@@ -45,7 +45,7 @@ from api.aws_json.in_process import InProcessDoor
 from api.aws_json.server import DoorRunner
 from api.closing_log import ClosingLog
 from api.config import ConfigurationError, Settings
-from api.connectors import connectors
+from api.connectors import Connectors, connectors
 from api.gateway import TemporalGateway
 from api.gateway_history import TemporalHistories
 from api.grpc.server import create_server
@@ -140,30 +140,51 @@ async def _connect(
     raise RoleError(f"Temporal does not answer at {address}: {failure}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What a process calls others with, and where logs go."""
+
+    lambdas: LambdaInvoker
+    urls: UrlInvoker
+    connectors: Connectors
+    log_groups: LogGroups
+
+
+@asynccontextmanager
+async def _means(settings: Settings, engine: Engine) -> AsyncIterator[_Means]:
+    """One of each, however much of the process calls with them; closed on exit."""
+    with closing(LogGroups(settings.log_groups)) as log_groups:
+        async with aiohttp.ClientSession() as session, connectors(settings, engine.store) as made:
+            yield _Means(LambdaInvoker(settings.region), UrlInvoker(session), made, log_groups)
+
+
 @asynccontextmanager
 async def application(settings: Settings, engine: Engine) -> AsyncIterator[ApplicationService]:
     """The application service, ready to answer."""
-    with closing(LogGroups(settings.log_groups)) as log_groups:
-        config = ServiceConfig(
-            account_id=settings.account_id,
-            region=settings.region,
-            mode=settings.mode,
-            functions=settings.functions,
-            log_groups=log_groups,
-            express_retention_seconds=settings.express_retention,
-            traced="none" if engine.tracing is None else settings.trace_executions,
-        )
-        gateway = TemporalGateway(engine.client, engine.definitions)
-        async with aiohttp.ClientSession() as session, connectors(settings, engine.store) as made:
-            direct = direct_calls(LambdaInvoker(settings.region), UrlInvoker(session), made.calls)
-            calls = LocalCalls(engine.client, direct)
-            slots = Slots(settings.max_sync_executions)
-            local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child, slots)
-            async with ApplicationService(
-                engine.store, gateway, config, Registry(), local=local, sealer=find_sealer(settings)
-            ) as service:
-                yield service
-        await gateway.close()
+    async with _means(settings, engine) as means, _application(settings, engine, means) as service:
+        yield service
+
+
+@asynccontextmanager
+async def _application(settings: Settings, engine: Engine, means: _Means) -> AsyncIterator[ApplicationService]:
+    config = ServiceConfig(
+        account_id=settings.account_id,
+        region=settings.region,
+        mode=settings.mode,
+        functions=settings.functions,
+        log_groups=means.log_groups,
+        express_retention_seconds=settings.express_retention,
+        traced="none" if engine.tracing is None else settings.trace_executions,
+    )
+    gateway = TemporalGateway(engine.client, engine.definitions)
+    calls = LocalCalls(engine.client, direct_calls(means.lambdas, means.urls, means.connectors.calls))
+    slots = Slots(settings.max_sync_executions)
+    local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child, slots)
+    async with ApplicationService(
+        engine.store, gateway, config, Registry(), local=local, sealer=find_sealer(settings)
+    ) as service:
+        yield service
+    await gateway.close()
 
 
 @asynccontextmanager
@@ -285,13 +306,11 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         concurrent_local_calls=settings.worker_max_concurrent_local_calls,
     )
     arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
-    log_groups = LogGroups(settings.log_groups)
     histories = TemporalHistories(engine.client, engine.definitions)
     async with (
-        aiohttp.ClientSession() as session,
-        connectors(settings, engine.store) as made,
-        application(settings, engine) as service,
-        ClosingLog(engine.client, histories, engine.store, log_groups).running(),
+        _means(settings, engine) as means,
+        _application(settings, engine, means) as service,
+        ClosingLog(engine.client, histories, engine.store, means.log_groups).running(),
     ):
         aws = AwsService(
             settings.region,
@@ -299,14 +318,13 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
             own_resources=arns.of_workflow,
             open_activities=OpenActivities(engine.client),
         )
-        lambdas, urls = LambdaInvoker(settings.region), UrlInvoker(session)
-        local = LocalActivity(direct_calls(lambdas, urls, made.calls, aws))
-        watch, nested = JobWatch(aws, others=made.jobs), NestedStarter(service.nested_executions)
+        local = LocalActivity(direct_calls(means.lambdas, means.urls, means.connectors.calls, aws))
+        watch, nested = JobWatch(aws, others=means.connectors.jobs), NestedStarter(service.nested_executions)
         calls = [
-            lambdas.invoke,
-            urls.invoke,
+            means.lambdas.invoke,
+            means.urls.invoke,
             aws.invoke,
-            made.calls.invoke,
+            means.connectors.calls.invoke,
             watch.watch,
             watch.stop,
             nested.prepare,
@@ -315,8 +333,8 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
             ActivityLookUp(KnownActivities(engine.store, arns)).exists,
         ]
         yield [
-            workflow_worker(engine.client, engine.definitions, calls, limits, event_log=log_groups),
-            express_worker(engine.client, engine.definitions, local.call, limits, event_log=log_groups),
+            workflow_worker(engine.client, engine.definitions, calls, limits, event_log=means.log_groups),
+            express_worker(engine.client, engine.definitions, local.call, limits, event_log=means.log_groups),
             activity_worker(engine.client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
         ]
 
