@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         description="Executions that an API process runs inside itself at once (StartSyncExecution, TestState); more "
         "are refused with `ThrottlingException`.",
     )
+    task_policy: Annotated[JsonValue, NoDecode] = Field(
+        "full-access",
+        description="What Tasks may do with this installation's own API, nested executions included: a policy, or the "
+        "name of one, as [keys](security.md) have it.",
+    )
     worker_max_cached_workflows: Limit = Field(
         2000,
         description="Executions kept in a worker's memory. Below the number running, each step replays its history.",
@@ -208,6 +213,20 @@ class Settings(BaseSettings):
 
         setting = parse_json(value) if isinstance(value, str) and value.lstrip().startswith("{") else value
         parse_rates(setting)
+        return setting
+
+    @field_validator("task_policy")
+    @classmethod
+    def _check_task_policy(cls, setting: JsonValue) -> JsonValue:
+        if setting == "full-access":
+            return setting
+        from api.access.policy import PolicyError  # reads AWS's model, which most commands do not need
+        from api.access.tasks import parse_task_policy
+
+        try:
+            parse_task_policy(setting)
+        except PolicyError as error:
+            raise ValueError(str(error)) from None
         return setting
 
     @field_validator("sql_connections")

@@ -40,6 +40,7 @@ from activities.registry import Registry
 from activities.router import Router
 from activities.worker import WorkerLimits, activity_worker, express_worker, run_workers, workflow_worker
 from api.access.guard import Guard
+from api.access.tasks import PermittedStarter, TaskPermissions, parse_task_policy
 from api.aws_json.application import create_app
 from api.aws_json.in_process import InProcessDoor
 from api.aws_json.server import DoorRunner
@@ -306,6 +307,7 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         concurrent_local_calls=settings.worker_max_concurrent_local_calls,
     )
     arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
+    permissions = TaskPermissions(parse_task_policy(settings.task_policy), arns)
     histories = TemporalHistories(engine.client, engine.definitions)
     async with (
         _means(settings, engine) as means,
@@ -314,12 +316,13 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
     ):
         aws = AwsService(
             settings.region,
-            own=InProcessDoor(service),
+            own=InProcessDoor(service, permissions),
             own_resources=arns.of_workflow,
             open_activities=OpenActivities(engine.client),
         )
         local = LocalActivity(direct_calls(means.lambdas, means.urls, means.connectors.calls, aws))
-        watch, nested = JobWatch(aws, others=means.connectors.jobs), NestedStarter(service.nested_executions)
+        watch = JobWatch(aws, others=means.connectors.jobs)
+        nested = NestedStarter(PermittedStarter(service.nested_executions, permissions))
         calls = [
             means.lambdas.invoke,
             means.urls.invoke,

@@ -15,6 +15,8 @@ from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 
 _REFUSED_WITH: Final = 400
+_UNMODELLED: Final = frozenset({"ValidationException", "AccessDeniedException"})
+"""Codes of which the API's model has no exception."""
 
 
 class StartRefused(Exception):
@@ -89,7 +91,7 @@ def _wanted(argument: dict[str, Any]) -> NestedStart:
 
 
 def _error(refused: StartRefused, request_id: str) -> StatesError:
-    code, exception = refused.code, None if refused.code == "ValidationException" else refused.code
+    code, exception = refused.code, None if refused.code in _UNMODELLED else refused.code
     refusal = Refusal(
         code=code, message=refused.message, status=_REFUSED_WITH, request_id=request_id, exception=exception
     )
