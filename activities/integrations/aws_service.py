@@ -51,6 +51,7 @@ from activities.open_activities import OpenActivities
 from activities.sdk_metadata import sdk_metadata
 from activities.sdk_services import sdk_folder
 from activities.trace_context import x_ray_trace
+from activities.whole_answers import answer_of
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 
@@ -139,7 +140,7 @@ class AwsService:
         model = _operation(client.meta.service_model, operation)
         parameters = to_parameters(input_shape(model), arguments, strict=True)
         try:
-            answer = getattr(client, xform_name(model.name))(**parameters)
+            answer = answer_of(client, model.name, parameters)
         except ClientError as error:
             raise Refused(refusal_of(client.meta.service_model, error)) from None
         return to_result(output_shape(model), answer)
@@ -195,7 +196,7 @@ class AwsService:
             operation = _operation(client.meta.service_model, make.operation)
             make.find(client, lambda: self._clients.client(_S3, None, attempt.limit_seconds))
             parameters = make.parameters(operation, attempt)
-            answer = getattr(client, xform_name(operation.name))(**parameters)
+            answer = answer_of(client, operation.name, parameters)
             return make.result(output_shape(operation), answer)
         except UnusableArgument as error:
             raise unusable_arguments(make.call.arguments, str(error)) from None

@@ -69,6 +69,7 @@ class Kind:
     unanswered: str
 
 
+PAGE = b"<!doctype html>\n<html><title>Bad Gateway</title></html>"
 JSON_THROTTLE = b'{"__type": "ThrottlingException", "message": "Rate exceeded"}'
 
 KINDS = [
@@ -120,6 +121,20 @@ KINDS = [
     ),
 ]
 
+KINDS.append(
+    Kind(
+        "optimized, XML",
+        aws("sns", "publish", {"TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message": "m"}),
+        (
+            "400 Bad Request",
+            b"<ErrorResponse><Error><Code>Throttled</Code><Message>Rate exceeded</Message></Error></ErrorResponse>",
+            "SNS.ThrottledException",
+        ),
+        "SNS.AmazonSNSException",
+        "SNS.SdkClientException",
+    )
+)
+
 SILENT = [Fault.SILENCE, Fault.CLOSED, Fault.RESET, Fault.HALF_HEADERS, Fault.HALF_BODY, Fault.SLOW_BODY]
 
 
@@ -146,6 +161,22 @@ async def test_broken_inside(kind: Kind, server: FaultyServer) -> None:
     raised = await error(kind.call, server)
     assert raised.name == kind.broken
     assert "Status Code: 503" in (raised.cause or "")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+async def test_a_proxy_s_page_in_place_of_a_refusal(kind: Kind, server: FaultyServer) -> None:
+    server.status, server.body, server.headers = "502 Bad Gateway", PAGE, {"Content-Type": "text/html"}
+    raised = await error(kind.call, server)
+    assert raised.name == kind.broken
+    assert "Status Code: 502" in (raised.cause or "")
+
+
+@pytest.mark.parametrize("kind", [KINDS[2], *KINDS[4:]], ids=lambda kind: kind.name)
+async def test_a_proxy_s_page_in_place_of_an_answer(kind: Kind, server: FaultyServer) -> None:
+    server.body, server.headers = PAGE, {"Content-Type": "text/html"}
+    raised = await error(kind.call, server)
+    assert raised.name == kind.unanswered
+    assert "the answer is not of the API's protocol" in (raised.cause or "")
 
 
 TROUBLES = [(kind, fault) for kind in KINDS[:4] for fault in SILENT]
