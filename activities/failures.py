@@ -20,6 +20,9 @@ MAX_ERROR_LENGTH: Final = 256
 MAX_CAUSE_LENGTH: Final = 32_768
 """Characters that Step Functions keeps of an error name and of a cause (API reference, SendTaskFailure)."""
 
+_UNCOUNTED: Final = frozenset({"DynamoDb", "S3", "SecretsManager"})
+"""Prefixes of which causes are recorded without the count of attempts with which those of 2025 end (of Sfn)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
@@ -55,9 +58,10 @@ def optimized_error(prefix: str, sdk_name: str, base_exception: str, refusal: Re
 def sdk_error(prefix: str, refusal: Refusal) -> StatesError:
     """A refusal as `aws-sdk` integrations show it; unmodelled codes share the name of the SDK's client."""
     extended = f", Extended Request ID: {refusal.host_id}" if refusal.host_id else ""
+    attempts = "" if prefix in _UNCOUNTED else " (SDK Attempt Count: 1)"
     cause = (
         f"{refusal.message} (Service: {prefix}, Status Code: {refusal.status}, Request ID: {refusal.request_id}"
-        f"{extended}) (SDK Attempt Count: 1)"
+        f"{extended}){attempts}"
     )
     return StatesError(f"{prefix}.{_exception_name(refusal.exception or prefix)}", cause)
 

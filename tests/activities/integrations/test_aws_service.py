@@ -119,7 +119,8 @@ class Failure:
     cause: str
 
 
-SDK_TAIL = r"Request ID: [^,;)]+(, Extended Request ID: [^)]+)?\) \(SDK Attempt Count: 1\)"
+SDK_TAIL = r"Request ID: [^,;)]+(, Extended Request ID: [^)]+)?\)"
+COUNTED = r" \(SDK Attempt Count: 1\)"
 V1_TAIL = r"Request ID: [^;]+; Proxy: null\)"
 UNUSABLE = r"The Parameters '\{.*\}' could not be used to start the Task: "
 
@@ -147,6 +148,14 @@ FAILURES = [
         {"TableName": "t", "Key": {}},
         "DynamoDb.DynamoDbException",
         rf".+ \(Service: DynamoDb, Status Code: 400, {SDK_TAIL}",
+    ),
+    Failure(
+        "sdk, of 2025",
+        "aws-sdk:ssm",
+        "getParameter",
+        {"Name": "missing"},
+        "Ssm.ParameterNotFoundException",
+        rf"Parameter missing not found. \(Service: Ssm, Status Code: 400, {SDK_TAIL}{COUNTED}",
     ),
     Failure(
         "sdk, unknown field",
