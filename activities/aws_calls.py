@@ -105,6 +105,16 @@ class AwsCall:
         )
 
 
+def shown_arguments(service: str, arguments: dict[str, JsonValue], *, waits: bool) -> dict[str, JsonValue]:
+    """The arguments that a history shows of those of a state, which `waits` for a job or does not."""
+    optimized = OPTIMIZED.get(service)
+    if optimized is None:
+        return arguments
+    if optimized.known is not None:
+        arguments = {name: value for name, value in arguments.items() if name in optimized.known}
+    return dict(optimized.submitted(arguments)) if waits else arguments
+
+
 def is_aws_call(service: str) -> bool:
     """Whether the resources of a segment are run as calls of an AWS API."""
     return service in OPTIMIZED or service.startswith(aws_sdk.SEGMENT)

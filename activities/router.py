@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from activities import jobs, kubernetes_keys, nested_executions, temporal_workflows
-from activities.aws_calls import AwsCall, error_prefix, has_job, is_aws_call, job_of
+from activities.aws_calls import AwsCall, error_prefix, has_job, is_aws_call, job_of, shown_arguments
 from activities.connector_secrets import without_secrets
 from activities.connectors import ConnectorCall, find_connector, is_connector
 from activities.failures import client_error, recorded_error, service_error, unusable_arguments
@@ -78,6 +78,13 @@ class Router:
                 call = _function_call(request)
                 name = parse_function_name(call.function, call.qualifier)
                 return _function_activity(request, call, name, function_route(functions, name))
+
+    def shown(self, request: TaskRequest) -> JsonValue:
+        """The arguments that TaskScheduled shows (recorded: ECS is told who started a task, SQS not what it drops)."""
+        resource, arguments = request.resource, request.arguments
+        if not isinstance(resource, ServiceResource) or not isinstance(arguments, dict):
+            return arguments
+        return shown_arguments(resource.service, arguments, waits=resource.pattern is TaskPattern.SYNC)
 
     def look_up(self, request: TaskRequest) -> ActivityCall | None:
         """For activities: whether there is one of that ARN; a task that no worker may poll for would wait for ever."""

@@ -256,6 +256,10 @@ class TaskRouter(Protocol):
         """
         ...
 
+    def shown(self, request: TaskRequest) -> JsonValue:
+        """The arguments as TaskScheduled shows them: what the integration adds is there, what it drops is not."""
+        ...
+
     def look_up(self, request: TaskRequest) -> ActivityCall | None:
         """A call to be made before the task is scheduled; it answers false where the resource does not exist."""
         ...

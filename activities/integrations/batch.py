@@ -11,7 +11,7 @@ BATCH: Final = Optimized(
     folder="batch",
     prefix="Batch",
     sdk_name="AWSBatch",
-    base_exception="AWSBatchException",
+    base_exception="BatchException",
     jobs={
         "submitJob": Job(
             describe="DescribeJobs",

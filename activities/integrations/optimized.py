@@ -91,6 +91,7 @@ class Optimized:
         region: the region that the arguments ask for, None for the usual one; raises `OSError` for no such host.
         prepare: the arguments as they are sent, from those of the state and the ARNs of execution and state machine.
         check: raises `StatesError` for an answer that is a failure.
+        known: the arguments that there are, where others are dropped and not shown; None where they are not looked at.
         actions: those that differ from the API's own, by name.
         jobs: what can be waited for with `.sync`, by the action that submits it.
         submitted: the arguments of a call whose job or token is waited for, from those of the state.
@@ -106,6 +107,7 @@ class Optimized:
     region: Callable[[Arguments], str | None] = _anywhere
     prepare: Callable[[Arguments, tuple[str, ...]], Arguments] = _unchanged
     check: Callable[[Mapping[str, JsonValue]], None] = _accepted
+    known: frozenset[str] | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
     jobs: Mapping[str, Job] = field(default_factory=dict)
     submitted: Callable[[Arguments], Arguments] = dict

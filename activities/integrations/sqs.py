@@ -15,6 +15,19 @@ from activities.integrations.optimized import Arguments, Optimized, spellings
 
 _AWS_HOST: Final = re.compile(r"(?:sqs\.([a-z0-9-]+)|([a-z0-9-]+)\.queue)\.amazonaws\.com(?:\.cn)?")
 
+_KNOWN: Final = frozenset(
+    {
+        "DelaySeconds",
+        "MessageAttributes",
+        "MessageBody",
+        "MessageDeduplicationId",
+        "MessageGroupId",
+        "MessageSystemAttributes",
+        "QueueUrl",
+    }
+)
+"""Those of SendMessage; others are dropped (recorded). Kept as data, as workflows load no model of an API."""
+
 
 class NoSuchHost(OSError):
     """The host of a queue's URL does not exist; `host` and `reason` say more."""
@@ -58,4 +71,5 @@ SQS: Final = Optimized(
     base_exception="AmazonSQSException",
     headers=spellings("Content-Length", "Content-Type", "Date", "connection", "x-amzn-RequestId"),
     region=queue_region,
+    known=_KNOWN,
 )

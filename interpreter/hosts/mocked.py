@@ -8,7 +8,11 @@ from interpreter.values import JsonValue
 
 
 class NothingBegun:
-    """The part of a `TaskRouter` that mocked calls never reach."""
+    """The part of a `TaskRouter` that is the same for all mocked calls: most of it they never reach."""
+
+    def shown(self, request: TaskRequest) -> JsonValue:
+        """The arguments as they are."""
+        return request.arguments
 
     def child(self, request: TaskRequest, value: JsonValue, *, has_token: bool) -> ChildWorkflow:
         """No call prepares one."""

@@ -93,8 +93,9 @@ async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> Json
     timeout, heartbeat = _declared(attempt)
     polled = isinstance(state.resource, ActivityResource) and not execution.mocked
     await _look_up(execution, frame, request)
+    shown = execution.router.shown(request)
     execution.record(
-        events.scheduled, frame.chain, frame, events.scheduling(request.arguments, timeout, heartbeat, attempt.role_arn)
+        events.scheduled, frame.chain, frame, events.scheduling(shown, timeout, heartbeat, attempt.role_arn)
     )
     if not polled:
         execution.record(events.started, frame.chain, frame, events.starting())

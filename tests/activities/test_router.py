@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import pytest
+from botocore.loaders import create_loader
 
 from activities.function_calls import request_id_of
+from activities.integrations import sqs
 from activities.router import Router
 from interpreter.definition.resources import parse_resource
 from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
@@ -258,6 +260,30 @@ def test_unusable_arguments(case: Unusable) -> None:
     with pytest.raises(StatesRuntime) as raised:
         Router().route(request(case.resource, case.arguments), case.functions)
     assert raised.value.cause == f"The Parameters '{case.text}' could not be used to start the Task: [{case.reason}]"
+
+
+SENT = {"QueueUrl": "http://q", "MessageBody": "m"}
+
+
+@pytest.mark.parametrize(
+    "resource, arguments, wanted",
+    [
+        ("sqs:sendMessage", {**SENT, "Unknown": 1}, SENT),
+        ("aws-sdk:sqs:sendMessage", {**SENT, "Unknown": 1}, {**SENT, "Unknown": 1}),
+        ("ecs:runTask.sync", {"TaskDefinition": "t"}, {"TaskDefinition": "t", "StartedBy": "AWS Step Functions"}),
+        ("ecs:runTask", {"TaskDefinition": "t"}, {"TaskDefinition": "t"}),
+        ("glue:startJobRun.sync", {"JobName": "j"}, {"JobName": "j"}),
+        ("http:invoke", {"Method": "GET"}, {"Method": "GET"}),
+        ("lambda:invoke", "no object", "no object"),
+    ],
+)
+def test_shown_arguments(resource: str, arguments: JsonValue, wanted: JsonValue) -> None:
+    assert Router().shown(request(f"arn:aws:states:::{resource}", arguments)) == wanted
+
+
+def test_the_arguments_that_sqs_knows() -> None:
+    model = create_loader().load_service_model("sqs", "service-2")
+    assert frozenset(model["shapes"]["SendMessageRequest"]["members"]) == sqs.SQS.known
 
 
 def test_a_name_that_lambda_refuses() -> None:
