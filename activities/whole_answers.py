@@ -1,8 +1,8 @@
 """Answers of AWS APIs that cannot be taken as they are.
 
 Of one that was cut off botocore takes what came for the whole. One that is not of the API's protocol, a page of a proxy
-for instance, it takes for an empty one where it expects JSON, and where it expects XML it raises what belongs to none of
-its families of exceptions.
+for instance, it takes for an empty one where it expects JSON, and where it expects XML it raises what is none of its
+own families of exceptions.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from activities.integrations.activity_look_up import ActivityLookUp
 from activities.integrations.aws_service import AwsService
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.integrations.job_watch import JobWatch
+from activities.integrations.lambda_ import LambdaInvoker
 from activities.integrations.nested_start import NestedStarter
 from activities.local_calls import LocalCalls
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
@@ -180,6 +181,7 @@ def _activities(service: ApplicationService, store: Store, client: Client) -> li
     watch, nested = JobWatch(aws), NestedStarter(service.nested_executions)
     return [
         aws.invoke,
+        LambdaInvoker("us-east-1").invoke,
         watch.watch,
         watch.stop,
         nested.prepare,
