@@ -12,9 +12,12 @@ from interpreter.limits import IntrinsicQuotas
 from interpreter.values import JsonValue, is_number, json_type_name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arguments:
-    """The evaluated arguments of one call, the source of chance for the functions that need one, and the quotas."""
+    """The evaluated arguments of one call, the source of chance for the functions that need one, and the quotas.
+
+    Not frozen, because one is made for each call and freezing triples what that costs.
+    """
 
     function: str
     values: tuple[JsonValue, ...]

@@ -7,9 +7,9 @@ quotes (escapes `\'`, `\{`, `\}`, `\\` and no other), a number, `true`, `false`,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Final, TypeAlias, assert_never
 
 from interpreter.errors import QueryError, StatesRuntime
@@ -40,6 +40,7 @@ class _Call:
 
 
 _Argument: TypeAlias = _Constant | Path | _Call
+_Run: TypeAlias = Callable[[Scope], JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Intrinsic:
     text: str
     variables: frozenset[str]
     _call: _Call
+    _run: _Run = field(repr=False, compare=False)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -74,7 +76,7 @@ class Intrinsic:
                 `The function '<text>' had the following error: <detail>`.
         """
         try:
-            return _evaluate(self._call, scope)
+            return self._run(scope)
         except QueryError as error:
             raise StatesRuntime(f"The function '{self.text}' had the following error: {error.detail}") from error
 
@@ -94,7 +96,8 @@ def parse_intrinsic(text: str, nested_calls: int = AWS_DEFINITIONS.nested_calls)
     if reader.position != len(text):
         raise reader.fault("the call should end here")
     paths = [part for part in _parts(call) if isinstance(part, Path)]
-    return Intrinsic(text, frozenset(path.variable for path in paths if path.variable is not None), call)
+    variables = frozenset(path.variable for path in paths if path.variable is not None)
+    return Intrinsic(text, variables, call, _compiled(call))
 
 
 def _parts(argument: _Argument) -> Iterator[_Argument]:
@@ -130,19 +133,31 @@ def _static_fault(call: _Call) -> str | None:
     return None
 
 
-def _evaluate(argument: _Argument, scope: Scope) -> JsonValue:
+def _compiled(argument: _Argument) -> _Run:
+    """How to get the value of an argument."""
     match argument:
         case _Constant(value):
-            return value
+            return lambda _: value
         case _Call(function, arguments):
-            return function.apply(tuple(_evaluate(inner, scope) for inner in arguments), scope.chance, scope.quotas)
+            return _compiled_call(function, [_compiled(inner) for inner in arguments])
         case Path():
-            found = argument.find_or_missing(scope)
-            if found is MISSING:
-                raise _missing_argument(argument, scope)
-            return found
+            return partial(_read, argument)
         case _:
             assert_never(argument)
+
+
+def _compiled_call(function: Function, arguments: Sequence[_Run]) -> _Run:
+    def run(scope: Scope) -> JsonValue:
+        return function.apply(tuple([argument(scope) for argument in arguments]), scope.chance, scope.quotas)
+
+    return run
+
+
+def _read(path: Path, scope: Scope) -> JsonValue:
+    found = path.find_or_missing(scope)
+    if found is MISSING:
+        raise _missing_argument(path, scope)
+    return found
 
 
 def _missing_argument(path: Path, scope: Scope) -> QueryError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from interpreter.intrinsics.arguments import Arguments, Function
@@ -13,12 +14,28 @@ _FORMAT_MARK: Final = re.compile(r"\{\}|\\[{}\\']")
 
 
 def _format(arguments: Arguments) -> JsonValue:
-    template, values = arguments.text(0), list(map(_printed, arguments.values[1:]))
-    holders = sum(mark.group() == "{}" for mark in _FORMAT_MARK.finditer(template))
-    if holders != len(values):
-        raise arguments.fault(f"Expected {holders} values for the place holders of the template, but got {len(values)}")
-    remaining = iter(values)
-    return _FORMAT_MARK.sub(lambda mark: next(remaining) if mark.group() == "{}" else mark.group()[1], template)
+    first, *others = _format_pieces(arguments.text(0))
+    values = arguments.values[1:]
+    if len(others) != len(values):
+        fault = f"Expected {len(others)} values for the place holders of the template, but got {len(values)}"
+        raise arguments.fault(fault)
+    return first + "".join([_printed(value) + piece for value, piece in zip(values, others, strict=True)])
+
+
+@lru_cache(maxsize=1024)
+def _format_pieces(template: str) -> tuple[str, ...]:
+    """The texts around the place holders of a template, without their escapes."""
+    pieces = [""]
+    at = 0
+    for mark in _FORMAT_MARK.finditer(template):
+        pieces[-1] += template[at : mark.start()]
+        if mark.group() == "{}":
+            pieces.append("")
+        else:
+            pieces[-1] += mark.group()[1]
+        at = mark.end()
+    pieces[-1] += template[at:]
+    return tuple(pieces)
 
 
 def _printed(value: JsonValue) -> str:
