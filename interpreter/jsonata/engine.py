@@ -18,7 +18,7 @@ import jlens
 
 from interpreter.jsonata.bounds import Bounds, Excess
 from interpreter.jsonata.errors import EvaluationStuck
-from interpreter.jsonata.functions import ADDED_FUNCTIONS, Meter, distinct, keys
+from interpreter.jsonata.functions import ADDED_FUNCTIONS, COUNTERS, UNBOUND, counters
 from interpreter.jsonata.port import BoundFault, EngineFault, Function, FunctionFault, FunctionResult, Program
 from interpreter.values import MISSING, JsonValue, Missing
 
@@ -52,7 +52,14 @@ _ALIASES: Final = {
     "merge": ("merge", "count"),
     **{name: (name, "match", "count", "length") for name in _REGEX_USERS},
 }
-_FUNCTIONS: Final[Mapping[str, Function]] = {"many_distinct": distinct, "many_keys": keys}
+_SUPPORT: Final[Mapping[str, tuple[str, ...]]] = {
+    "distinct": ("many_distinct",),
+    "keys": ("many_keys",),
+    "append": ("copied",),
+    "merge": ("merged",),
+    **dict.fromkeys(_REGEX_USERS, ("searched", "affordable")),
+}
+"""Our functions that the stand-ins call."""
 
 _WRAPPER_DEPTH: Final = 2  # the block and the assignment that a source stands in
 _DEPTH_CODE: Final = "D1011"
@@ -78,12 +85,13 @@ class _Wrapped:
 class _JlensProgram:
     """A source in the variants that its evaluations ask for: which variables exist, and where they come from."""
 
-    __slots__ = ("_mark", "_reads_context", "_source", "_stand_ins", "_variants")
+    __slots__ = ("_mark", "_reads_context", "_source", "_stand_ins", "_support", "_variants")
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._mark = _unused_prefix(source)
         self._stand_ins = tuple(name for name in _STAND_INS if name in source)
+        self._support = {each for name in self._stand_ins for each in _SUPPORT.get(name, ())}
         self._variants: dict[tuple[frozenset[str], bool, bool], _Wrapped] = {}
         try:
             plain = jlens.Expression(source)  # alone first: errors carry the author's positions, and nothing breaks out
@@ -145,12 +153,10 @@ class _JlensProgram:
         bindings: dict[str, Any] = {
             f"{mark}{name}" if name in self._stand_ins else name: function for name, function in functions.items()
         }
-        if self._stand_ins:
-            bindings |= {f"{mark}{name}": function for name, function in _FUNCTIONS.items()}
-        if not _HEAVY.isdisjoint(self._stand_ins):
-            meter = Meter(bounds)
-            counted = (meter.copied, meter.merged, meter.searched, meter.affordable)
-            bindings |= {f"{mark}{each.__name__}": each for each in counted}
+        bindings |= {f"{mark}{name}": UNBOUND[name] for name in self._support & UNBOUND.keys()}
+        counting = self._support & COUNTERS.keys()
+        if counting:
+            bindings |= {f"{mark}{name}": function for name, function in counters(counting, bounds).items()}
         return bindings
 
     def _run(self, wrapped: _Wrapped, document: Any, bindings: dict[str, Any], **options: Any) -> Any:
