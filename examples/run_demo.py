@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -182,19 +183,22 @@ def ui_link(ui: str, arn: str) -> str:
 
 
 def run_through_grpc(address: str, machine: str, folder: Path) -> None:
-    """Run the ten-line gRPC client, which prints events and, last, the output."""
+    """Run the ten-line gRPC client, which prints events and, last, the output; approve when it tells of the task."""
     approval = folder / "approval.json"
     approval.unlink()
-    client = subprocess.run(
-        [sys.executable, EXAMPLES / "grpc" / "client.py", address, machine, approval],
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=TIME_LIMIT_SECONDS,
-        check=False,
-    )
-    print(client.stdout, end="")
+    words = [sys.executable, EXAMPLES / "grpc" / "client.py", address, machine, (PIPELINE / "input.json").read_text()]
+    lines = []
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as client:
+        overdue = threading.Timer(TIME_LIMIT_SECONDS, client.kill)
+        overdue.start()
+        assert client.stdout is not None
+        for line in client.stdout:
+            print(line, end="", flush=True)
+            lines.append(line)
+            if line.endswith(" TaskSubmitted\n"):
+                subprocess.run([sys.executable, EXAMPLES / "grpc" / "approve.py", address, approval], check=True)
+        overdue.cancel()
     check("exit code of the gRPC client", client.returncode, 0)
-    lines = client.stdout.splitlines()
     check("events", Counter(line.split()[1] for line in lines[:-1]), EXPECTED_EVENTS)
     check_output(lines[-1])
 
