@@ -28,6 +28,7 @@ from api.roles import (
     function_worker,
     open_doors,
     running,
+    settle_memory,
 )
 from api.service.application import ApplicationService
 from api.temporal_server import TemporalServer, TemporalServerError, port_in_use
@@ -178,5 +179,6 @@ async def serve_dev(settings: Settings, options: LaptopOptions, ready: Callable[
     """
     check_exposure(settings)
     async with laptop(settings, options) as parts, open_doors(parts.settings, parts.engine, parts.service) as doors:
+        settle_memory()
         ready(parts, doors)
         await parts.watch()

@@ -7,6 +7,7 @@ them, ended from the inside out.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -112,6 +113,16 @@ async def connected(settings: Settings, connection: ClientConnectConfig) -> Asyn
         async with open_store(settings.database_url) as store:
             definitions = CompiledDefinitions(store)
             yield Engine(store, await _connect(connection, definitions, store, traced), definitions, traced)
+
+
+def settle_memory() -> None:
+    """Have Python's collector leave alone what was made until now, and lives as long as the process.
+
+    Measured: a full collection otherwise stops every call for 170 ms, with 150,000 objects, of which hardly any is
+    of a call.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager
@@ -376,6 +387,7 @@ async def serve_api(settings: Settings, connection: ClientConnectConfig, ready: 
         application(settings, engine) as service,
         open_doors(settings, engine, service) as doors,
     ):
+        settle_memory()
         ready(doors)
         await asyncio.Event().wait()
 
@@ -387,6 +399,7 @@ async def serve_executions(settings: Settings, connection: ClientConnectConfig, 
         execution_workers(settings, engine) as workers,
         running(workers) as task,
     ):
+        settle_memory()
         ready()
         await asyncio.wait([task])
 
