@@ -58,12 +58,14 @@ def run_tests(
     from api.service.config import ServiceConfig
     from api.testing.mock_file import MockFileError, read_mock_file
     from api.testing.subjects import DefinitionRefused, find_subjects
+    from interpreter.limits import definition_quotas_of
 
     settings = settings_from(config)
     service = ServiceConfig(account_id=settings.account_id, region=settings.region, mode=settings.mode)
     try:
         mocks = read_mock_file(file)
-        subjects = find_subjects(mocks, _definitions(mocks, definitions or []), _wanted(cases))
+        quotas = definition_quotas_of(settings.mode)
+        subjects = find_subjects(mocks, _definitions(mocks, definitions or []), _wanted(cases), quotas=quotas)
         if not subjects:
             raise CommandError(f"{file} has no case{' so named' if cases else ''}.", exit_code=2)
         reports = asyncio.run(_run(mocks, subjects, service))

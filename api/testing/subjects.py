@@ -17,6 +17,7 @@ from interpreter.definition.diagnostics import Diagnostic
 from interpreter.definition.model import Definition, TaskState
 from interpreter.definition.parse import parse_definition
 from interpreter.errors import DefinitionError
+from interpreter.limits import AWS_DEFINITIONS, DefinitionQuotas
 from interpreter.values import json_text
 
 DEFINITION_SUFFIX: Final = ".asl.json"
@@ -48,11 +49,16 @@ class Subject:
 
 
 def find_subjects(
-    file: MockFile, definitions: Mapping[str, Path], wanted: Callable[[Case], bool] = lambda case: True
+    file: MockFile,
+    definitions: Mapping[str, Path],
+    wanted: Callable[[Case], bool] = lambda case: True,
+    *,
+    quotas: DefinitionQuotas = AWS_DEFINITIONS,
 ) -> list[Subject]:
     """The state machines of a file with the cases that are `wanted`; those without any are left out.
 
-    `definitions` says where the definitions of some state machines are, against what the file says.
+    `definitions` says where the definitions of some state machines are, against what the file says; `quotas` bounds
+    them all.
 
     Raises:
         MockFileError: a definition cannot be found, or the cases do not fit it.
@@ -64,7 +70,7 @@ def find_subjects(
     for name, tests in file.machines.items():
         cases = [case for case in file.cases(name) if wanted(case)]
         if cases:
-            definition = _definition(file, name, tests, definitions.get(name))
+            definition = _definition(file, name, tests, definitions.get(name), quotas)
             assertions = {case.name: _assertions(file, case) for case in cases}
             for case in cases:
                 _check_states(file, case, assertions[case.name], definition)
@@ -72,7 +78,9 @@ def find_subjects(
     return subjects
 
 
-def _definition(file: MockFile, name: str, tests: MachineTests, named: Path | None) -> Definition:
+def _definition(
+    file: MockFile, name: str, tests: MachineTests, named: Path | None, quotas: DefinitionQuotas
+) -> Definition:
     told = tests.definition
     if named is None and isinstance(told, dict):
         path, text = file.path, json_text(told)
@@ -86,7 +94,7 @@ def _definition(file: MockFile, name: str, tests: MachineTests, named: Path | No
             )
         text = read_file(path)
     try:
-        return parse_definition(text, MockableResources(Registry()), machine_type=tests.type)
+        return parse_definition(text, MockableResources(Registry()), machine_type=tests.type, quotas=quotas)
     except DefinitionError as error:
         raise DefinitionRefused(path, error.diagnostics) from error
 

@@ -74,6 +74,13 @@ def test_valid_definition(steploom: Steploom, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == "m.json: valid\n"
 
 
+def test_validate_by_the_limits_of_native_mode(steploom: Steploom, tmp_path: Path) -> None:
+    name = "s" * 100
+    (tmp_path / "m.json").write_text(json.dumps({"StartAt": name, "States": {name: {"Type": "Succeed"}}}))
+    assert steploom("validate", "m.json") == 1
+    assert steploom("validate", "m.json", "--native") == 0
+
+
 def test_every_diagnostic_has_file_line_and_column(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
     Path("m.json").write_text(INVALID)
     assert steploom("validate", "m.json") == 1

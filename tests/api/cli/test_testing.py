@@ -32,6 +32,17 @@ def test_the_order_pipeline_s_tests_pass(steploom: Steploom) -> None:
     assert steploom("test", ORDERS / "pipeline.test.json", "--fail-under", "100") == 0
 
 
+@pytest.mark.parametrize("mode, code", [("aws", 2), ("native", 0)])
+def test_definitions_are_checked_by_the_installation_s_mode(
+    steploom: Steploom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, code: int
+) -> None:
+    monkeypatch.setenv("STEPLOOM_MODE", mode)
+    definition = {"StartAt": "s" * 100, "States": {"s" * 100: {"Type": "Succeed"}}}
+    tests = {"StateMachines": {"m": {"Definition": definition, "TestCases": {"All": {}}}}}
+    (tmp_path / "long.test.json").write_text(json.dumps(tests))
+    assert steploom("test", tmp_path / "long.test.json") == code
+
+
 def test_json_for_programs(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
     assert steploom("test", EXAMPLE / "parcels.test.json", "--json", "--case", "Cheap", "--case", "parcels#No*") == 0
     told = json.loads(capsys.readouterr().out)
