@@ -169,7 +169,7 @@ async def test_the_time_of_a_task_counts_from_when_a_worker_has_it(engine: TestE
 
 
 @activity.defn
-async def late(_: object) -> str:
+async def late(_: Any) -> str:
     """What nobody did in time."""
     return "after all"
 
