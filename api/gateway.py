@@ -19,7 +19,13 @@ from temporalio.api.workflowservice.v1 import (
     GetWorkflowExecutionHistoryRequest,
     RequestCancelWorkflowExecutionRequest,
 )
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+)
 from temporalio.common import (
     RawValue,
     SearchAttributeKey,
@@ -38,6 +44,7 @@ from api.activity_tasks import ActivityTasks
 from api.gateway_descriptions import end_of, moment, start_date_of, summary_of
 from api.gateway_errors import engine_errors
 from api.gateway_history import RenderedHistory, TemporalHistories
+from api.gateway_lists import ExecutionLists, Page
 from api.gateway_redrive import TemporalRedrive, redriven_start
 from api.gateway_tasks import TokenTasks
 from api.service.gateway import (
@@ -79,6 +86,7 @@ class TemporalGateway:
         self._histories = TemporalHistories(client, definitions)
         self._tasks = TokenTasks(client)
         self._activity_tasks = ActivityTasks(client)
+        self._lists = ExecutionLists(self._listed)
 
     # ------------------------------------------------------------------ start and stop
 
@@ -223,11 +231,15 @@ class TemporalGateway:
         if filter_.redriven is not None:
             clauses.append(f"{REDRIVE_ATTRIBUTE} IS {'NOT ' if filter_.redriven else ''}NULL")
         with engine_errors():
-            found = self._client.list_workflows(" AND ".join(clauses), page_size=page_size, next_page_token=token)
-            await found.fetch_next_page()
+            executions, following = await self._lists.page(" AND ".join(clauses), page_size, token)
             skip = len(filter_.state_machine_name) + 1
-            summaries = [await summary_of(execution, execution.id[skip:]) for execution in found.current_page or ()]
-        return ExecutionPage(summaries, found.next_page_token or None)
+            summaries = [await summary_of(execution, execution.id[skip:]) for execution in executions]
+        return ExecutionPage(summaries, following)
+
+    async def _listed(self, query: str, size: int, token: bytes | None) -> Page[WorkflowExecution]:
+        found = self._client.list_workflows(query, page_size=size, next_page_token=token)
+        await found.fetch_next_page()
+        return found.current_page or (), found.next_page_token or None
 
     # ------------------------------------------------------------------ history
 

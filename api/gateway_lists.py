@@ -1,0 +1,124 @@
+"""Reads Temporal's list of executions ahead, so that late pages cost no more than early ones.
+
+On its SQL stores Temporal finds the beginning of a page by walking over all executions before it: measured with SQLite,
+three microseconds for each, which is more than the page itself after ten thousand. So ten pages are read at once, and
+those that are asked for next are answered from them. Their tokens are Temporal's own, made here from the last execution
+shown, so that any process can go on with one, at any time. Where Temporal's tokens are of another form (those of
+Elasticsearch, which has no such cost) nothing is read ahead.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar
+
+_PAGES: Final = 10
+_MOST: Final = 1_000
+"""Executions that Temporal lists at once, by its default."""
+
+_KEPT_SECONDS: Final = 10.0
+_KEPT: Final = 8
+_OPEN: Final = "9999-12-31T23:59:59Z"
+"""What Temporal's tokens have for the end of an execution that has not ended."""
+
+
+class Listed(Protocol):
+    """An execution in Temporal's list, as far as its place there goes."""
+
+    @property
+    def run_id(self) -> str:
+        """Its run's id."""
+        ...
+
+    @property
+    def start_time(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+    @property
+    def close_time(self) -> datetime | None:
+        """Aware, UTC; None while it runs."""
+        ...
+
+
+_Item = TypeVar("_Item", bound=Listed)
+Page: TypeAlias = tuple[Sequence[_Item], bytes | None]
+"""Executions, and the token of those that follow."""
+
+Fetch: TypeAlias = Callable[[str, int, bytes | None], Awaitable[Page[_Item]]]
+"""Asks Temporal: a query, how many executions at most, and a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest(Generic[_Item]):
+    """Executions that were read ahead, what follows them, and until when they may be shown (monotonic seconds)."""
+
+    executions: Sequence[_Item]
+    token: bytes | None
+    until: float
+
+
+class ExecutionLists(Generic[_Item]):
+    """Pages of lists; what was read ahead is shown for ten seconds, as AWS's lists lag behind, too."""
+
+    def __init__(self, fetch: Fetch[_Item], clock: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._kept: OrderedDict[tuple[str, bytes], _Rest[_Item]] = OrderedDict()
+        self._understands_tokens = False
+
+    async def page(self, query: str, size: int, token: bytes | None) -> Page[_Item]:
+        """A page of `size` executions at most. The first one is never older than the call."""
+        rest = None if token is None else self._kept.get((query, token))
+        if rest is None or rest.until < self._clock():
+            rest = await self._read(query, size, token)
+        shown, further = rest.executions[:size], rest.executions[size:]
+        if not further:
+            return shown, rest.token
+        following = token_of(shown[-1])
+        self._keep(query, following, _Rest(further, rest.token, rest.until))
+        return shown, following
+
+    async def _read(self, query: str, size: int, token: bytes | None) -> _Rest[_Item]:
+        ahead = min(_MOST, size * _PAGES) if token is not None and self._understands_tokens else size
+        executions, following = await self._fetch(query, ahead, token)
+        if executions and following is not None:
+            self._understands_tokens = _is_token_of(executions[-1], following)
+            if not self._understands_tokens and len(executions) > size:
+                executions, following = await self._fetch(query, size, token)
+        return _Rest(executions, following, self._clock() + _KEPT_SECONDS)
+
+    def _keep(self, query: str, token: bytes, rest: _Rest[_Item]) -> None:
+        self._kept[query, token] = rest
+        self._kept.move_to_end((query, token))
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+
+def token_of(execution: Listed) -> bytes:
+    """The token of what follows an execution, as Temporal's SQL stores make it."""
+    closed = _OPEN if execution.close_time is None else _text(execution.close_time)
+    token = {"CloseTime": closed, "StartTime": _text(execution.start_time), "RunID": execution.run_id}
+    return json.dumps(token, separators=(",", ":")).encode()
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _is_token_of(execution: Listed, token: bytes) -> bool:
+    try:
+        return _parsed(token) == _parsed(token_of(execution))
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _parsed(token: bytes) -> dict[str, object]:
+    members = json.loads(token)
+    moments = {name: datetime.fromisoformat(members[name]) for name in ("CloseTime", "StartTime")}
+    return {**members, **moments}
