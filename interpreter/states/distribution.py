@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from interpreter.frames import JsonObject
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
 
 
@@ -128,6 +129,8 @@ def _share(value: Share, view: View) -> float:
     match value:
         case Path():
             found = select(value, view)
+            if isinstance(found, str) and _NUMBER.fullmatch(found):
+                found = float(found)
             if not is_number(found):
                 text = f'The {field}Path field refers to value "{_shown(found)}" which is not a valid float'
                 raise StatesRuntime(f"{text}: {value.text}")

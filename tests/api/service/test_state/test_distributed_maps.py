@@ -89,6 +89,22 @@ CASES: Final = [
         result([1, 2, 3, 4]) | _failed(1),
     ),
     Case(
+        "a percentage as text",
+        _map(ToleratedFailurePercentagePath="$half"),
+        _DONE,
+        {"toleratedFailurePercentage": 50.0},
+        result([1, 2, 3, 4]) | _failed(2) | {"variables": {"half": "50.0"}},
+    ),
+    Case(
+        "a percentage that is none",
+        _map(ToleratedFailurePercentagePath="$half"),
+        {
+            "error": "States.Runtime",
+            "cause": 'The ToleratedFailurePercentagePath field refers to value "x" which is not a valid float: $half',
+        },
+        params=result([1, 2, 3, 4]) | {"variables": {"half": "x"}},
+    ),
+    Case(
         "by expression",
         _map(ToleratedFailureCount="{% $states.input[0] %}", Items="{% $states.input %}", QueryLanguage="JSONata"),
         _EXCEEDED,
