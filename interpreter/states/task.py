@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +32,7 @@ from interpreter.errors import (
 from interpreter.frames import Frame
 from interpreter.history import Worker
 from interpreter.jsonata import Expression, JsonataTemplate
-from interpreter.jsonpath import Path, Scope
+from interpreter.jsonpath import Path
 from interpreter.states.awaited import AwaitedTask, answer_of, wait_error
 from interpreter.states.failure import caught, plan_retry, wait_for_retry
 from interpreter.states.outcome import Transition
@@ -64,6 +65,9 @@ async def run_task(execution: Execution, frame: Frame, state: TaskState) -> Tran
 
 
 _ENGINE_THAT_CHECKS_KEYS: Final = 3
+_ENGINE_THAT_READS_DIGITS: Final = 3
+
+_DIGITS: Final = re.compile(r"[0-9]{1,9}")
 
 _LARGEST_INLINE: Final = 1_900_000
 """Temporal refuses payloads of 2 MiB and more, which would fail the workflow task for ever."""
@@ -240,11 +244,17 @@ def _seconds(quantity: Quantity | None, field: str, view: View) -> int | None:
             return quantity
 
 
-def _seconds_at(path: Path, field: str, scope: Scope) -> int:
-    value = select(path, scope)
-    if not is_integer(value) or not 0 < value <= LONGEST_SECONDS:
+def _seconds_at(path: Path, field: str, view: View) -> int:
+    """A number of seconds, or its digits as text (recorded for Map's fields, whose words these are)."""
+    value = select(path, view)
+    if view.execution.start.engine >= _ENGINE_THAT_READS_DIGITS and isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
+    if not is_integer(value):
+        shown = value if isinstance(value, str) else json_text(value)
+        raise StatesRuntime(f'The {field} field refers to value "{shown}" which is not a valid integer: {path.text}')
+    if not 0 < value <= LONGEST_SECONDS:
         raise StatesRuntime(
-            f"The {field} field refers to value {json_text(value)} which is not a positive integer: {path.text}"
+            f"The {field} field refers to value {value} which is not between 1 and {LONGEST_SECONDS}: {path.text}"
         )
     return value
 
