@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import (
@@ -26,6 +26,7 @@ from temporalio.converter import (
     JSONPlainPayloadConverter,
     JSONProtoPayloadConverter,
     PayloadCodec,
+    SerializationContext,
     StorageDriver,
     StorageDriverClaim,
     StorageDriverRetrieveContext,
@@ -116,19 +117,28 @@ class CompiledDefinitions:
         return definition
 
 
-class _StartConverter(EncodingPayloadConverter):
-    """`ExecutionStart` as JSON whose metadata names the definition, and arguments that stay inline."""
+_JSON: Final = {"encoding": b"json/plain"}
+_PRINTED: Final = (dict, list, str, bool, int, float)
+
+
+class _OwnConverter(EncodingPayloadConverter):
+    """What we hand to the SDK, tried first: plain JSON, `ExecutionStart`, and arguments that stay inline.
+
+    The metadata of an `ExecutionStart` names the definition.
+    """
 
     @property
     def encoding(self) -> str:
         return "json/steploom"
 
     def to_payload(self, value: Any) -> Payload | None:  # the SDK's signature
+        if isinstance(value, _PRINTED):
+            return Payload(metadata=_JSON, data=json_bytes(value))
         if isinstance(value, ExecutionStart):
-            metadata = {"encoding": b"json/plain", _DEFINITION_KEY: value.definition.encode()}
+            metadata = {**_JSON, _DEFINITION_KEY: value.definition.encode()}
             return Payload(metadata=metadata, data=json_bytes(value.to_json()))
         if isinstance(value, InlineJson):
-            payload = Payload(metadata={"encoding": b"json/plain"}, data=json_bytes(value.value))
+            payload = Payload(metadata=_JSON, data=json_bytes(value.value))
             if payload.ByteSize() >= _THRESHOLD_BYTES:
                 payload.metadata[_INLINE_KEY] = b"1"
             return payload
@@ -138,25 +148,36 @@ class _StartConverter(EncodingPayloadConverter):
         raise TypeError("json/steploom is never an encoding on the wire")
 
 
-class _FastJsonConverter(JSONPlainPayloadConverter):
-    """JSON printed by orjson where it can; values it cannot print go to the SDK's own converter."""
-
-    def to_payload(self, value: Any) -> Payload | None:  # the SDK's signature
-        if value is None or isinstance(value, (dict, list, str, bool, int, float)):
-            return Payload(metadata={"encoding": b"json/plain"}, data=json_bytes(value))
-        return super().to_payload(value)
-
-
 class _PayloadConverter(CompositePayloadConverter):
+    """The SDK makes one for each payload that it may have to store: they share what they are made of."""
+
+    _SHARED: Final = CompositePayloadConverter(
+        _OwnConverter(),
+        BinaryNullPayloadConverter(),
+        BinaryPlainPayloadConverter(),
+        JSONProtoPayloadConverter(),
+        BinaryProtoPayloadConverter(),
+        JSONPlainPayloadConverter(),
+    ).converters
+
     def __init__(self) -> None:
-        super().__init__(
-            _StartConverter(),
-            BinaryNullPayloadConverter(),
-            BinaryPlainPayloadConverter(),
-            JSONProtoPayloadConverter(),
-            BinaryProtoPayloadConverter(),
-            _FastJsonConverter(),
-        )
+        self.converters = self._SHARED
+
+
+@dataclasses.dataclass(frozen=True)
+class _Converter(DataConverter):
+    """Nothing in it asks for what, or for whom, a payload is.
+
+    The SDK binds a converter to that again and again, for each payload of a command and for each that may be stored,
+    which takes as long as all else that it does with a payload (temporalio 1.35). `_with_store_context` is its own:
+    where a later SDK has none, this only saves nothing any more.
+    """
+
+    def with_context(self, context: SerializationContext) -> Self:
+        return self
+
+    def _with_store_context(self, store_ctx: StorageDriverStoreContext) -> Self:
+        return self
 
 
 class _DefinitionCodec(PayloadCodec):
@@ -207,8 +228,7 @@ def data_converter(definitions: CompiledDefinitions | None, payloads: PayloadSto
         return None if _INLINE_KEY in payload.metadata else driver
 
     storage = ExternalStorage(drivers=[driver], driver_selector=select, payload_size_threshold=_THRESHOLD_BYTES)
-    return dataclasses.replace(
-        DataConverter.default,
+    return _Converter(
         payload_converter_class=_PayloadConverter,
         payload_codec=None if definitions is None else _DefinitionCodec(definitions),
         external_storage=storage,
