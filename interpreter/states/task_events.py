@@ -91,14 +91,20 @@ class _Types:
 
 @dataclass(frozen=True, slots=True)
 class _ResourceEvents(_Types):
-    """LambdaFunction... and Activity..., which name an ARN once."""
+    """LambdaFunction... and Activity..., which name an ARN once.
+
+    Only the one shows a role, and only the other a heartbeat.
+    """
 
     arn: str
 
     def scheduling(
         self, arguments: JsonValue, timeout: int | None, heartbeat: int | None, role_arn: str | None
     ) -> Details:
-        return FunctionScheduled(self.arn, arguments, timeout, heartbeat, role_arn)
+        is_function = self.family == "LambdaFunction"
+        return FunctionScheduled(
+            self.arn, arguments, timeout, None if is_function else heartbeat, role_arn if is_function else None
+        )
 
     def starting(self) -> Details | None:
         return None

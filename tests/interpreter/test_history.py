@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from botocore.model import StringShape, StructureShape
+from botocore.session import Session
 
 from interpreter.history import (
     Clock,
@@ -28,6 +30,7 @@ from interpreter.history import (
     render,
 )
 from interpreter.values import JsonValue
+from tests.support.executions import InProcessRun, all_cases
 
 _CUT: JsonValue = {"truncated": False}
 _ROLE = "arn:aws:iam::123456789012:role/r"
@@ -230,3 +233,20 @@ def test_without_a_quota_there_is_no_last_id() -> None:
     ledger = Ledger(None, next_id=1_000_000)
 
     assert ledger.record("PassStateEntered", 0) == 1_000_000
+
+
+async def test_events_have_the_members_of_awss_model() -> None:
+    model = Session().get_service_model("stepfunctions")
+    event, kind = model.shape_for("HistoryEvent"), model.shape_for("HistoryEventType")
+    assert isinstance(event, StructureShape)
+    assert isinstance(kind, StringShape)
+    for case in all_cases():
+        if case.time == "real" or case.name.startswith("limits"):
+            continue
+        for shown in (await InProcessRun(case).run()).events:
+            assert shown["type"] in kind.enum, case.name
+            for member, details in shown.items():
+                shape = event.members[member]
+                if isinstance(details, dict):
+                    assert isinstance(shape, StructureShape)
+                    assert set(shape.required_members) <= details.keys() <= shape.members.keys(), case.name
