@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from operator import attrgetter
 from typing import Final
 from uuid import uuid4
@@ -82,11 +83,12 @@ class StateMachines:
         """CreateStateMachine: idempotent by everything but role and tags, which a repeated call leaves as they are."""
         check_name(request.name)
         check_role_arn(request.role_arn)
-        publication = self._publication(request.publish, request.version_description)
+        now = self._clock()  # once: a version that was published with the creation is known by its date
+        publication = _publication(request.publish, request.version_description, now)
         arn, type_ = self._arns.state_machine(request.name), request.type or "STANDARD"
         tags = checked_tags(request.tags or (), arn)
         check_mode_tag(tags)
-        revision = self._initial_revision(request)
+        revision = self._initial_revision(request, now)
         mode = mode_of_tags(tags, self._config.mode)
         definition = await check_definition(request.definition, type_, mode, self._catalog)
         revision = _with_definition(revision, definition)
@@ -97,13 +99,6 @@ class StateMachines:
             return self._created(machine, publication)
         return await self._confirm(machine, publication)
 
-    def _publication(self, publish: bool | None, description: str | None) -> Publication | None:
-        if publish:
-            return Publication(description=description, created=self._clock())
-        if description is not None:
-            raise ValidationException("Version description can only be set when publish is true")
-        return None
-
     def _created(self, machine: StateMachine, publication: Publication | None) -> CreateStateMachineResponse:
         return CreateStateMachineResponse(
             state_machine_arn=self._arns.state_machine(machine.name),
@@ -111,7 +106,7 @@ class StateMachines:
             state_machine_version_arn=None if publication is None else self._arns.version(machine.name, 1),
         )
 
-    def _initial_revision(self, request: CreateStateMachineRequest) -> Revision:
+    def _initial_revision(self, request: CreateStateMachineRequest, now: datetime) -> Revision:
         return Revision(
             id=str(uuid4()),
             state_machine_name=request.name,
@@ -123,7 +118,7 @@ class StateMachines:
             tracing=to_json(complete_tracing(request.tracing_configuration)),
             encryption=to_json(complete_encryption(request.encryption_configuration)),
             variable_references={},
-            created=self._clock(),
+            created=now,
         )
 
     async def _confirm(self, wanted: StateMachine, publication: Publication | None) -> CreateStateMachineResponse:
@@ -153,7 +148,7 @@ class StateMachines:
         arn = self._arns.read_state_machine(request.state_machine_arn)
         if arn.label is not None:
             raise ValidationException.labelled_arn()
-        publication = self._publication(request.publish, request.version_description)
+        publication = _publication(request.publish, request.version_description, self._clock())
         _check_update(request)
         for _ in range(_UPDATE_ATTEMPTS):
             machine = await self._targets.machine(arn)
@@ -297,6 +292,15 @@ class StateMachines:
         text = await self._store.get_definition(revision.definition_hash)
         assert text is not None, "a foreign key keeps the definition of every revision"
         return text
+
+
+def _publication(publish: bool | None, description: str | None, now: datetime) -> Publication | None:
+    """The version that a call asks for."""
+    if publish:
+        return Publication(description=description, created=now)
+    if description is not None:
+        raise ValidationException("Version description can only be set when publish is true")
+    return None
 
 
 def _check_update(request: UpdateStateMachineRequest) -> None:

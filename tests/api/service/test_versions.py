@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from api.service.errors import ServiceError
-from tests.api.service.installation import OTHER, PASS, ROLE, Installation, execution_arn, machine_arn
+from tests.api.service.installation import (
+    OTHER,
+    PASS,
+    ROLE,
+    Installation,
+    SettableClock,
+    execution_arn,
+    machine_arn,
+)
 from tests.api.service.test_state_machines import NOW, refused
 
 ARN = machine_arn("m")
@@ -34,6 +43,18 @@ class TestWithCreation:
         params = {"name": "m", "definition": PASS, "roleArn": ROLE, "publish": True, "versionDescription": "d"}
         first = await installation.call("CreateStateMachine", **params)
         installation.clock.move(hours=1)
+        assert await installation.call("CreateStateMachine", **params) == first
+
+    async def test_is_idempotent_while_time_goes_on(
+        self, installation: Installation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def ticking(clock: SettableClock) -> datetime:
+            clock.move(milliseconds=7)
+            return clock.now
+
+        monkeypatch.setattr(SettableClock, "__call__", ticking)
+        params = {"name": "m", "definition": PASS, "roleArn": ROLE, "publish": True}
+        first = await installation.call("CreateStateMachine", **params)
         assert await installation.call("CreateStateMachine", **params) == first
 
     @pytest.mark.parametrize(
