@@ -65,7 +65,7 @@ EARLY_BOUNDS: Final = replace(AWS_BOUNDS, array_items=873_782, weighs=False)
 """Those of executions that began before engine 3."""
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def bounds_for_regexes(bounds: Bounds) -> Bounds:
     """The bounds of an expression that has regular expressions."""
     return replace(bounds, steps=min(bounds.steps, bounds.regex_steps))
