@@ -10,13 +10,12 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 from aiohttp import web
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -27,13 +26,10 @@ from activities.functions.host import FunctionHost, function_activity
 from activities.integrations.activity_look_up import ActivityLookUp
 from activities.integrations.aws_service import AwsService
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
-from activities.integrations.function_url import UrlInvoker
 from activities.integrations.job_watch import JobWatch
-from activities.integrations.lambda_ import LambdaInvoker
 from activities.integrations.nested_start import NestedStarter
 from activities.local_activity import LocalActivity
 from activities.local_calls import LocalCalls
-from activities.log_groups import LogGroups
 from activities.names import FUNCTIONS_QUEUE, OPEN_WAITS_QUEUE
 from activities.open_activities import OpenActivities
 from activities.payloads import CompiledDefinitions, data_converter
@@ -47,11 +43,11 @@ from api.aws_json.in_process import InProcessDoor
 from api.aws_json.server import DoorRunner
 from api.closing_log import ClosingLog
 from api.config import ConfigurationError, Settings
-from api.connectors import Connectors, connectors
 from api.gateway import TemporalGateway
 from api.gateway_history import TemporalHistories
 from api.grpc.server import create_server
 from api.links import execution_link
+from api.means import Means, means_of
 from api.protection import check_exposure, find_sealer, grpc_tls, guard_of, http_tls
 from api.service.activities import KnownActivities
 from api.service.application import ApplicationService
@@ -152,33 +148,15 @@ async def _connect(
     raise RoleError(f"Temporal does not answer at {address}: {failure}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Means:
-    """What a process calls others with, and where logs go."""
-
-    lambdas: LambdaInvoker
-    urls: UrlInvoker
-    connectors: Connectors
-    log_groups: LogGroups
-
-
-@asynccontextmanager
-async def _means(settings: Settings, engine: Engine) -> AsyncIterator[_Means]:
-    """One of each, however much of the process calls with them; closed on exit."""
-    with closing(LogGroups(settings.log_groups)) as log_groups:
-        async with aiohttp.ClientSession() as session, connectors(settings, engine.store) as made:
-            yield _Means(LambdaInvoker(settings.region), UrlInvoker(session), made, log_groups)
-
-
 @asynccontextmanager
 async def application(settings: Settings, engine: Engine) -> AsyncIterator[ApplicationService]:
     """The application service, ready to answer."""
-    async with _means(settings, engine) as means, _application(settings, engine, means) as service:
+    async with means_of(settings, engine.store) as means, _application(settings, engine, means) as service:
         yield service
 
 
 @asynccontextmanager
-async def _application(settings: Settings, engine: Engine, means: _Means) -> AsyncIterator[ApplicationService]:
+async def _application(settings: Settings, engine: Engine, means: Means) -> AsyncIterator[ApplicationService]:
     config = ServiceConfig(
         account_id=settings.account_id,
         region=settings.region,
@@ -321,7 +299,7 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
     permissions = TaskPermissions(parse_task_policy(settings.task_policy), arns)
     histories = TemporalHistories(engine.client, engine.definitions)
     async with (
-        _means(settings, engine) as means,
+        means_of(settings, engine.store) as means,
         _application(settings, engine, means) as service,
         ClosingLog(engine.client, histories, engine.store, means.log_groups).running(),
     ):

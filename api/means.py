@@ -1,0 +1,38 @@
+"""What a process reaches others with: functions, connectors, and where logs go. One of each, however many use them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+
+import aiohttp
+
+from activities.integrations.function_url import UrlInvoker
+from activities.integrations.lambda_ import LambdaInvoker
+from activities.log_groups import LogGroups
+from api.config import Settings
+from api.connectors import Connectors, connectors
+from api.storage.connections import ConnectionStore
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an application service and the workers beside it call with."""
+
+    lambdas: LambdaInvoker
+    urls: UrlInvoker
+    connectors: Connectors
+    log_groups: LogGroups
+
+
+@asynccontextmanager
+async def means_of(settings: Settings, store: ConnectionStore) -> AsyncIterator[Means]:
+    """The means of one process; closed on exit.
+
+    Raises:
+        ConfigurationError: see `connectors`.
+    """
+    with closing(LogGroups(settings.log_groups)) as log_groups:
+        async with aiohttp.ClientSession() as session, connectors(settings, store) as made:
+            yield Means(LambdaInvoker(settings.region), UrlInvoker(session), made, log_groups)
