@@ -28,7 +28,7 @@ from activities.authorization import Authorizer
 from activities.connector_secrets import without_secrets
 from activities.failures import unusable_arguments
 from activities.trace_context import trace_headers
-from interpreter.errors import StatesError, StatesRuntime
+from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesRuntime
 from interpreter.values import JsonValue
 
 _USUAL_SECONDS: Final = 60
@@ -36,6 +36,9 @@ _KEPT_SECONDS: Final = 60.0
 _MOST_ENDPOINTS: Final = 200
 _MOST_FILES: Final = 1_000
 _LARGEST_ANSWER: Final = 4 * 1024 * 1024
+_TOO_LARGE: Final = "CLIENT: Received message larger than max"
+"""What gRPC's own client says of an answer that it does not take."""
+
 _KEY: Final = "idempotency-key"
 
 _OPTIONS: Final = (
@@ -79,6 +82,8 @@ class GrpcCaller:
         except TimeoutError:
             raise task.failed("DEADLINE_EXCEEDED", f"no answer within {seconds} s") from None
         except grpc.aio.AioRpcError as error:
+            if _is_too_large(error):
+                raise task.too_large() from None
             raise task.failed(error.code().name, error.details() or "no details") from None
         except OSError as error:
             raise task.failed("UNAVAILABLE", error.strerror or str(error)) from None
@@ -324,12 +329,23 @@ class _Task:
 
     def failed(self, status: str, reason: str) -> StatesError:
         """The error of a call that ended with a status."""
-        where = f"grpc:call of state {self.state!r}: {self.arguments['Endpoint']}{self.path}"
-        return StatesError(f"Grpc.{status}", f"{where}: {reason}")
+        return StatesError(f"Grpc.{status}", f"{self._where()}: {reason}")
+
+    def too_large(self) -> StatesDataLimitExceeded:
+        """The error of an answer that is not taken."""
+        return StatesDataLimitExceeded(f"{self._where()}: the answer has more than {_LARGEST_ANSWER} bytes")
+
+    def _where(self) -> str:
+        return f"grpc:call of state {self.state!r}: {self.arguments['Endpoint']}{self.path}"
 
     def unusable(self, reason: str) -> StatesRuntime:
         """The arguments cannot be used."""
         return unusable_arguments(without_secrets(self.arguments), reason)
+
+
+def _is_too_large(error: grpc.aio.AioRpcError) -> bool:
+    """Whether the answer was larger than our own bound; a server that is asked too much has the same status."""
+    return error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED and _TOO_LARGE in (error.details() or "")
 
 
 def _is_sendable(name: str, text: str) -> bool:

@@ -21,7 +21,7 @@ from api.proto.v1 import steploom_pb2, steploom_pb2_grpc
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue
 from tests.support.connections import ARN, DictionaryBook, connection
-from tests.support.faulty_server import Fault, faulty_server
+from tests.support.faulty_server import HUGE_BYTES, Fault, faulty_server
 
 CHECK = "grpc.health.v1.Health/Check"
 SERVICE = "steploom.v1.StepFunctions"
@@ -46,6 +46,10 @@ class Recorder(steploom_pb2_grpc.StepFunctionsServicer):
         self._server.calls.append(request)
         if request.state_machine_arn == "missing":
             await context.abort(grpc.StatusCode.NOT_FOUND, "there is no such machine")
+        if request.state_machine_arn == "throttled":
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many calls")
+        if request.state_machine_arn == "large":
+            return steploom_pb2.DescribeStateMachineResponse(definition="x" * HUGE_BYTES)
         answer = steploom_pb2.DescribeStateMachineResponse(name="m", state_machine_arn=request.state_machine_arn)
         answer.creation_date.FromSeconds(1_700_000_000)
         return answer
@@ -231,6 +235,24 @@ async def test_a_server_that_does_not_speak_grpc(fault: Fault) -> None:
         name, cause = await error(faulty.url.removeprefix("http://"), DeadlineSeconds=5)
     assert name in ("Grpc.UNAVAILABLE", "Grpc.DEADLINE_EXCEEDED")
     assert cause.startswith(f"grpc:call of state 'Ask': {faulty.url.removeprefix('http://')}/{CHECK}: ")
+
+
+@pytest.mark.parametrize(
+    "machine, name, told",
+    [
+        ("throttled", "Grpc.RESOURCE_EXHAUSTED", "too many calls"),
+        ("large", "States.DataLimitExceeded", "more than 4194304 bytes"),
+    ],
+)
+async def test_a_server_that_has_had_too_much_and_one_that_answers_too_much(
+    machine: str, name: str, told: str, server: Server
+) -> None:
+    given: JsonValue = {"stateMachineArn": machine}
+    raised, cause = await error(server.endpoint, Method=f"{SERVICE}/DescribeStateMachine", Request=given)
+    assert raised == name
+    assert cause.startswith(f"grpc:call of state 'Ask': {server.endpoint}/{SERVICE}/DescribeStateMachine: ")
+    assert told in cause
+    assert len(server.calls) == 1
 
 
 async def test_silence() -> None:
