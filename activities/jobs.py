@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
 
-from activities.names import JOB
+from activities.names import JOB, JOBS_QUEUE
 from interpreter.effects import ChildWorkflow, Done, Failed, Outcome, TaskRequest
 from interpreter.errors import StatesError, StatesTaskFailed
 from interpreter.start import ExecutionStart
@@ -171,6 +171,7 @@ def watch(request: TaskRequest, watched: WatchedJob, start: ExecutionStart) -> C
     return ChildWorkflow(
         state_name=request.state_name,
         workflow_type=JOB,
+        task_queue=JOBS_QUEUE,
         workflow_id=f"job:{machine}:{start.key}:{unique}",
         arguments=(watched.to_json(),),
         summary=f"{request.state_name}: {watched.service}:{watched.action}",

@@ -10,6 +10,9 @@ WORKFLOW_QUEUE: Final = "steploom"
 EXPRESS_QUEUE: Final = "steploom:express"
 """Workflows of EXPRESS state machines: their short calls are made inside workflow tasks and hold up no others."""
 
+JOBS_QUEUE: Final = "steploom:jobs"
+"""Watches over jobs: workflows that are hardly ever needed, so that a worker keeps few of them in memory."""
+
 FUNCTIONS_QUEUE: Final = "functions"
 """Functions: the activity type is the function's name."""
 

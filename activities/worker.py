@@ -19,6 +19,7 @@ from activities.names import (
     CLOSE_WAIT,
     EXPRESS_QUEUE,
     JOB,
+    JOBS_QUEUE,
     LOCAL_CALL,
     OPEN_WAITS_QUEUE,
     WAITS_QUEUE,
@@ -37,6 +38,8 @@ _HEARTBEAT_THROTTLE: Final = timedelta(seconds=3)
 
 
 _DEADLOCK_SECONDS: Final = 8
+
+_CACHED_WATCHES: Final = 20
 
 _STICKY_PATIENCE: Final = timedelta(seconds=5)
 """How long an execution waits for the worker that has it in its cache before any other may take it over."""
@@ -162,6 +165,26 @@ def wiring(definitions: CompiledDefinitions, event_log: EventLog | None = None) 
         local_call=LOCAL_CALL,
         event_log=event_log,
         job=JOB,
+    )
+
+
+def job_worker(client: Client, activities: Sequence[Callable[..., Any]], limits: WorkerLimits) -> Worker:
+    """The worker of the watches over jobs; `activities` look at them and stop them.
+
+    A watch sleeps for as long as its job lasts, and then does one thing more: its short history is read again for it.
+    """
+    return Worker(
+        client,
+        task_queue=JOBS_QUEUE,
+        workflows=[JobWorkflow],
+        activities=activities,
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=_CACHED_WATCHES,
+        max_concurrent_workflow_tasks=_CACHED_WATCHES,
+        max_concurrent_activities=limits.concurrent_activities,
+        max_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
+        default_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
+        graceful_shutdown_timeout=timedelta(seconds=5),
     )
 
 

@@ -35,7 +35,7 @@ from activities.open_activities import OpenActivities
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
 from activities.router import Router
-from activities.worker import WorkerLimits, activity_worker, express_worker, run_workers, workflow_worker
+from activities.worker import WorkerLimits, activity_worker, express_worker, job_worker, run_workers, workflow_worker
 from api.access.guard import Guard
 from api.access.tasks import PermittedStarter, TaskPermissions, parse_task_policy
 from api.aws_json.application import create_app
@@ -317,7 +317,7 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
             means.urls.invoke,
             aws.invoke,
             means.connectors.calls.invoke,
-            watch.watch,
+            watch.watch,  # of what was begun on this queue by earlier releases, and of what is only to be stopped
             watch.stop,
             nested.prepare,
             nested.start,
@@ -327,6 +327,7 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         yield [
             workflow_worker(engine.client, engine.definitions, calls, limits, event_log=means.log_groups),
             express_worker(engine.client, engine.definitions, local.call, limits, event_log=means.log_groups),
+            job_worker(engine.client, [watch.watch, watch.stop], limits),
             activity_worker(engine.client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
         ]
 

@@ -29,7 +29,7 @@ from activities.open_activities import OpenActivities
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.registry import Registry
 from activities.router import Router
-from activities.worker import WorkerLimits, WorkersHang, activity_worker, run_workers, workflow_worker
+from activities.worker import WorkerLimits, WorkersHang, activity_worker, job_worker, run_workers, workflow_worker
 from api.aws_json.in_process import InProcessDoor
 from api.gateway import TemporalGateway
 from api.service.activities import KnownActivities
@@ -136,8 +136,11 @@ async def running_engine(
         calls = LocalCalls(client, {})
         local = LocalEngine(definitions, Router(), calls.run, calls.run_child)
         async with ApplicationService(store, gateway, config, Registry(), local=local) as service:
+            aws = AwsService("us-east-1", own=InProcessDoor(service), open_activities=OpenActivities(client))
+            watch = JobWatch(aws)
             workers = [
-                workflow_worker(client, definitions, _activities(service, store, client), LIMITS),
+                workflow_worker(client, definitions, _activities(service, store, client, aws, watch), LIMITS),
+                job_worker(client, [watch.watch, watch.stop], LIMITS),
                 activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], LIMITS),
                 activity_worker(client, FUNCTIONS_QUEUE, [function_activity_of(functions)], LIMITS),
                 *more_workers,
@@ -175,10 +178,11 @@ async def _give_up(before: set[asyncio.Task[Any]]) -> None:
         await asyncio.sleep(0.1)
 
 
-def _activities(service: ApplicationService, store: Store, client: Client) -> list[Callable[..., Any]]:
+def _activities(
+    service: ApplicationService, store: Store, client: Client, aws: AwsService, watch: JobWatch
+) -> list[Callable[..., Any]]:
     """What Tasks need besides functions; AWS is where boto3 is directed."""
-    aws = AwsService("us-east-1", own=InProcessDoor(service), open_activities=OpenActivities(client))
-    watch, nested = JobWatch(aws), NestedStarter(service.nested_executions)
+    nested = NestedStarter(service.nested_executions)
     return [
         aws.invoke,
         LambdaInvoker("us-east-1").invoke,

@@ -24,7 +24,7 @@ from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.integrations.nested_start import NestedStarter
 from activities.names import AWS_CALL, FUNCTIONS_QUEUE, JOB, OPEN_WAITS_QUEUE, WATCH_JOB
 from activities.payloads import CompiledDefinitions, data_converter
-from activities.worker import WorkerLimits, activity_worker, workflow_worker
+from activities.worker import WorkerLimits, activity_worker, job_worker, workflow_worker
 from api.gateway import TemporalGateway
 from api.service.gateway import ExecutionDescription, ExecutionStatus, RedriveRequest
 from api.temporal_server import TemporalServer
@@ -232,6 +232,7 @@ async def laboratory(
     calls = [WaitCloser(client).close_wait, starter.prepare, starter.start, *made.aws()]
     workers = [
         workflow_worker(client, definitions, calls, limits, runner=runner),
+        job_worker(client, made.aws(), limits),
         activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
         Worker(client, task_queue=FUNCTIONS_QUEUE, activities=[made.function()]),
     ]
