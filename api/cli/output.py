@@ -68,12 +68,12 @@ def print_json(value: object) -> None:
 
 
 def print_fields(fields: Mapping[str, str | None]) -> None:
-    """Print names and values, one a line; those that are None are left out."""
+    """Print names and values, one a line, without what files end with; those that are None are left out."""
     shown = {name: value for name, value in fields.items() if value is not None}
     width = max(map(len, shown), default=0)
     out = console()
     for name, value in shown.items():
-        text = f"[{STATUS_STYLES[value]}]{value}[/]" if value in STATUS_STYLES else escape(value)
+        text = f"[{STATUS_STYLES[value]}]{value}[/]" if value in STATUS_STYLES else escape(value.rstrip())
         out.print(f"[bold]{name.ljust(width)}[/]  {text}")
 
 
