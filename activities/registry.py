@@ -74,7 +74,7 @@ _OPTIMIZED: Final = {
     ),
     "emr-containers": _service("createVirtualCluster", jobs="startJobRun deleteVirtualCluster"),
     "emr-serverless": _service(
-        "cancelJobRun", jobs="startJobRun createApplication startApplication stopApplication deleteApplication"
+        jobs="startJobRun cancelJobRun createApplication startApplication stopApplication deleteApplication"
     ),
     "events": _service("putEvents", callbacks=True),
     "glue": _service(jobs="startJobRun"),

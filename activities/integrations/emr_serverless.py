@@ -40,6 +40,14 @@ EMR_SERVERLESS: Final = Optimized(
             failed=frozenset({"FAILED", "CANCELLED"}),
             stop="CancelJobRun",
         ),
+        "cancelJobRun": Job(
+            describe="GetJobRun",
+            key=lambda arguments, _: {name: arguments[name] for name in ("ApplicationId", "JobRunId")},
+            subject=("JobRun",),
+            status=("State",),
+            succeeded=frozenset({"CANCELLED"}),
+            failed=frozenset({"SUCCESS", "FAILED"}),  # it had ended before
+        ),
         "createApplication": _application(_NEW, "CREATED", "STARTING", "STARTED", "STOPPING", "STOPPED"),
         "startApplication": _application(_NAMED, "STARTED"),
         "stopApplication": _application(_NAMED, "STOPPED"),
