@@ -22,9 +22,9 @@ _READY_SECONDS: Final = 120
 
 
 class Installation:
-    """A Temporal server on a file, an API, a worker and a function host."""
+    """A Temporal server on a file, an API, a worker and, if there are functions, their host."""
 
-    def __init__(self, folder: Path, functions: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, functions: Path | None, environment: Mapping[str, str]) -> None:
         self._folder = folder
         self._functions = functions
         self._http_port, self._grpc_port = free_ports(2)
@@ -45,8 +45,8 @@ class Installation:
         assert self._server is not None, "started"
         return self._server
 
-    def client(self) -> Any:
-        """A boto3 client of the HTTP door that leaves retrying to the test."""
+    def client(self, *, read_seconds: float = 30) -> Any:
+        """A boto3 client of the HTTP door that leaves retrying to the test, and waits so long for an answer."""
         return boto3.client(
             "stepfunctions",
             endpoint_url=f"http://127.0.0.1:{self._http_port}",
@@ -55,7 +55,7 @@ class Installation:
             aws_secret_access_key="test",
             config=Config(
                 retries={"total_max_attempts": 1},
-                read_timeout=30,
+                read_timeout=read_seconds,
                 max_pool_connections=50,
                 inject_host_prefix=False,
             ),
@@ -69,7 +69,7 @@ class Installation:
         """Start everything."""
         self._server = await TemporalServer.start(db_filename=self._folder / "temporal.sqlite3")
         self._environment["TEMPORAL_ADDRESS"] = self._server.address
-        await asyncio.gather(*(self.start(role) for role in ROLES))
+        await asyncio.gather(*(self.start(role) for role in ROLES if role != "functions" or self._functions))
 
     async def close(self) -> None:
         """End everything."""
@@ -114,7 +114,9 @@ class Installation:
 
 
 @asynccontextmanager
-async def installed(folder: Path, functions: Path, environment: Mapping[str, str]) -> AsyncIterator[Installation]:
+async def installed(
+    folder: Path, functions: Path | None, environment: Mapping[str, str]
+) -> AsyncIterator[Installation]:
     """A running installation whose data is in `folder`."""
     installation = Installation(folder, functions, environment)
     try:

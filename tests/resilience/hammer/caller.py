@@ -64,12 +64,13 @@ class Caller:
         findings: where it notes what it sees.
     """
 
-    def __init__(self, number: int, door: Any, findings: Findings) -> None:
-        # Any: boto3's clients are made at run time.
+    def __init__(self, number: int, door: Any, poll_door: Any, findings: Findings) -> None:
+        # Any: boto3's clients are made at run time. That for polls gives up soon: a task may be lost with an API.
         self.random = random.Random(number)
         self.prefix = f"c{number:02}"
         self.findings = findings
         self._door = door
+        self._poll_door = poll_door
         self._count = 0
 
     def name(self) -> str:
@@ -83,8 +84,9 @@ class Caller:
         Raises:
             Unanswered: it may have happened or not.
         """
+        door = self._poll_door if operation == "get_activity_task" else self._door
         try:
-            members: dict[str, Any] = getattr(self._door, operation)(**params)
+            members: dict[str, Any] = getattr(door, operation)(**params)
         except (HTTPClientError, NoConnection) as error:
             self._count_error(type(error).__name__)
             raise Unanswered(late=isinstance(error, ReadTimeoutError)) from error

@@ -20,9 +20,9 @@ class HammerClient:
         ledger: what it was told.
     """
 
-    def __init__(self, number: int, door: Any, findings: Findings) -> None:
+    def __init__(self, number: int, door: Any, poll_door: Any, findings: Findings) -> None:
         # Any: boto3's clients are made at run time.
-        caller = Caller(number, door, findings)
+        caller = Caller(number, door, poll_door, findings)
         self.ledger = Ledger()
         machines = MachineActions(caller, self.ledger)
         runs = RunActions(caller, self.ledger, machines)

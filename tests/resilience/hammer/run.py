@@ -21,12 +21,12 @@ from tests.support.installation import Installation, installed
 
 MOST_GROWTH: Final = 0.1
 _SAMPLE_SECONDS: Final = 0.25
+_POLL_SECONDS: Final = 3
 _FEW: Final = 4
 _WARM_CALLS: Final = 15
 """Calls that a client makes, on average, until the API has all that it keeps in memory from then on."""
 
 _PATIENCE_SECONDS: Final = 120
-_FUNCTION: Final = "def handler(event, context):\n    return event\n"
 _SETTINGS: Final = {"STEPLOOM_EXPRESS_RETENTION": "3600"}
 """EXPRESS executions are kept, so that a lost one is missed."""
 
@@ -69,12 +69,12 @@ async def hammer(folder: Path, *, clients: int, seconds: float, kills: int) -> R
     The kills are in the first half, so that the last life is long enough to tell whether memory grows: it lasts for the
     second half of the time from when the API is warm.
     """
-    functions = folder / "functions"
-    functions.mkdir()
-    (functions / "echo.py").write_text(_FUNCTION, "utf-8")
-    async with installed(folder, functions, _SETTINGS) as installation:
+    async with installed(folder, None, _SETTINGS) as installation:
         findings = Findings()
-        made = [HammerClient(number, installation.client(), findings) for number in range(clients)]
+        made = [
+            HammerClient(number, installation.client(), installation.client(read_seconds=_POLL_SECONDS), findings)
+            for number in range(clients)
+        ]
         memory, worker_memory = await _run(installation, made, findings, seconds, kills)
         ledgers = [client.ledger for client in made]
         found = await asyncio.to_thread(lost, installation.client(), ledgers)
