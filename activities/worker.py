@@ -65,7 +65,7 @@ class WorkerLimits:
     """
 
     cached_workflows: int = 2_000
-    concurrent_workflow_tasks: int = 40
+    concurrent_workflow_tasks: int = 20
     concurrent_activities: int = 300
     eager_activities: int = 20
     concurrent_express_tasks: int = 20

@@ -147,7 +147,7 @@ class Settings(BaseSettings):
         description="Executions kept in a worker's memory. Below the number running, each step replays its history.",
     )
     worker_max_concurrent_workflow_tasks: Limit = Field(
-        40, description="Workflow tasks that a worker handles at once. They share one CPU."
+        20, description="Workflow tasks that a worker handles at once. They share one CPU."
     )
     worker_max_concurrent_activities: Limit = Field(
         300, description="Integration calls that a worker has open at once."

@@ -28,7 +28,7 @@ _STRETCH_BUDGET: Final = 300_000
 A slow machine needs three times the estimate."""
 _FIRST_ENGINES_STRETCH_BUDGET: Final = 600_000
 
-_LONGEST_STRETCH: Final = 1_200_000
+_LONGEST_STRETCH: Final = 600_000
 """The same with JSONata, the estimates of which are high: what an expression is tried with is hardly ever used up."""
 
 

@@ -26,7 +26,7 @@ from interpreter.jsonata import (
     evaluate_field,
 )
 from interpreter.jsonata.bounds import Excess, describe_excess
-from interpreter.values import JsonValue, Missing, is_number, json_text
+from interpreter.values import MISSING, JsonValue, Missing, is_number, json_text
 
 if TYPE_CHECKING:
     from interpreter.execution import Execution
@@ -34,21 +34,41 @@ if TYPE_CHECKING:
 _Tries: TypeAlias = tuple[tuple[Bounds, int], ...]
 
 
-def _tries(bounds: Bounds, *rounds: tuple[int, int]) -> _Tries:
-    return tuple((replace(bounds, steps=steps), cost) for steps, cost in rounds)
+def _tries(bounds: Bounds, *rounds: tuple[int, int, int]) -> _Tries:
+    first, *later = ((replace(bounds, steps=steps, work=work), cost) for steps, work, cost in rounds)
+    quick = replace(first[0], meters=False, string_bytes=_QUICK_STRING_BYTES, array_items=_QUICK_ARRAY_ITEMS)
+    return ((quick, first[1]), *later)
 
 
-_ROUNDS: Final = ((100, 15), (2_000, 150), (50_000, 6_000), (200_000, 30_000), (AWS_BOUNDS.steps, 300_000))
+_QUICK_STRING_BYTES: Final = 16_000
+_QUICK_ARRAY_ITEMS: Final = 1_000
+_ROUNDS: Final = (
+    (100, 100, 15),
+    (2_000, 4_000, 600),
+    (50_000, 100_000, 20_000),
+    (200_000, 200_000, 50_000),
+    (500_000, 300_000, 90_000),
+    (AWS_BOUNDS.steps, AWS_BOUNDS.work, 400_000),
+)
 _TRIES: Final = {"aws": _tries(AWS_BOUNDS, *_ROUNDS), "native": _tries(NATIVE_BOUNDS, *_ROUNDS)}
 """The bounds within which an expression is tried, one after the other, and what each costs in estimated microseconds.
 
 An engine does not tell how far it went, and a clock does not repeat: whether few steps were enough does. Without that,
-costly expressions in a row would outlast what Temporal gives one activation.
+costly expressions in a row would outlast what Temporal gives one activation. The first try is the only one that is not
+metered, which would take as long as most expressions.
 """
 
-_REGEX_ROUNDS: Final = ((200, 100), (2_000, 10_000), (AWS_BOUNDS.regex_steps, 500_000))
+_REGEX_ROUNDS: Final = (
+    (200, 200, 500),
+    (2_000, 40_000, 25_000),
+    (AWS_BOUNDS.regex_steps, AWS_BOUNDS.work, 450_000),
+)
 _REGEX_TRIES: Final = {"aws": _tries(AWS_BOUNDS, *_REGEX_ROUNDS), "native": _tries(NATIVE_BOUNDS, *_REGEX_ROUNDS)}
-_EARLY_TRIES: Final = _tries(EARLY_BOUNDS, (2_000, 30), (50_000, 10_000), (AWS_BOUNDS.steps, 300_000))
+_SLOW_BYTES: Final = 20  # that a slow part of an expression deals with in a microsecond
+_EARLY_TRIES: Final = tuple(
+    (replace(EARLY_BOUNDS, steps=steps, work=steps), cost)
+    for steps, cost in ((2_000, 30), (50_000, 10_000), (EARLY_BOUNDS.steps, 300_000))
+)
 """Of whole templates, in executions that began before engine 3."""
 
 _ENGINE_THAT_TRIES_EACH: Final = 3
@@ -122,31 +142,42 @@ def _bounded(view: View, evaluate_all: Callable[[Sight], JsonValue]) -> JsonValu
     try:
         if execution.start.engine < _ENGINE_THAT_TRIES_EACH:
             return _early(execution, sight, evaluate_all)
-        sight.attempt = partial(_attempt, execution)
+        sight.attempt = partial(_attempt, view)
         return evaluate_all(sight)
     except StatesQueryEvaluationError as error:
         raise execution.evaluation_failed(view.frame, view.chain, error) from error
 
 
-def _attempt(execution: Execution, expression: Expression, sight: Sight) -> JsonValue | Missing:
+def _attempt(view: View, expression: Expression, sight: Sight) -> JsonValue | Missing:
     """The value of one expression, tried within more and more steps; all of a state's count as one stretch of work.
 
     Raises:
         EvaluationError: it failed, or the expressions of the state are more work than the core may do at a stretch.
         UnsupportedResult, EvaluationStuck: see `Expression.evaluate`.
     """
+    execution = view.execution
     drawn = execution.chance.visible
     tries = (_REGEX_TRIES if expression.has_regexes else _TRIES)[execution.start.mode]
+    more = expression.slow_parts and expression.slow_parts * _visible_bytes(view, expression) // _SLOW_BYTES
     for bounds, cost in tries:
-        if not execution.work.affords(cost):
+        if not execution.work.affords(cost + more):
             break
+        more = 0
         try:
             return expression.evaluate(sight.states, sight.variables, sight.chance, sight.now, bounds)
         except EvaluationError as error:
-            if error.excess is not Excess.STEPS:
+            if error.excess is not Excess.STEPS and not (error.excess is Excess.SIZE and not bounds.meters):
                 raise
         execution.chance.visible = drawn
     raise EvaluationError(expression.text, "U1001", describe_excess(Excess.STEPS, AWS_BOUNDS), excess=Excess.STEPS)
+
+
+def _visible_bytes(view: View, expression: Expression) -> int:
+    """About how large what the expression sees is; most of it has been measured already."""
+    seen = [view.frame.input, *(view.variables[name] for name in expression.variables & view.variables.keys())]
+    if view.result is not MISSING:
+        seen.append(view.result)
+    return sum(map(view.execution.measure.size, seen))
 
 
 def _early(execution: Execution, sight: Sight, evaluate_all: Callable[[Sight], JsonValue]) -> JsonValue:

@@ -10,6 +10,7 @@ replaced by faults of ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,15 @@ import jlens
 from interpreter.jsonata.bounds import Bounds, Excess
 from interpreter.jsonata.errors import EvaluationStuck
 from interpreter.jsonata.functions import ADDED_FUNCTIONS, COUNTERS, UNBOUND, counters
+from interpreter.jsonata.metering import (
+    OPERATORS,
+    REUSED,
+    STAND_INS,
+    STRING_REFERENCE,
+    MeteredSource,
+    counted,
+    metered_source,
+)
 from interpreter.jsonata.port import BoundFault, EngineFault, Function, FunctionFault, FunctionResult, Program
 from interpreter.values import MISSING, JsonValue, Missing
 
@@ -52,16 +62,30 @@ _ALIASES: Final = {
     "merge": ("merge", "count"),
     **{name: (name, "match", "count", "length") for name in _REGEX_USERS},
 }
-_SUPPORT: Final[Mapping[str, tuple[str, ...]]] = {
-    "distinct": ("many_distinct",),
-    "keys": ("many_keys",),
-    "append": ("copied",),
-    "merge": ("merged",),
-    **dict.fromkeys(_REGEX_USERS, ("searched", "affordable")),
+_METERED_STAND_INS: Final = {
+    **STAND_INS,
+    "distinct": f"function($a)<x:x>{{{{($n := ${{d}}count($a); $n <= 1000 ? ({counted('compared', '$n')}; "
+    f"${{d}}distinct($a)) : ({counted('named', '$n')}; $m := ${{d}}many_distinct($a); "
+    "${d}count($m) = 1 ? ${d}distinct($a) : $m))}}",
+    "keys": "function($o)<x-:x>{{($l := ${d}type($o) = 'array'; $n := $l ? ${d}count($o) : ${d}type($o) = 'object' ? "
+    f"${{d}}count($o.*) : 0; {counted('named', '$n')}; $l or $n > 100 ? ${{d}}many_keys($o) : ${{d}}keys($o))}}}}",
 }
-"""Our functions that the stand-ins call."""
+_SPLIT: Final = (
+    "function($s, $p, $n)<s-(sf)n?:a<s>>{{($r := ${d}split((${d}weigh($s, $p); $s), $p, $n); "
+    f"{counted('shuffled', '${d}count($r)')}; $r)}}}}"
+)
+_METERED_WEIGH: Final = (
+    "${d}weigh := function($s, $p){{($n := ${d}length($s); ${d}type($p) = 'function' and $n > 5000 ? ${d}searched("
+    f"$n, ${{d}}count(${{d}}match($s, $p, ${{d}}affordable($n)))) : {counted('broken', '$n')})}}}}"
+)
+
+_STRING_AS_VALUE: Final = re.compile(r"\$string\b(?!\s*\()")
+_STRING_IN_STYLE: Final = re.compile(
+    r"\$string\s*\([^()]*,"
+)  # with its second argument, which a function value has not
 
 _WRAPPER_DEPTH: Final = 2  # the block and the assignment that a source stands in
+_METERED_DEPTH: Final = 202  # what operators are wrapped into is a call, inside of which others stand
 _DEPTH_CODE: Final = "D1011"
 _CLOCK_CODE: Final = "D1012"
 _STEPS_CODE: Final = "U1006"
@@ -76,10 +100,20 @@ def compile_source(source: str) -> Program:
 
 @dataclass(frozen=True, slots=True)
 class _Wrapped:
-    """A source inside of the text that provides its variables and tells the type of its value."""
+    """A source inside of the text that provides its variables and tells the type of its value.
+
+    `support` are the names of our functions that the stand-ins in it call.
+    """
 
     expression: jlens.Expression
     offset: int
+    support: frozenset[str]
+    metered: MeteredSource | None = None
+
+    @property
+    def depth(self) -> int:
+        """How many evaluations its own parts may nest."""
+        return _METERED_DEPTH if self.metered is not None and self.metered.operators else _WRAPPER_DEPTH
 
 
 class _JlensProgram:
@@ -91,8 +125,7 @@ class _JlensProgram:
         self._source = source
         self._mark = _unused_prefix(source)
         self._stand_ins = tuple(name for name in _STAND_INS if name in source)
-        self._support = {each for name in self._stand_ins for each in _SUPPORT.get(name, ())}
-        self._variants: dict[tuple[frozenset[str], bool, bool], _Wrapped] = {}
+        self._variants: dict[tuple[frozenset[str], bool, bool, bool], _Wrapped] = {}
         try:
             plain = jlens.Expression(source)  # alone first: errors carry the author's positions, and nothing breaks out
             self._reads_context = "input" in plain.reads(dict.fromkeys(ADDED_FUNCTIONS, _reads_its_arguments))
@@ -114,10 +147,11 @@ class _JlensProgram:
         """The value of the source; see `Program`."""
         present = frozenset(variables)
         lazily = document is MISSING and not self._reads_context
-        wrapped = self._variants.get((present, lazily, bounds.weighs))
+        variant = (present, lazily, bounds.weighs, bounds.meters)
+        wrapped = self._variants.get(variant)
         if wrapped is None:
-            wrapped = self._variants[present, lazily, bounds.weighs] = self._wrap(present, lazily, bounds.weighs)
-        bindings = self._function_bindings(functions, bounds)
+            wrapped = self._variants[variant] = self._wrap(*variant)
+        bindings = self._function_bindings(functions, wrapped, bounds)
         if not lazily:
             bindings |= {f"{self._mark}v_{name}": variables[name] for name in present}
         outcome = self._run(
@@ -126,7 +160,7 @@ class _JlensProgram:
             bindings,
             timeout=bounds.seconds,
             max_steps=bounds.steps,
-            max_depth=bounds.depth + _WRAPPER_DEPTH,
+            max_depth=bounds.depth + wrapped.depth,
             max_string_length=bounds.string_bytes,
             max_array_length=bounds.array_items,
             max_result_size=bounds.result_bytes,
@@ -135,26 +169,41 @@ class _JlensProgram:
         )
         return _value(outcome)
 
-    def _wrap(self, present: frozenset[str], lazily: bool, weighs: bool) -> _Wrapped:
+    def _wrap(self, present: frozenset[str], lazily: bool, weighs: bool, meters: bool) -> _Wrapped:
         mark = self._mark
-        stand_ins = [name for name in self._stand_ins if weighs or name not in _HEAVY]
-        aliases = dict.fromkeys(["type", *(alias for name in stand_ins for alias in _ALIASES[name])])
+        stand_ins = {name: text for name, text in _STAND_INS.items() if weighs or name not in _HEAVY}
+        if meters:
+            stand_ins |= _METERED_STAND_INS | {"split": _SPLIT}
+            if _STRING_AS_VALUE.search(self._source) and not _STRING_IN_STYLE.search(self._source):
+                stand_ins["string"] = STRING_REFERENCE
+        stand_ins = {name: text for name, text in stand_ins.items() if name in self._source}
+        aliases = dict.fromkeys(["type", *(alias for name in stand_ins for alias in _ALIASES.get(name, (name,)))])
+        if meters:
+            aliases |= dict.fromkeys(REUSED)
         parts = [f"${mark}{alias} := ${alias}" for alias in aliases]
         if not set(_REGEX_USERS).isdisjoint(stand_ins):
-            parts.append(_WEIGH.format(d=mark))
-        parts += [f"${name} := {_STAND_INS[name].format(d=mark)}" for name in stand_ins]
+            parts.append((_METERED_WEIGH if meters else _WEIGH).format(d=mark))
+        metered = metered_source(self._source, mark) if meters else None
+        if metered is not None:
+            parts += [f"${mark}{name} := {OPERATORS[name].format(d=mark)}" for name in sorted(metered.operators)]
+        parts += [f"${name} := {text.format(d=mark)}" for name, text in stand_ins.items()]
         parts += [f"${name} := $$.`{name}`" if lazily else f"${name} := ${mark}v_{name}" for name in sorted(present)]
         before = f"({'; '.join(parts)}; ${mark}r := "
         after = f"\n; {{'r': ${mark}r, 't': ${mark}type(${mark}r)}})"
-        return _Wrapped(jlens.Expression(before + self._source + after), len(before))
+        source = self._source if metered is None else metered.text
+        text = before + source + after
+        support = frozenset(name for name in (*COUNTERS, *UNBOUND) if f"${mark}{name}(" in text)
+        return _Wrapped(jlens.Expression(text), len(before), support, metered)
 
-    def _function_bindings(self, functions: Mapping[str, Function | None], bounds: Bounds) -> dict[str, Any]:
+    def _function_bindings(
+        self, functions: Mapping[str, Function | None], wrapped: _Wrapped, bounds: Bounds
+    ) -> dict[str, Any]:
         mark = self._mark
         bindings: dict[str, Any] = {
             f"{mark}{name}" if name in self._stand_ins else name: function for name, function in functions.items()
         }
-        bindings |= {f"{mark}{name}": UNBOUND[name] for name in self._support & UNBOUND.keys()}
-        counting = self._support & COUNTERS.keys()
+        bindings |= {f"{mark}{name}": UNBOUND[name] for name in wrapped.support & UNBOUND.keys()}
+        counting = wrapped.support & COUNTERS.keys()
         if counting:
             bindings |= {f"{mark}{name}": function for name, function in counters(counting, bounds).items()}
         return bindings
@@ -163,16 +212,16 @@ class _JlensProgram:
         try:
             return wrapped.expression.evaluate(document, bindings, **options)
         except jlens.JlensError as error:
-            raise self._fault(error, wrapped.offset) from None
+            raise self._fault(error, wrapped) from None
         except FunctionFault as fault:  # jlens lets it through, and tells it where it was called
-            position = self._position(getattr(fault, "position", None), wrapped.offset)
+            position = self._position(getattr(fault, "position", None), wrapped)
             raise EngineFault(fault.code, fault.message, position) from None
         except TypeError as error:
             if "cannot be converted" not in str(error):
                 raise
             raise EngineFault("D1001", "Number out of range") from None  # all else in JSON does convert
 
-    def _fault(self, error: jlens.JlensError, offset: int) -> Exception:
+    def _fault(self, error: jlens.JlensError, wrapped: _Wrapped) -> Exception:
         match error.code:
             case code if code == _CLOCK_CODE:
                 return EvaluationStuck(f"JSONata ran into its wall-clock limit: {self._source}")
@@ -184,10 +233,12 @@ class _JlensProgram:
                 return BoundFault(Excess.SIZE)
             case code:
                 message = str(error).replace(f'function "{self._mark}', 'function "')  # a stand-in's name for it
-                return EngineFault(code, message, self._position(error.position, offset))
+                return EngineFault(code, message, self._position(error.position, wrapped))
 
-    def _position(self, position: int | None, offset: int) -> int | None:
-        own = -1 if position is None else position - offset
+    def _position(self, position: int | None, wrapped: _Wrapped) -> int | None:
+        own = -1 if position is None else position - wrapped.offset
+        if wrapped.metered is not None and own >= 0:
+            own = wrapped.metered.original(own)
         return own if 0 <= own <= len(self._source) else None
 
 

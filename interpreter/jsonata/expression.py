@@ -11,6 +11,7 @@ from interpreter.jsonata.bounds import AWS_BOUNDS, Bounds, bounds_for_regexes, d
 from interpreter.jsonata.engine import compile_source
 from interpreter.jsonata.errors import EvaluationError, ExpressionError, UnsupportedResult
 from interpreter.jsonata.functions import ADDED_FUNCTIONS, BUILT_INS, functions_for
+from interpreter.jsonata.metering import slow_parts
 from interpreter.jsonata.port import BoundFault, EngineFault, FunctionResult, Program
 from interpreter.jsonata.references import STATES, References, read_references
 from interpreter.jsonpath import Chance
@@ -34,11 +35,13 @@ class Expression:
         text: the expression between the marks, trimmed, as AWS's errors show it.
         variables: the variables it reads, `states` and functions left out.
         reads_states: the members of `$states` it reads; None if that cannot be told.
+        slow_parts: how many parts of it take time by the size of what they are given, see `metering.slow_parts`.
     """
 
     text: str
     variables: frozenset[str]
     reads_states: frozenset[str] | None
+    slow_parts: int
     _references: References
     _program: Program
 
@@ -134,6 +137,7 @@ def parse_expression(text: str) -> Expression:
         source,
         references.names - _FUNCTIONS - {STATES},
         references.states_members,
+        slow_parts(source),
         references,
         program,
     )

@@ -62,7 +62,7 @@ def read_references(source: str) -> References:
     Raises:
         ExpressionError: the source uses an operator that JSONata 2.0.6 lacks, or nests too deeply.
     """
-    reader = _Reader(source)
+    reader = Reader(source)
     reader.read()
     whole = reader.whole_states_read
     return References(
@@ -100,8 +100,12 @@ class _Frame:
     later: set[str] = field(default_factory=set)
 
 
-class _Reader:
-    """One walk over one source; every method reads its piece of the grammar and notes what it refers to."""
+class Reader:
+    """One walk over one source; every method reads its piece of the grammar and notes what it refers to.
+
+    `interpreter.jsonata.metering` walks it for other notes, by `combined`, `array_item`, `wildcard` and
+    `function_body`.
+    """
 
     def __init__(self, source: str) -> None:
         self.names: set[str] = set()
@@ -116,6 +120,11 @@ class _Reader:
         self._nesting = 0
 
     def read(self) -> None:
+        """Read all of the source.
+
+        Raises:
+            ExpressionError: see `read_references`.
+        """
         self._expression(0)
         end = self._peek()
         if end.kind is not Kind.END:
@@ -166,15 +175,25 @@ class _Reader:
         if self._nesting > MAX_NESTING:
             detail = f"The expression is nested too deeply (the limit is {MAX_NESTING} levels)"
             raise ExpressionError("INVALID_JSONATA_EXPRESSION", self._source, detail, self._position)
-        self._operand(self._take(operand=True))
+        start = self._first_operand()
         while self._power(operator := self._peek()) > power:
             self._take()
             if operator.text != "?":
                 self._operation(operator)
+                self.combined(operator, start)
             elif self._condition():  # else-parts are read here: chains of them are long, and reach as far as they can
-                self._operand(self._take(operand=True))
+                start = self._first_operand()
                 power = 0
         self._nesting -= 1
+
+    def _first_operand(self) -> int:
+        """Read an operand; where it begins."""
+        token = self._take(operand=True)
+        self._operand(token)
+        return token.start
+
+    def combined(self, operator: Token, start: int) -> None:
+        """An operator and its right side were read; its left side begins at `start`."""
 
     @staticmethod
     def _power(token: Token) -> int:
@@ -198,10 +217,11 @@ class _Reader:
                 self._expression(_NEGATION_POWER)
             case Kind.SYMBOL, ("*" | "**" | "%") as wildcard:
                 self._refer_to_context(wildcard, token)
+                self.wildcard(token)
             case Kind.SYMBOL, "(":
                 self._block()
             case Kind.SYMBOL, "[":
-                self._list("]", self._array_item)
+                self._list("]", self.array_item)
             case Kind.SYMBOL, "{":
                 self._list("}", self._member)
             case Kind.SYMBOL, "|":
@@ -253,7 +273,11 @@ class _Reader:
                 break
         self._leave_frame()
 
-    def _array_item(self) -> None:
+    def wildcard(self, token: Token) -> None:
+        """`*`, `**` or `%` was read where an operand is."""
+
+    def array_item(self) -> None:
+        """Read an item of an array, or a range."""
         self._expression()
         if self._skip(".."):
             self._expression()
@@ -287,13 +311,22 @@ class _Reader:
         frame = _Frame(is_function=True)
         self._frames.append(frame)
         self._expect("(")
-        self._list(")", lambda: frame.declared.add(self._take().text))
+        parameters: list[str] = []
+        self._list(")", lambda: parameters.append(self._take().text))
+        frame.declared.update(parameters)
+        signed_at = self._position
         if self._is_next("<"):
             self._signature()
+        signature = self._source[signed_at : self._position]
         self._expect("{")
+        body = self._position
         self._expression()
+        self.function_body(parameters, signature, body)
         self._expect("}")
         self._leave_frame()
+
+    def function_body(self, parameters: list[str], signature: str, start: int) -> None:
+        """The body of a function was read; it begins at `start`."""
 
     def _signature(self) -> None:
         depth = 0

@@ -85,5 +85,7 @@ def _fault(error: ValueError) -> Exception:
     code, message = match.groups() if match else (None, str(error))
     if code in ("D1011", "U1001"):
         return BoundFault(Excess.DEPTH)
+    if code == "D2015":
+        return BoundFault(Excess.SIZE)
     # It names the unknown function, AWS does not.
     return EngineFault(code, message.partition(": $")[0] if code == "T1006" else message)

@@ -18,7 +18,7 @@ from interpreter.jsonata import (
     UnsupportedResult,
     parse_expression,
 )
-from interpreter.values import MISSING, json_size
+from interpreter.values import MISSING, JsonValue, json_size
 from tests.interpreter.jsonata.sights import CountingChance
 
 _CPU_SECONDS = 3.0  # a third of it is what we want; the rest is for slow machines
@@ -29,6 +29,8 @@ STACK = (
 TIME = "Expression evaluation timeout: Check for infinite loop"
 MEMORY = "Expression evaluation memory limit exceeded"
 PATIENT = replace(AWS_BOUNDS, seconds=20.0)  # so that a busy machine changes no outcome
+
+A_TENTH = replace(PATIENT, steps=AWS_BOUNDS.steps // 10, work=AWS_BOUNDS.work // 10)
 
 
 def outcome(source: str) -> str:
@@ -77,6 +79,91 @@ RUNAWAYS = [
     Runaway("keys of one object", "$count($keys($merge([1..20000].{$string($): $})))", "20000"),
     Runaway("few matches in a long text", "$length($replace($pad('', 200000, 'abcdefgh') & '!', /!/, ''))", "200000"),
 ]
+
+
+BIG: JsonValue = {
+    "items": [{"id": number, "name": f"n{number}", "v": number % 7} for number in range(7_000)],
+    "nums": list(range(40_000)),
+    "text": "a b,c" * 50_000,
+    "object": {f"k{number}": number for number in range(15_000)},
+}
+"""Each as large as an input may be."""
+
+
+def _again(expression: str) -> str:
+    return f"$count([1..200000].($x := ({expression}); 1))"
+
+
+HEAVY = [
+    *(
+        Runaway(expression, _again(expression), TIME)
+        for expression in (
+            "$states.input.text & 'x'",
+            "$states.input.text = $states.input.text & ''",
+            "$states.input.nums = $reverse($states.input.nums)",
+            "-1 in $states.input.nums",
+            "[$states.input.nums]",
+            "$states.input.*",
+            "$states.input.**",
+            "$states.input.items^(v)",
+            "$states.input.object ~> |$|{'x': 1}|",
+            "$length($states.input.text)",
+            "$uppercase($states.input.text)",
+            "$trim($states.input.text)",
+            "$substring($states.input.text, 200000, 3)",
+            "$substringBefore($states.input.text, 'zz')",
+            "$contains($states.input.text, 'zz')",
+            "$contains($states.input.text, /zz/)",
+            "$replace($states.input.text, ',', '::')",
+            "$split($states.input.text, '')",
+            "$match($states.input.text, /zz/)",
+            "$pad('x', 100000)",
+            "$base64encode($states.input.text)",
+            "$encodeUrlComponent($states.input.text)",
+            "$hash($states.input.text, 'SHA-512')",
+            "$string($states.input.items)",
+            "$join($split($states.input.text, ','))",
+            "$sum($states.input.nums)",
+            "$max($states.input.nums)",
+            "$boolean($states.input.nums)",
+            "$sort($states.input.nums)",
+            "$reverse($states.input.nums)",
+            "$shuffle($states.input.nums)",
+            "$zip($states.input.nums, $states.input.nums)",
+            "$append($states.input.nums, 1)",
+            "$distinct($states.input.items)",
+            "$distinct($states.input.items[[0..999]])",
+            "$keys($states.input.items)",
+            "$keys($states.input.object)",
+            "$lookup($states.input.items, 'id')",
+            "$spread($states.input.items)",
+            "$merge($states.input.items)",
+            "$clone($states.input)",
+            "$partition($states.input.nums, 1)",
+            "$range(1, 40000, 1)",
+            "$parse($string($states.input.items))",
+            "$map([1..10].($states.input), $string)",
+            "(function($x)<a<n>:n>{1})($states.input.nums)",
+            "$formatInteger(1e7, 'I')",
+            "$parseInteger('one hundred twenty-three thousand', 'w')",
+            "$toMillis('2020-01-01T00:00:00Z')",
+            "$now()",
+            "$uuid()",
+        )
+    ),
+    Runaway("growing text", "$reduce([1..100000], function($a, $b){$a & 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'})", TIME),
+    Runaway("terms of a long text", f"($s := $pad('x', 1000000); {'; '.join(['$s & 1'] * 300)})", TIME),
+]
+"""What does very much in few steps: the engine's own count would let it run for minutes."""
+
+
+@pytest.mark.parametrize("case", HEAVY, ids=lambda case: case.name)
+def test_work_in_few_steps_is_counted(case: Runaway) -> None:
+    begun = time.thread_time()
+    with pytest.raises(EvaluationError) as failure:
+        parse_expression(case.expression).evaluate({"input": BIG}, {}, CountingChance(), 0, A_TENTH)
+    assert failure.value.message == case.message
+    assert time.thread_time() - begun < _CPU_SECONDS / 3
 
 
 @pytest.mark.parametrize("case", RUNAWAYS, ids=lambda case: case.name)

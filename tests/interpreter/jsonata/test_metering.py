@@ -1,0 +1,123 @@
+"""The second form of an expression, which counts its work: the same values and errors at the same places."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass, replace
+
+import pytest
+
+from interpreter.jsonata import AWS_BOUNDS, EvaluationError, ExpressionError, UnsupportedResult, parse_expression
+from interpreter.jsonata.metering import metered_source
+from interpreter.values import JsonValue
+from tests.interpreter.jsonata.sights import CountingChance
+from tests.interpreter.jsonata.test_bounds import hostile
+
+
+@dataclass(frozen=True)
+class Case:
+    source: str
+    text: str
+
+
+CASES = [
+    Case("$a.b + 1", "$a.b + 1"),
+    Case("'a' & $x & 'b'", "$_joined($_joined('a' , $x) , 'b')"),
+    Case("$x=$y & 'z'", "$x=$_measured($_joined($y , 'z'))"),
+    Case("$x = 'literal'", "$x = 'literal'"),
+    Case("$x in $y ? 1 & $a : 2 & $b", "$x in $_counted($y) ? $_joined(1 , $a) : $_joined(2 , $b)"),
+    Case("[$a, [1], 1..2, 3, $b[0]]", "[$_counted($a), [1], 1..2, 3, $_counted($b[0])]"),
+    Case("$x.**.a", "$x.$_found(**).a"),
+    Case("$x.a@$v.*", "$x.a@$v.*"),
+    Case("$o ~> |$|{'x': 1}|", "$_changed($o )~> |$|{'x': 1}|"),
+    Case("$x^(a)", "$_ordered($x)^(a)"),
+    Case("$zip($a, $b)", "$_found($zip($a, $b))"),
+    Case("$string($a)", "$_printed($string($a))"),
+    Case("function($v)<a<n>:n>{$v[0]}", "function($v)<a<n>:n>{($_counted($v); $v[0])}"),
+    Case("function($v)<n:n>{$v}", "function($v)<n:n>{$v}"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.source)
+def test_operators_are_wrapped(case: Case) -> None:
+    assert metered_source(case.source, "_").text == case.text
+
+
+def test_places_are_those_of_the_source() -> None:
+    source = "'a' & $x & (1 + 'b')"
+    metered = metered_source(source, "_")
+    for position in (source.index("$x"), source.index("1 +"), source.index("'b'")):
+        there = metered.text.index(source[position : position + 3].rstrip())
+        assert metered.original(there) == position
+
+
+ALIKE = [
+    "$x & $none & null & true & [1, 2] & {'a': 1}",
+    "[[1], [[2]], $x, [$x], $list, [$list]]",
+    "$list.($ & '!')",
+    "$list[$ = 2] in [2, 3]",
+    "$map($list, $string)",
+    "$map($list, $uppercase)",
+    "$string($obj, true)",
+    "$list ~> $sum()",
+    "$obj.*",
+    "$obj.**",
+    "$list^(>$)",
+    "$sort($list, function($l, $r){$l < $r})",
+    "$sort($none)",
+    "$uppercase(1)",
+    "1 + $uppercase($x)",
+    "$x.$length()",
+    "$substring($x, 1)",
+    "$pad($x, 5, '-')",
+    "$join($x)",
+    "$split('a,b', ',', 1)",
+    "$zip($list, [1, 2], $x)",
+    "$zip()",
+    "$obj ~> |$|{'b': 2}|",
+    "$keys([$obj, $obj])",
+    "$distinct([1, 1, 2])",
+    "$clone($obj)",
+    "($f := function($n){$n = 0 ? '' : $f($n - 1) & 'x'}; $f(20))",
+    "($string := 1; $string)",
+    "$count()",
+    "function($x){$x & 'a'}",
+    "$now('[Y]') & $fromMillis(0)",
+    "($a := 'x' & 'y'; $a = 'xy' and $not($a != $a & ''))",
+]
+
+
+@pytest.mark.parametrize("source", ALIKE)
+def test_both_forms_do_the_same(source: str) -> None:
+    assert _outcome(source, meters=True) == _outcome(source, meters=False)
+
+
+def test_both_forms_of_generated_expressions_do_the_same() -> None:
+    chance = random.Random(20_261_127)
+    ended = 0
+    for _ in range(300):
+        source = hostile(chance)
+        plain = _outcome(source, meters=False)
+        if plain in _BOUNDS:
+            continue
+        metered = _outcome(source, meters=True)
+        assert metered in _BOUNDS or _PLACE.sub("", metered) == _PLACE.sub("", plain), source
+        ended += 1
+    assert ended > 50
+
+
+_PLACE = re.compile(r" at (\d+|None)$")  # an error inside of what stands in for a function has none
+_BOUNDS = ("Excess.STEPS", "Excess.SIZE", "Excess.DEPTH")
+
+
+def _outcome(source: str, *, meters: bool) -> str:
+    """The value, the error with its place, or the bound that was met."""
+    variables: dict[str, JsonValue] = {"x": "text", "list": [3, 1, 2], "obj": {"a": {"b": [1, None]}}}
+    bounds = replace(AWS_BOUNDS, steps=20_000, regex_steps=1_000, work=100_000, meters=meters)
+    try:
+        return repr(parse_expression(source).evaluate({"input": {}}, variables, CountingChance(), 0, bounds))
+    except EvaluationError as error:
+        return f"{error.message} at {error.position}" if error.excess is None else str(error.excess)
+    except (UnsupportedResult, ExpressionError) as error:
+        return repr(error)
