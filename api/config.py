@@ -160,7 +160,7 @@ class Settings(BaseSettings):
     )
     http_guard: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="Whether HTTP, API Gateway and gRPC Tasks may call public addresses only, and those by TLS only. "
+        description="Whether HTTP, API Gateway, gRPC and EKS Tasks may call public addresses only, by TLS only. "
         "`auto` is `off` for `steploom dev` and `steploom run` whose doors listen on the loopback interface, else `on`",
     )
     http_guard_allowed: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -42,10 +42,11 @@ _PATCHES: Final = ("application/merge-patch+json", "application/json-patch+json"
 """Of objects and of lists: the types of a PATCH that every resource takes, and all that a body can tell."""
 
 _EKS_HOST: Final = re.compile(
-    r"(?:[a-z0-9-]+\.)+(?P<region>[a-z0-9-]+)\.eks\.amazonaws\.com(?:\.cn)?|(?:[a-z0-9-]+\.)+eks-cluster\.(?P<dual>[a-z0-9-]+)\."
-    r"api\.(?:aws|amazonwebservices\.com\.cn)",
+    r"(?:[a-z0-9-]+\.)+(?P<region>[a-z0-9-]+)\.eks\.amazonaws\.com(?:\.cn)?"
+    r"|(?:[a-z0-9-]+\.)+eks-cluster\.(?P<dual>[a-z0-9-]+)\.api\.(?:aws|amazonwebservices\.com\.cn)",
     re.IGNORECASE,
 )
+"""The hosts of clusters, the latter with IPv6 too."""
 
 
 class EksKubernetes:
