@@ -217,21 +217,36 @@ class ConnectorCall:
         action: what follows it.
         state: the state's name.
         arguments: the state's Parameters or Arguments, evaluated and checked.
+        waits: whether the state waits for the job that the call begins.
     """
 
     service: str
     action: str
     state: str
     arguments: dict[str, JsonValue]
+    waits: bool = False
 
     def to_json(self) -> dict[str, JsonValue]:
-        """All members by name."""
-        return {"service": self.service, "action": self.action, "state": self.state, "arguments": self.arguments}
+        """All members by name; those that have their default are left out."""
+        more: dict[str, JsonValue] = {"waits": True} if self.waits else {}
+        return {
+            "service": self.service,
+            "action": self.action,
+            "state": self.state,
+            "arguments": self.arguments,
+            **more,
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> ConnectorCall:
         """The inverse of `to_json`; members unknown to this release are ignored."""
-        return cls(service=value["service"], action=value["action"], state=value["state"], arguments=value["arguments"])
+        return cls(
+            service=value["service"],
+            action=value["action"],
+            state=value["state"],
+            arguments=value["arguments"],
+            waits=value.get("waits", False),
+        )
 
     @property
     def connector(self) -> Connector:

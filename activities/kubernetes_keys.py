@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
+from activities.jobs import WatchedJob
 from interpreter.values import JsonValue
 
 _OF_EKS: Final = ("ClusterName", "CertificateAuthority", "Endpoint")
+
+
+def watched(service: str, action: str, arguments: Mapping[str, JsonValue], answer: JsonValue) -> WatchedJob:
+    """The Job that a call of this resource created, as it is waited for."""
+    return WatchedJob(service=service, action=action, key=watch_key(service, arguments, answer))
 
 
 def watch_key(service: str, arguments: Mapping[str, JsonValue], answer: JsonValue) -> dict[str, JsonValue]:

@@ -300,7 +300,11 @@ def _connector_call(request: TaskRequest) -> ActivityCall:
     if fault is not None or not isinstance(arguments, dict):
         raise unusable_arguments(without_secrets(arguments), fault or "The value is not a JSON object")
     call = ConnectorCall(
-        service=connector.service, action=connector.action, state=request.state_name, arguments=arguments
+        service=connector.service,
+        action=connector.action,
+        state=request.state_name,
+        arguments=arguments,
+        waits=isinstance(request.resource, ServiceResource) and request.resource.pattern is TaskPattern.SYNC,
     )
     return ActivityCall(CONNECTOR_CALL, WORKFLOW_QUEUE, call.to_json(), "ours", direct=True)
 
@@ -310,8 +314,7 @@ def _watched(request: TaskRequest, answer: JsonValue) -> jobs.WatchedJob:
         raise TypeError(f"{request.resource} submits no job")
     service, action = request.resource.service, request.resource.action
     if is_connector(service, action):
-        key = kubernetes_keys.watch_key(service, request.arguments, answer)
-        return jobs.WatchedJob(service=service, action=action, key=key)
+        return kubernetes_keys.watched(service, action, request.arguments, answer)
     job = job_of(service, action)
     last = answer if job.gone is not None else None
     return jobs.WatchedJob(service=service, action=action, key=job.key_of(request.arguments, answer), answer=last)

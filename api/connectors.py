@@ -22,6 +22,7 @@ from activities.integrations.kubernetes_api import JobSource
 from activities.integrations.kubernetes_job import KnownCluster, KubernetesJobs
 from activities.integrations.sql_query import SqlCaller
 from activities.kubernetes_clusters import parse_cluster
+from activities.open_activities import OpenActivities
 from api.config import ConfigurationError, Settings
 from api.protection import find_sealer
 from api.service.config import ServiceConfig
@@ -45,7 +46,9 @@ class Connectors:
 
 
 @asynccontextmanager
-async def connectors(settings: Settings, store: ConnectionStore) -> AsyncIterator[Connectors]:
+async def connectors(
+    settings: Settings, store: ConnectionStore, open_activities: OpenActivities | None = None
+) -> AsyncIterator[Connectors]:
     """Everything that makes calls of connectors; on exit their connections are closed.
 
     Raises:
@@ -67,7 +70,8 @@ async def connectors(settings: Settings, store: ConnectionStore) -> AsyncIterato
         kubernetes = KubernetesJobs(await _clusters(settings.kubernetes_clusters, stack))
         eks = EksKubernetes(guard, settings.region)
         jobs: dict[tuple[str, str], JobSource] = {("kubernetes", "job"): kubernetes, ("eks", "runJob"): eks}
-        yield Connectors(ConnectorCalls({**runners, **_kubernetes_runners(kubernetes), **_eks_runners(eks)}), jobs)
+        runners |= {**_kubernetes_runners(kubernetes), **_eks_runners(eks)}
+        yield Connectors(ConnectorCalls(runners, jobs, open_activities), jobs)
 
 
 def _http_runners(endpoint: HttpEndpoint) -> Mapping[tuple[str, str], Runner]:

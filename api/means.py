@@ -11,6 +11,7 @@ import aiohttp
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
 from activities.log_groups import LogGroups
+from activities.open_activities import OpenActivities
 from api.config import Settings
 from api.connectors import Connectors, connectors
 from api.storage.connections import ConnectionStore
@@ -27,12 +28,14 @@ class Means:
 
 
 @asynccontextmanager
-async def means_of(settings: Settings, store: ConnectionStore) -> AsyncIterator[Means]:
+async def means_of(
+    settings: Settings, store: ConnectionStore, open_activities: OpenActivities | None = None
+) -> AsyncIterator[Means]:
     """The means of one process; closed on exit.
 
     Raises:
         ConfigurationError: see `connectors`.
     """
     with closing(LogGroups(settings.log_groups)) as log_groups:
-        async with aiohttp.ClientSession() as session, connectors(settings, store) as made:
+        async with aiohttp.ClientSession() as session, connectors(settings, store, open_activities) as made:
             yield Means(LambdaInvoker(settings.region), UrlInvoker(session), made, log_groups)

@@ -296,10 +296,11 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
         concurrent_local_calls=settings.worker_max_concurrent_local_calls,
     )
     arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
+    open_activities = OpenActivities(engine.client)
     permissions = TaskPermissions(parse_task_policy(settings.task_policy), arns)
     histories = TemporalHistories(engine.client, engine.definitions)
     async with (
-        means_of(settings, engine.store) as means,
+        means_of(settings, engine.store, open_activities) as means,
         _application(settings, engine, means) as service,
         ClosingLog(engine.client, histories, engine.store, means.log_groups).running(),
     ):
@@ -307,7 +308,7 @@ async def execution_workers(settings: Settings, engine: Engine) -> AsyncIterator
             settings.region,
             own=InProcessDoor(service, permissions),
             own_resources=arns.of_workflow,
-            open_activities=OpenActivities(engine.client),
+            open_activities=open_activities,
         )
         local = LocalActivity(direct_calls(means.lambdas, means.urls, means.connectors.calls, aws))
         watch = JobWatch(aws, others=means.connectors.jobs)

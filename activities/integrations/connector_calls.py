@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from temporalio import activity
@@ -10,7 +12,11 @@ from temporalio import activity
 from activities.connectors import ConnectorCall
 from activities.failures import reported_failures
 from activities.heartbeats import heartbeating
+from activities.integrations.kubernetes_api import JobSource, LookAgain
+from activities.kubernetes_keys import watched
 from activities.names import CONNECTOR_CALL
+from activities.open_activities import OpenActivities
+from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 
 Runner: TypeAlias = Callable[[ConnectorCall, str], Awaitable[JsonValue]]
@@ -22,16 +28,31 @@ class ConnectorCalls:
 
     Args:
         runners: what makes the calls, by connector.
+        jobs: knows what they began that is waited for, by connector.
+        open_activities: knows whether it is still waited for when it has begun.
     """
 
-    def __init__(self, runners: Mapping[tuple[str, str], Runner]) -> None:
+    def __init__(
+        self,
+        runners: Mapping[tuple[str, str], Runner],
+        jobs: Mapping[tuple[str, str], JobSource] | None = None,
+        open_activities: OpenActivities | None = None,
+    ) -> None:
         self._runners = runners
+        self._jobs = jobs or {}
+        self._open = open_activities
 
     @activity.defn(name=CONNECTOR_CALL)
     async def invoke(self, argument: dict[str, Any]) -> Any:
         """Make the call once; `argument` is a `ConnectorCall` as JSON."""
+        call, info = ConnectorCall.from_json(argument), activity.info()
         with reported_failures(), heartbeating():
-            return await self.call(ConnectorCall.from_json(argument), activity.info().activity_id)
+            if not call.waits:
+                return await self.call(call, info.activity_id)
+            answer = await self._begun(call, info.activity_id)
+            if self._open is not None and not await self._open.awaits(info):
+                await self._take_back(call, answer)
+            return answer
 
     async def call(self, call: ConnectorCall, operation_id: str) -> JsonValue:
         """Make the call once, whether in an activity or not.
@@ -40,3 +61,20 @@ class ConnectorCalls:
             StatesError: it failed.
         """
         return await self._runners[call.service, call.action](call, operation_id)
+
+    async def _begun(self, call: ConnectorCall, operation_id: str) -> JsonValue:
+        """Begin a job; one that nobody waits for any more when it has begun is stopped."""
+        made = asyncio.create_task(self.call(call, operation_id))
+        try:
+            return await asyncio.shield(made)
+        except asyncio.CancelledError:
+            with suppress(StatesError):  # it has not begun
+                await self._take_back(call, await made)
+            raise
+
+    async def _take_back(self, call: ConnectorCall, answer: JsonValue) -> None:
+        """Stop a job that has only just begun, as well as that can be done."""
+        source = self._jobs.get((call.service, call.action))
+        if source is not None:
+            with suppress(LookAgain):
+                await source.stop(watched(call.service, call.action, call.arguments, answer))
