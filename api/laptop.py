@@ -22,6 +22,7 @@ from api.roles import (
     Engine,
     RoleError,
     application,
+    check_free,
     connected,
     execution_workers,
     function_host,
@@ -178,6 +179,7 @@ async def serve_dev(settings: Settings, options: LaptopOptions, ready: Callable[
         ConfigurationError: See `check_exposure` and `connected`.
     """
     check_exposure(settings)
+    check_free(settings)  # before the Temporal server starts, so that it is told at once
     async with laptop(settings, options) as parts, open_doors(parts.settings, parts.engine, parts.service) as doors:
         settle_memory()
         ready(parts, doors)

@@ -204,8 +204,7 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
             tracer=tracer,
             link=_links(settings, engine.client.namespace),
         )
-        _check_free("HTTP", settings.http_host, settings.http_port)
-        _check_free("gRPC", settings.grpc_host, settings.grpc_port)
+        check_free(settings)
         async with _http_door(settings, app, tls) as http_port, _grpc_door(settings, service, guard) as grpc_port:
             scheme = "http" if tls is None else "https"
             yield Doors(
@@ -256,6 +255,16 @@ async def _listen(site: web.TCPSite) -> None:
         await site.start()
     except OSError as error:
         raise RoleError(f"The HTTP door cannot listen on {site.name}: {error.strerror}") from error
+
+
+def check_free(settings: Settings) -> None:
+    """See that nobody has the ports of the doors.
+
+    Raises:
+        RoleError: A port is taken.
+    """
+    _check_free("HTTP", settings.http_host, settings.http_port)
+    _check_free("gRPC", settings.grpc_host, settings.grpc_port)
 
 
 def _check_free(door: str, host: str, port: int) -> None:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import grpc
 import psutil
 import pytest
 
+from api.cli import main
 from tests.support.dev_service import STEPLOOM, DevService, clean_environment, dev_arguments, dev_service
 
 DEFINITION = {
@@ -46,20 +48,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(folder: Path) -> Iterator[DevService]:
-    with dev_service(folder, "--functions", folder / "functions") as running:
+    with dev_service(folder, "--functions", folder / "functions", "--db", folder / "kept") as running:
         yield running
 
 
 @pytest.fixture
-def steploom(folder: Path, service: DevService) -> Any:
-    """Runs a command against the service; returns its exit code and what it printed."""
+def steploom(
+    folder: Path, service: DevService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Any:
+    """Runs a command against the service, in this process; returns its exit code and what it printed."""
+    for name in os.environ:
+        if name.startswith("STEPLOOM_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("STEPLOOM_ENDPOINT", service.http)
+    monkeypatch.chdir(folder)
 
-    def run(*arguments: str) -> tuple[int, str]:
-        environment = clean_environment(STEPLOOM_ENDPOINT=service.http)
-        ended = subprocess.run(
-            [STEPLOOM, *arguments], capture_output=True, text=True, cwd=folder, env=environment, check=False, timeout=60
-        )
-        return ended.returncode, ended.stdout + ended.stderr
+    def run(*arguments: str) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        told = capsys.readouterr()
+        return ended.value.code, told.out + told.err
 
     return run
 
@@ -141,27 +149,30 @@ def test_what_is_kept_survives_a_kill(tmp_path: Path) -> None:
     assert (ended["status"], ended["output"]) == ("SUCCEEDED", '{"kept":1}')
 
 
-def test_two_services_do_not_share_a_folder(tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    with dev_service(tmp_path, "--db", kept):
-        second = subprocess.run(
-            [STEPLOOM, *dev_arguments(("--db", kept))],
-            capture_output=True, text=True, cwd=tmp_path, env=clean_environment(), check=False, timeout=60,
-        )  # fmt: skip
+def test_two_services_do_not_share_a_folder(folder: Path, service: DevService) -> None:
+    kept = folder / "kept"
+    second = subprocess.run(
+        [STEPLOOM, *dev_arguments(("--db", kept))],
+        capture_output=True, text=True, cwd=folder, env=clean_environment(), check=False, timeout=60,
+    )  # fmt: skip
     assert second.returncode == 1
     assert f"Another steploom uses the folder {kept}" in second.stderr
 
 
 def test_a_taken_port_is_told(tmp_path: Path) -> None:
-    with socket.socket() as taken:
+    options = ("--http-port", "--grpc-port", "--ui-port", "--temporal-port")
+    with socket.socket() as taken, ThreadPoolExecutor(len(options)) as threads:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        for option in ("--http-port", "--grpc-port", "--ui-port", "--temporal-port"):
-            ended = subprocess.run(
+
+        def run(option: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
                 [STEPLOOM, *dev_arguments((option, port))],
                 capture_output=True, text=True, cwd=tmp_path, env=clean_environment(), check=False, timeout=60,
             )  # fmt: skip
+
+        for option, ended in zip(options, threads.map(run, options), strict=True):
             assert ended.returncode == 1
             assert f"ort {port} is in use; choose another with {option}.\n" in ended.stderr
             assert len(ended.stderr.splitlines()) == 1, ended.stderr
