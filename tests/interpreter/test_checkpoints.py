@@ -39,7 +39,7 @@ async def test_every_boundary_of_what_takes_time() -> None:
 
 
 async def _resume_everywhere(case: Case) -> None:
-    whole = InProcessRun(case)
+    whole = InProcessRun(case, keeps="all")
     expected = await whole.run()
     assert whole.boundaries, "a state is entered"
 

@@ -55,7 +55,7 @@ def _aborted_at(case: Case, boundary: Boundary) -> JsonObject:
 
 @pytest.mark.parametrize("case", _SHORT, ids=lambda case: case.name)
 async def test_what_was_stopped_goes_on(case: Case) -> None:
-    whole = InProcessRun(case)
+    whole = InProcessRun(case, keeps="all")
     expected = await whole.run()
     compared = 0
     for boundary in _some(whole.boundaries):

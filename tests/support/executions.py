@@ -33,6 +33,7 @@ CASES: Final = Path(__file__).parents[1] / "compliance" / "executions"
 MACHINE: Final = "compliance"
 START_DATE: Final = 1_700_000_000_000
 SEED: Final = "5e" * 32
+_FEW_BOUNDARIES: Final = 64
 
 Event = dict[str, JsonValue]
 
@@ -203,22 +204,26 @@ class _ReachedBoundary(BaseException):
 
 @dataclass(slots=True)
 class InProcessRun:
-    """One run of a case on the in-process host, from its start, from a boundary, or as `start` says, at `now`."""
+    """One run of a case on the in-process host, from its start, from a boundary, or as `start` says, at `now`.
+
+    Boundaries are kept, as `boundaries`, where `keeps` says so: of a long execution they are hundreds of megabytes.
+    `one` is the last, where there are not so many that it would take long to know it.
+    """
 
     case: Case
     boundary: Boundary | None = None
     start: ExecutionStart | None = None
     now: int | None = None
+    keeps: Literal["none", "one", "all"] = "none"
+    passed: int = 0
     boundaries: list[Boundary] = field(default_factory=list)
     late: list[Callable[[], object]] = field(default_factory=list)
 
     async def run(self, checkpoint: JsonObject | None = None) -> Run:
         """Run to the end; a redriven execution, which begins with a checkpoint of its own, is given it."""
         host, script = self._prepared()
-        if self.boundary is None:  # the boundaries of a resumed run are those of the whole one
-            host.execution.on_boundary = lambda: self.boundaries.append(
-                Boundary(json.dumps(host.execution.checkpoint()), host.now(), dict(script.calls), len(host.events))
-            )
+        if self.keeps != "none":
+            host.execution.on_boundary = lambda: self._keep(host, script)
         ended = await host.run(checkpoint or self._checkpoint())
         result = ended.result
         return Run(
@@ -228,6 +233,15 @@ class InProcessRun:
             result.error.cause if isinstance(result, FailedWith) else None,
             without_time(host.events),
         )
+
+    def _keep(self, host: InProcessHost, script: Script) -> None:
+        self.passed += 1
+        if self.keeps == "one":
+            if self.passed > _FEW_BOUNDARIES and self.passed % _FEW_BOUNDARIES:
+                return
+            self.boundaries.clear()
+        checkpoint = json.dumps(host.execution.checkpoint())
+        self.boundaries.append(Boundary(checkpoint, host.now(), dict(script.calls), len(host.events)))
 
     async def next_checkpoint(self) -> JsonObject:
         """Run from the boundary to the next one only, and return the checkpoint there."""
@@ -413,11 +427,11 @@ def comparable(case: Case, events: Sequence[Event]) -> Sequence[object]:
 
 
 async def _digest() -> str:
-    """A hash of every case's history and last checkpoint."""
+    """A hash of every case's history and of its last checkpoint, or of a late one where there are many."""
     digest = hashlib.sha256()
     for case in all_cases():
         if case.time != "real":
-            run = InProcessRun(case)
+            run = InProcessRun(case, keeps="one")
             digest.update(json.dumps([*(await run.run()).events, run.boundaries[-1].checkpoint]).encode())
     return digest.hexdigest()
 
