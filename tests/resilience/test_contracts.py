@@ -136,25 +136,36 @@ async def test_three_hundred_large_results(engine: TestEngine) -> None:
 
 @pytest.mark.timeout(300)  # some ten thousand calls of the server
 async def test_thousands_of_callbacks_in_nested_maps(engine: TestEngine, functions: Functions) -> None:
-    """1,600 callbacks (40 times 40) are open at once before the first is answered; 2,500 are answered in all."""
-    row = {"Type": "Map", "ItemProcessor": machine(Ask=callback()), "End": True}
-    arn = await engine.create("callbacks", machine(Each=map_over("$", row)))
+    """2,500, of which 200 are open at once, as each is answered as soon as its token is there."""
+    row = {"Type": "Map", "ItemProcessor": machine(Ask=callback()), "MaxConcurrency": 20, "End": True}
+    arn = await engine.create("callbacks", machine(Each=map_over("$", row, MaxConcurrency=10)))
     execution = await engine.start(arn, [[*range(50)] for _ in range(50)])
-    open_tokens = [await functions.tokens.get() for _ in range(1_600)]
+    at_once = asyncio.Semaphore(40)
 
     async def answer(token: str) -> None:
-        await engine.service.send_task_success(SendTaskSuccessRequest(task_token=token, output="1"))
+        async with at_once:
+            await engine.service.send_task_success(SendTaskSuccessRequest(task_token=token, output="1"))
 
-    async def answer_later_ones() -> None:
-        for _ in range(900):
-            await answer(await functions.tokens.get())
-
-    later = asyncio.create_task(answer_later_ones())
-    for first in range(0, len(open_tokens), 40):
-        await asyncio.gather(*(answer(token) for token in open_tokens[first : first + 40]))
-    await later
+    async with asyncio.TaskGroup() as answers:
+        for _ in range(2_500):
+            answers.create_task(answer(await functions.tokens.get()))
     ended = await engine.service.wait_for_execution(execution)
     assert (ended.status, ended.output) == ("SUCCEEDED", str([[1] * 50] * 50).replace(" ", ""))
+
+
+@pytest.mark.timeout(300)  # the more activities are pending, the longer takes each call of the server
+async def test_more_callbacks_at_once_than_temporal_keeps_pending(engine: TestEngine, functions: Functions) -> None:
+    """1,040 (26 times 40) with their calls are 2,080 activities, 80 more than one workflow may have."""
+    row = {"Type": "Map", "ItemProcessor": machine(Ask=callback()), "End": True}
+    arn = await engine.create("open", machine(Each=map_over("$", row)))
+    execution = await engine.start(arn, [[*range(40)] for _ in range(26)])
+    tokens = [await functions.tokens.get() for _ in range(26 * 40)]
+    assert len(set(tokens)) == 26 * 40
+    for token in (tokens[0], tokens[-1]):
+        await engine.service.send_task_success(SendTaskSuccessRequest(task_token=token, output="1"))
+    described = await engine.service.describe_execution(DescribeExecutionRequest(execution_arn=execution))
+    assert described.status == "RUNNING"
+    await engine.service.stop_execution(StopExecutionRequest(execution_arn=execution))
 
 
 PASS_LOOP = machine(
