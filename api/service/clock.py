@@ -20,3 +20,8 @@ def utc_now() -> datetime:
 def epoch_milliseconds(time: datetime) -> int:
     """Whole milliseconds since 1970."""
     return (time - _EPOCH) // timedelta(milliseconds=1)
+
+
+def of_epoch_milliseconds(milliseconds: int) -> datetime:
+    """The moment of `epoch_milliseconds`, aware and in UTC."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)

@@ -11,11 +11,11 @@ import logging
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, cast
 
 from api.service.arns import Arns
-from api.service.clock import Clock, epoch_milliseconds
+from api.service.clock import Clock, epoch_milliseconds, of_epoch_milliseconds
 from api.service.gateway import (
     ExecutionDescription,
     ExecutionGateway,
@@ -185,7 +185,7 @@ def _from_json(value: JsonValue) -> ExecutionDescription:
 
 
 def _moment(milliseconds: JsonValue) -> datetime:
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=cast(int, milliseconds))
+    return of_epoch_milliseconds(cast(int, milliseconds))
 
 
 def _packed(value: JsonValue) -> bytes:

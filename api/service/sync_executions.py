@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, Literal, cast
 
-from api.service.clock import Clock
+from api.service.clock import Clock, of_epoch_milliseconds
 from api.service.config import ServiceConfig
 from api.service.express_runs import ExpressRuns, Recorder
 from api.service.gateway import ExecutionDescription, ExecutionStatus, ExecutionSummary
@@ -76,7 +76,7 @@ class SyncExecutions:
         return _response(description, included=request.included_data != "METADATA_ONLY")
 
     async def _ended(self, prepared: Prepared) -> ExecutionDescription:
-        begun = self._clock()
+        begun = of_epoch_milliseconds(prepared.start.start_date)  # which the context object and the logs show, too
         log = None if prepared.start.logging is None else ExecutionLog(prepared.start, self._log_groups)
         recorder = None if self._express is None else Recorder()
         ended = await self._run(prepared, [listener.add for listener in (log, recorder) if listener is not None])
