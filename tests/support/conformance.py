@@ -192,7 +192,9 @@ def complaints(
             yield f"FAILED by {report.comparison}, though it is to show what AWS answers today: {excuse.later}"
         if name not in listed:
             yield f"EXCUSED, but not listed as not passed: {name}"
-    yield from (f"LISTED, but there is no such case: {name}" for name in sorted(expected - set(_listed(classes))))
+    there = set(_listed(classes))
+    yield from (f"LISTED, but there is no such case: {name}" for name in sorted(expected - there))
+    yield from (f"EXCUSED, but there is no such case: {name}" for name in sorted(known.keys() - there))
 
 
 def floors_missed(

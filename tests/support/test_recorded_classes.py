@@ -83,6 +83,7 @@ def test_excuses_that_do_not_hold_are_complained_of() -> None:
         "FAILED by history, though excused: known: still differs",
         "FAILED by history, though it is to show what AWS answers today: a",
         "EXCUSED, but not listed as not passed: b",
+        "EXCUSED, but there is no such case: b",
     ]
 
 
