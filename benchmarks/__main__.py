@@ -11,8 +11,6 @@ import sys
 from collections.abc import Sequence
 from typing import Final, get_args
 
-from temporalio.client import WorkflowFailureError
-
 from benchmarks.cases import CASES, Case
 from benchmarks.express import report as express
 from benchmarks.expressions import expression_costs
@@ -30,8 +28,6 @@ _EXPRESS: Final = "express"
 _HISTORY_EVENTS: Final = (10_000, 24_000)
 _REPETITIONS: Final = 5
 _IDLE_SECONDS: Final = 3.0
-_DISTURBED_PAIRS: Final = 2
-"""Pairs of a case that may fail before the benchmark does."""
 
 
 async def run(chosen: Sequence[str], pairs: int, *, eager: bool, converter: Converter) -> Results:
@@ -56,16 +52,9 @@ async def _compare(stage: Stage, case: Case, pairs: int) -> list[Pair]:
     _progress(f"{case.title}: warming up")
     await stage.warm_up(case)
     compared: list[Pair] = []
-    disturbed = 0
-    while (number := len(compared)) < pairs:
+    for number in range(pairs):
         _progress(f"{case.title}: pair {number + 1} of {pairs}")
-        try:
-            compared.append(await stage.pair(case, reference_first=number % 2 == 0))
-        except WorkflowFailureError as error:  # a task that a starved machine did not finish in its time
-            disturbed += 1
-            if disturbed > _DISTURBED_PAIRS:
-                raise
-            _progress(f"{case.title}: pair {number + 1} is taken again, as an execution failed: {error.cause}")
+        compared.append(await stage.pair(case, reference_first=number % 2 == 0))
     return compared
 
 

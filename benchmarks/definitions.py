@@ -15,7 +15,7 @@ PARALLEL_WIDTH: Final = 100
 MAP_ITEMS: Final = 400
 MAP_WIDTH: Final = 40
 PASS_STATES: Final = 100
-TASK_TIMEOUT_SECONDS: Final = 60
+TASK_TIMEOUT_SECONDS: Final = 30
 TASKS_QUEUE: Final = "steploom-benchmark-tasks"
 
 ORDER: Final[JsonObject] = {"orderId": "A-9001", "userId": 42, "lines": [{"sku": "K-17", "quantity": 3, "price": 9.9}]}

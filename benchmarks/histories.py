@@ -94,7 +94,7 @@ async def _fetch(handle: WorkflowHandle[Any, Any]) -> tuple[int, float]:
 
 async def _project(stage: Stage, machine: str, name: str, events: int) -> float:
     gateway = TemporalGateway(stage.client, CompiledDefinitions(stage.store))
-    histories = Histories(gateway, Arns(ServiceConfig()))
+    histories = Histories(gateway, Arns(ServiceConfig()), express=None)
     arn, shown, token = execution_arn(machine, name), 0, None
     began = time.perf_counter()
     while True:
