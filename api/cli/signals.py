@@ -18,20 +18,19 @@ DOORS_GRACE_SECONDS: Final = 40.0
 ALL_PARTS_GRACE_SECONDS: Final = 60.0
 """How long a role may take to end, its parts one after the other; docker/kubernetes gives a few seconds more."""
 
+_KERNEL_SECONDS: Final = 1.0
+
 _LOG: Final = logging.getLogger(__name__)
 
 
 def run_until_signal(work: Coroutine[Any, Any, None], grace_seconds: float) -> bool:
     """Run `work` as `until_signal` does, on an event loop that needs less CPU than asyncio's own.
 
-    From the first signal on, or the end of `work`, everything has `grace_seconds` to end in an orderly way. Then the
-    process ends, whatever still runs: a thread that computes, or a task that cannot be cancelled, would keep it.
+    From the first signal on, or the end of `work`, the process has `grace_seconds` to end in an orderly way, Python's
+    own cleaning up included. Then it ends, whatever still runs: a thread that computes, or a task that cannot be
+    cancelled, would keep it.
     """
-    deadline = _Deadline(grace_seconds)
-    try:
-        return uvloop.run(until_signal(work, deadline.start))
-    finally:
-        deadline.cancel()
+    return uvloop.run(until_signal(work, _Deadline(grace_seconds).start))
 
 
 async def until_signal(work: Coroutine[Any, Any, None], ending: Callable[[], None] = lambda: None) -> bool:
@@ -68,19 +67,23 @@ def end_at_once(reason: str) -> NoReturn:
 
 
 class _Deadline:
-    """Ends the process in a while; in a thread of its own, as the event loop may be what hangs."""
+    """Ends the process in a while; in a thread of its own, as the event loop may be what hangs.
+
+    No thread runs any more once the interpreter cleans up, but what it deletes may run: that is left to the kernel.
+    """
 
     def __init__(self, seconds: float) -> None:
-        reason = f"Not everything has ended within {seconds:g} seconds"
-        self._timer = threading.Timer(seconds, end_at_once, [reason])
-        self._timer.daemon = True
+        self._seconds = seconds
         self._started = False
 
     def start(self) -> None:
-        """Begin to count, once."""
-        if not self._started:
-            self._started = True
-            self._timer.start()
-
-    def cancel(self) -> None:
-        self._timer.cancel()
+        """Begin to count, once; for the main thread."""
+        if self._started:
+            return
+        self._started = True
+        reason = f"Not everything has ended within {self._seconds:g} seconds"
+        timer = threading.Timer(self._seconds, end_at_once, [reason])
+        timer.daemon = True
+        timer.start()
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, self._seconds + _KERNEL_SECONDS)

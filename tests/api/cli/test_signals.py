@@ -40,6 +40,15 @@ async def blocking():
     finally:
         time.sleep(3600)
 
+class Clinging:
+    def __del__(self):
+        while True:
+            pass
+
+async def leaving_something_behind():
+    kept.append(Clinging())
+    await orderly()
+
 kept = []
 print(run_until_signal(locals()[sys.argv[1]](), float(sys.argv[2])), flush=True)
 """
@@ -67,3 +76,7 @@ def test_what_does_not_end_is_left(work: str) -> None:
     code, output, errors = ended(work, AFTER_A_MOMENT)
     assert (code, output) == (1, "")
     assert "Not everything has ended within 0.2 seconds. This process ends without waiting any longer." in errors
+
+
+def test_what_the_interpreter_deletes_does_not_keep_it() -> None:
+    assert ended("leaving_something_behind", AFTER_A_MOMENT) == (-signal.SIGALRM, "cleaned up\nFalse\n", "")
