@@ -65,8 +65,8 @@ if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
 _LOG: Final = logging.getLogger(__name__)
-_CONNECT_ATTEMPTS: Final = 30
-_CONNECT_PAUSE_SECONDS: Final = 2.0
+_CONNECT_PATIENCE_SECONDS: Final = 60.0
+_CONNECT_PAUSE_SECONDS: Final = 0.5
 _GRACE_SECONDS: Final = 10.0
 """How long calls that are being answered may still take when a door closes."""
 
@@ -134,18 +134,20 @@ async def _connect(
 ) -> Client:
     interceptors = [] if traced is None else [traced.interceptor]
     address = connection["target_host"]
-    failure: RuntimeError | None = None
-    for _ in range(_CONNECT_ATTEMPTS):
+    deadline: float | None = None
+    while True:
         try:
             return await Client.connect(
                 **connection, data_converter=data_converter(definitions, store), interceptors=interceptors
             )
         except RuntimeError as error:  # what the SDK raises when nobody answers
-            if failure is None:
+            now = asyncio.get_running_loop().time()
+            if deadline is None:
+                deadline = now + _CONNECT_PATIENCE_SECONDS
                 _LOG.warning("Temporal does not answer at %s yet; trying again for a minute.", address)
-            failure = error
+            elif now > deadline:
+                raise RoleError(f"Temporal does not answer at {address}: {error}") from error
         await asyncio.sleep(_CONNECT_PAUSE_SECONDS)
-    raise RoleError(f"Temporal does not answer at {address}: {failure}")
 
 
 @asynccontextmanager
