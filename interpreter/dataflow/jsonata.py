@@ -26,7 +26,8 @@ from interpreter.jsonata import (
     evaluate_field,
 )
 from interpreter.jsonata.bounds import Excess, describe_excess
-from interpreter.values import MISSING, JsonValue, Missing, is_number, json_text
+from interpreter.measure import Measure
+from interpreter.values import MISSING, JsonValue, Missing, NestingError, is_number, json_text
 
 if TYPE_CHECKING:
     from interpreter.execution import Execution
@@ -177,7 +178,16 @@ def _visible_bytes(view: View, expression: Expression) -> int:
     seen = [view.frame.input, *(view.variables[name] for name in expression.variables & view.variables.keys())]
     if view.result is not MISSING:
         seen.append(view.result)
-    return sum(map(view.execution.measure.size, seen))
+    return sum(_bytes(view.execution.measure, value) for value in seen)
+
+
+def _bytes(measure: Measure, value: JsonValue) -> int:
+    """The size of a value; the array of what branches put out may be nested deeper than can be printed as a whole."""
+    try:
+        return measure.size(value)
+    except NestingError:
+        members = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+        return sum(_bytes(measure, member) for member in members)
 
 
 def _early(execution: Execution, sight: Sight, evaluate_all: Callable[[Sight], JsonValue]) -> JsonValue:

@@ -11,7 +11,7 @@ from activities.router import Router
 from interpreter.dataflow import jsonata
 from interpreter.definition.parse import parse_definition
 from interpreter.effects import TaskCall
-from interpreter.execution import FailedWith
+from interpreter.execution import FailedWith, Succeeded
 from interpreter.history import render
 from interpreter.hosts.inprocess import InProcessHost
 from interpreter.jsonata import AWS_BOUNDS, EvaluationStuck
@@ -215,3 +215,18 @@ async def test_the_expressions_of_a_state_are_one_stretch_of_work() -> None:
 async def _error_of(state: JsonValue) -> str | None:
     result = (await run(state)).execution.result
     return str(result.error.cause).split("). ", 1)[1] if isinstance(result, FailedWith) else None
+
+
+def _nested(depth: int) -> str:
+    """Brackets around the input; the innermost ones only copy an array."""
+    return f"{{% {'[' * depth}$states.input{']' * depth} %}}"
+
+
+async def test_what_branches_put_out_may_be_nested_too_deep_to_be_printed_together() -> None:
+    """The array of outputs that have 254 levels has 255; its size, by which slow functions are charged, is theirs."""
+    deep: JsonValue = {"Type": "Pass", "Output": _nested(100)}
+    branch: JsonValue = {"StartAt": "B", "States": {"B": {"Type": "Pass", "Output": _nested(55), "End": True}}}
+    both: JsonValue = {"Type": "Parallel", "Branches": [branch], "Output": "{% $count($distinct($states.result)) %}"}
+    host = await run(deep, deep, both)
+    assert isinstance(host.execution.result, Succeeded)
+    assert host.execution.result.output == 1
