@@ -85,7 +85,7 @@ _STRING_IN_STYLE: Final = re.compile(
 )  # with its second argument, which a function value has not
 
 _WRAPPER_DEPTH: Final = 2  # the block and the assignment that a source stands in
-_METERED_DEPTH: Final = 202  # what operators are wrapped into is a call, inside of which others stand
+_METERED_DEPTH: Final = 16  # the same, and what counts an operator; each operator inside another may then count twice
 _DEPTH_CODE: Final = "D1011"
 _CLOCK_CODE: Final = "D1012"
 _STEPS_CODE: Final = "U1006"
@@ -110,10 +110,10 @@ class _Wrapped:
     support: frozenset[str]
     metered: MeteredSource | None = None
 
-    @property
-    def depth(self) -> int:
-        """How many evaluations its own parts may nest."""
-        return _METERED_DEPTH if self.metered is not None and self.metered.operators else _WRAPPER_DEPTH
+    def depth(self, bound: int) -> int:
+        """How deep evaluations of all of it may nest where those of the source may `bound` deep."""
+        is_deeper = self.metered is not None and bool(self.metered.operators)
+        return 2 * bound + _METERED_DEPTH if is_deeper else bound + _WRAPPER_DEPTH
 
 
 class _JlensProgram:
@@ -160,7 +160,7 @@ class _JlensProgram:
             bindings,
             timeout=bounds.seconds,
             max_steps=bounds.steps,
-            max_depth=bounds.depth + wrapped.depth,
+            max_depth=wrapped.depth(bounds.depth),
             max_string_length=bounds.string_bytes,
             max_array_length=bounds.array_items,
             max_result_size=bounds.result_bytes,

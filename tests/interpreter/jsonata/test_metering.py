@@ -121,3 +121,25 @@ def _outcome(source: str, *, meters: bool) -> str:
         return f"{error.message} at {error.position}" if error.excess is None else str(error.excess)
     except (UnsupportedResult, ExpressionError) as error:
         return repr(error)
+
+
+RECURSIONS = [
+    "'a' & $f($n - 1)",
+    "[$f($n - 1)]",
+    "['x', [$f($n - 1)]]",
+    "1 in $f($n - 1)",
+    "[$n = $f($n - 1)] in [1]",
+    "$string($f($n - 1))",
+    "{'k': [$f($n - 1)], 'v': 'a' & $n}",
+]
+
+
+@pytest.mark.parametrize("body", RECURSIONS)
+def test_what_may_recurse_may_do_so_in_both_forms_and_neither_without_end(body: str) -> None:
+    def recursion(depth: int) -> str:
+        return f"($f := function($n){{$n = 0 ? 'z' : {body}}}; $exists($f({depth})))"
+
+    deepest = max(depth for depth in range(1, 110) if _outcome(recursion(depth), meters=False) == "True")
+    assert _outcome(recursion(deepest), meters=True) == "True"
+    for meters in (False, True):
+        assert _outcome(recursion(8 * deepest), meters=meters) == "Excess.DEPTH"
