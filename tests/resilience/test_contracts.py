@@ -155,7 +155,10 @@ async def test_thousands_of_callbacks_in_nested_maps(engine: TestEngine, functio
 
 @pytest.mark.timeout(300)  # the more activities are pending, the longer takes each call of the server
 async def test_more_callbacks_at_once_than_temporal_keeps_pending(engine: TestEngine, functions: Functions) -> None:
-    """1,040 (26 times 40) with their calls are 2,080 activities, 80 more than one workflow may have."""
+    """1,040 (26 times 40) with their calls are 2,080 activities, 80 more than one workflow may have.
+
+    All of them are begun, and the execution goes on: the answers to the first and to the last are told to their states.
+    """
     row = {"Type": "Map", "ItemProcessor": machine(Ask=callback()), "End": True}
     arn = await engine.create("open", machine(Each=map_over("$", row)))
     execution = await engine.start(arn, [[*range(40)] for _ in range(26)])
@@ -163,6 +166,12 @@ async def test_more_callbacks_at_once_than_temporal_keeps_pending(engine: TestEn
     assert len(set(tokens)) == 26 * 40
     for token in (tokens[0], tokens[-1]):
         await engine.service.send_task_success(SendTaskSuccessRequest(task_token=token, output="1"))
+    succeeded = 0
+    async for event in engine.service.watch_execution(execution):
+        succeeded += event["type"] == "TaskSucceeded"
+        if succeeded == 2:
+            break
+    assert succeeded == 2
     described = await engine.service.describe_execution(DescribeExecutionRequest(execution_arn=execution))
     assert described.status == "RUNNING"
     await engine.service.stop_execution(StopExecutionRequest(execution_arn=execution))
