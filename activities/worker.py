@@ -180,8 +180,9 @@ def job_worker(client: Client, activities: Sequence[Callable[..., Any]], limits:
 
     A watch sleeps for as long as its job lasts, and then does one thing more: its short history is read again for it.
     """
-    return Worker(
+    worker = Worker(
         client,
+        build_id=_BUILD_ID,
         task_queue=JOBS_QUEUE,
         workflows=[JobWorkflow],
         activities=activities,
@@ -193,6 +194,8 @@ def job_worker(client: Client, activities: Sequence[Callable[..., Any]], limits:
         default_heartbeat_throttle_interval=_HEARTBEAT_THROTTLE,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
+    _be_patient(worker)
+    return worker
 
 
 def activity_worker(
