@@ -109,10 +109,8 @@ class EksKubernetes:
 
     def _cluster(self, arguments: Mapping[str, JsonValue]) -> _EksCluster:
         """The cluster that arguments, or those of them that a watch keeps, mean. Raises: StatesRuntime."""
-        url = URL(str(arguments["Endpoint"]))
-        if url.scheme not in ("https", "http") or not url.host:
-            raise _unusable(arguments, "The value of the field 'Endpoint' is not the URL of a Kubernetes API")
-        eks = _EKS_HOST.fullmatch(url.host)
+        url = _url(arguments)
+        eks = _EKS_HOST.fullmatch(url.host or "")
         if self._guard.on and (eks is None or url.scheme != "https"):
             reason = "The value of the field 'Endpoint' is not the URL of an EKS cluster (http_guard)"
             raise _unusable(arguments, reason)
@@ -171,6 +169,18 @@ def _token(session: boto3.session.Session, region: str, cluster: str) -> str:
     sign = cast("Callable[..., Any]", SigV4QueryAuth)(credentials, "sts", region, expires=_TOKEN_SECONDS)
     sign.add_auth(request)
     return "k8s-aws-v1." + base64.urlsafe_b64encode(str(request.url).encode()).decode("ascii").rstrip("=")
+
+
+def _url(arguments: Mapping[str, JsonValue]) -> URL:
+    """Raises: StatesRuntime."""
+    reason = "The value of the field 'Endpoint' is not the URL of a Kubernetes API"
+    try:
+        url = URL(str(arguments["Endpoint"]))
+    except ValueError:  # of a port that is none, for instance
+        raise _unusable(arguments, reason) from None
+    if url.scheme not in ("https", "http") or not url.host:
+        raise _unusable(arguments, reason)
+    return url
 
 
 def _tls(arguments: Mapping[str, JsonValue]) -> ssl.SSLContext:

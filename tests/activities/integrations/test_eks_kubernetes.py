@@ -155,6 +155,7 @@ async def test_refusals(stage: Stage) -> None:
     "changed, told",
     [
         ({"Endpoint": "cluster"}, "The value of the field 'Endpoint' is not the URL of a Kubernetes API"),
+        ({"Endpoint": "https://h:99999"}, "The value of the field 'Endpoint' is not the URL of a Kubernetes API"),
         ({"CertificateAuthority": "ANPAJ2UCCR6DPCEXAMPLE"}, "'CertificateAuthority' is not the certificate of an"),
         ({"CertificateAuthority": base64.b64encode(b"none").decode()}, "'CertificateAuthority' is not the certificate"),
         ({"CertificateAuthority": " "}, "'CertificateAuthority' is not the certificate of an authority"),
