@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final, NoReturn
 
 import uvloop
@@ -62,7 +63,8 @@ def end_at_once(reason: str) -> NoReturn:
     """End the process with exit code 1, without waiting for any thread or task."""
     _LOG.error("%s. This process ends without waiting any longer.", reason)
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        with suppress(OSError, ValueError):  # nobody reads it any more, or it is closed: no reason to stay
+            stream.flush()
     os._exit(1)
 
 

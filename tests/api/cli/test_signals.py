@@ -29,6 +29,10 @@ async def uncancellable():
         except asyncio.CancelledError:
             pass
 
+async def uncancellable_without_output():
+    asyncio.get_running_loop().call_soon(sys.stdout.close)
+    await uncancellable()
+
 async def orderly_beside_an_uncancellable_task():
     kept.append(asyncio.create_task(uncancellable()))
     await asyncio.Event().wait()
@@ -71,7 +75,10 @@ def test_what_ends_in_an_orderly_way_is_waited_for() -> None:
     assert ended("orderly", NEVER) == (0, "cleaned up\nFalse\n", "")
 
 
-@pytest.mark.parametrize("work", ["uncancellable", "orderly_beside_an_uncancellable_task", "blocking"])
+@pytest.mark.parametrize(
+    "work",
+    ["uncancellable", "uncancellable_without_output", "orderly_beside_an_uncancellable_task", "blocking"],
+)
 def test_what_does_not_end_is_left(work: str) -> None:
     code, output, errors = ended(work, AFTER_A_MOMENT)
     assert (code, output) == (1, "")
