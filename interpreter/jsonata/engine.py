@@ -81,7 +81,7 @@ _METERED_WEIGH: Final = (
 
 _STRING_AS_VALUE: Final = re.compile(r"\$string\b(?!\s*\()")
 _STRING_IN_STYLE: Final = re.compile(
-    r"\$string\s*\([^()]*,"
+    r"\$string\s*\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*,"
 )  # with its second argument, which a function value has not
 
 _WRAPPER_DEPTH: Final = 2  # the block and the assignment that a source stands in

@@ -101,6 +101,7 @@ STAND_INS: Final = {
     "sort": f"function($a, $f)<af?:a>{{{{({_size('sorted', 'a', 'count')}; ${{d}}type($f) = 'function' ? "
     "${d}sort($a, $f) : ${d}sort($a))}}",
     "spread": _after("spread", "$a", "x-:a<o>", _size("spread", "r", "count")),
+    "assert": _before("assert", "$c, $m", "bs?:x", _size("text", "m")),
     "clone": _after("clone", "$a", "(oa)-:o", _print("cloned", "r")),
 }
 """What an expression sees instead of functions that take time by the size of a value."""
@@ -111,7 +112,7 @@ OPERATORS: Final = {
     f"{_size('text', 'v')} : $t = 'array' or $t = 'object' ? {_print('printed', 'v')}; $v)}}}}",
     "ordered": f"function($v){{{{({_size('sorted', 'v', 'count')}; $v)}}}}",
     "changed": f"function($v){{{{({_print('cloned', 'v')}; $v)}}}}",
-    "printed": f"function($v){{{{({_size('printed', 'v')}; $v)}}}}",
+    "printed": f"function($v){{{{(${{d}}type($v) = 'string' ? {_size('printed', 'v')}; $v)}}}}",
     "counted": f"function($v){{{{({_size('items', 'v', 'count')}; $v)}}}}",
     "found": f"function($v){{{{({_size('walked', 'v', 'count')}; $v)}}}}",
 }
@@ -125,6 +126,10 @@ _WRAPPED_CALLS: Final = {"$zip": "found", "$string": "printed"}
 
 REUSED: Final = ("length", "type", "string", "count")
 """Functions that all of these use under a name of their own."""
+
+
+_TRUTHS: Final = frozenset({"=", "!=", "<", ">", "<=", ">=", "in", "and", "or"})
+"""Operators that are true or false."""
 
 
 _SLOW: Final = re.compile(
@@ -192,6 +197,7 @@ class _Wrapper(Reader):
         super().__init__(source)
         self.edits: list[_Edit] = []
         self.operators: set[str] = set()
+        self._truths: set[int] = set()  # where operands end that are true or false, and so need not be looked at
         self._wraps_paths = not any(sign in source for sign in "@#%")  # which refer to steps of the path itself
 
     def combined(self, operator: Token, start: int) -> None:
@@ -205,6 +211,10 @@ class _Wrapper(Reader):
                 self._wrap_operand("measured", operator.end)
             case "in":
                 self._wrap_operand("counted", operator.end)
+            case "and" | "or":
+                self._wrap_condition(start, operator)
+                if self._position not in self._truths:
+                    self._wrap_operand("counted", operator.end)
             case "~>" if self._source[self._position - 1] == "|":
                 self._open("changed", start)
                 self._close(operator.start)
@@ -216,6 +226,12 @@ class _Wrapper(Reader):
                 self._close(self._position)
             case _:
                 pass
+        if operator.text in _TRUTHS:
+            self._truths.add(self._position)
+
+    def condition(self, operator: Token, start: int) -> None:
+        """See `Reader`."""
+        self._wrap_condition(start, operator)
 
     def array_item(self) -> None:
         """See `Reader`."""
@@ -250,6 +266,13 @@ class _Wrapper(Reader):
             return
         self._open(name, first.start)
         self._close(end)
+
+    def _wrap_condition(self, start: int, operator: Token) -> None:
+        """Wrap the left side of an operator that asks whether it is true, which looks at every item of an array."""
+        written = self._source[start : operator.start].rstrip()
+        if self._wraps_paths and start + len(written) not in self._truths:
+            self._open("counted", start)
+            self._close(operator.start)
 
     def _open(self, name: str, position: int) -> None:
         """Those noted later stand further out, and so come first."""

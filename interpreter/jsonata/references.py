@@ -103,8 +103,8 @@ class _Frame:
 class Reader:
     """One walk over one source; every method reads its piece of the grammar and notes what it refers to.
 
-    `interpreter.jsonata.metering` walks it for other notes, by `combined`, `array_item`, `wildcard` and
-    `function_body`.
+    `interpreter.jsonata.metering` walks it for other notes, by `combined`, `condition`, `array_item`,
+    `wildcard` and `function_body`.
     """
 
     def __init__(self, source: str) -> None:
@@ -181,7 +181,9 @@ class Reader:
             if operator.text != "?":
                 self._operation(operator)
                 self.combined(operator, start)
-            elif self._condition():  # else-parts are read here: chains of them are long, and reach as far as they can
+                continue
+            self.condition(operator, start)
+            if self._condition():  # else-parts are read here: chains of them are long, and reach as far as they can
                 start = self._first_operand()
                 power = 0
         self._nesting -= 1
@@ -194,6 +196,9 @@ class Reader:
 
     def combined(self, operator: Token, start: int) -> None:
         """An operator and its right side were read; its left side begins at `start`."""
+
+    def condition(self, operator: Token, start: int) -> None:
+        """The `?` after a condition that begins at `start` was read."""
 
     @staticmethod
     def _power(token: Token) -> int:

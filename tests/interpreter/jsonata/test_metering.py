@@ -36,6 +36,10 @@ CASES = [
     Case("$string($a)", "$_printed($string($a))"),
     Case("function($v)<a<n>:n>{$v[0]}", "function($v)<a<n>:n>{($_counted($v); $v[0])}"),
     Case("function($v)<n:n>{$v}", "function($v)<n:n>{$v}"),
+    Case("$a ? $b : 1", "$_counted($a )? $b : 1"),
+    Case("$a = 1 ? 2 : $b < $c ? 3", "$a = 1 ? 2 : $b < $c ? 3"),
+    Case("$a and $b > 1 or $c", "$_counted($a )and $b > 1 or $_counted($c)"),
+    Case("$a and ($b or false)", "$_counted($a )and $_counted(($_counted($b )or false))"),
 ]
 
 
@@ -79,6 +83,14 @@ ALIKE = [
     "$keys([$obj, $obj])",
     "$distinct([1, 1, 2])",
     "$clone($obj)",
+    "($p := $string(?); $p($obj))",
+    "($f := function($a) {$a}; [$map($list, $string), $string($f($f(($obj))), true)])",
+    "[[0] ? 1 : 2, [0, 1] ? 1 : 2, $none ? 1 : 2, $obj ? 1 : 2, '' ? 1 : 2, $sum ? 1 : 2]",
+    "[[0] and true, [1] or false, $none and $x, $none or $x, $list[$ > 5] or false]",
+    "['a' < $x, 'z' >= $x, $none < $x, $list[0] <= $list[1]]",
+    "'a' < $list[0]",
+    "$assert(true, $x)",
+    "$list.($ > 1 ? $ : $none ? 0 : -$)",
     "($f := function($n){$n = 0 ? '' : $f($n - 1) & 'x'}; $f(20))",
     "($string := 1; $string)",
     "$count()",
