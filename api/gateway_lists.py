@@ -1,4 +1,4 @@
-"""Reads Temporal's list of executions ahead, so that late pages cost no more than early ones.
+"""Reads Temporal's list of executions ahead, so that late pages cost little more than early ones.
 
 On its SQL stores Temporal finds the beginning of a page by walking over all executions before it: measured with SQLite,
 three microseconds for each, which is more than the page itself after ten thousand. So ten pages are read at once, and
