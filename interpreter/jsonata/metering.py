@@ -112,7 +112,7 @@ OPERATORS: Final = {
     f"{_size('text', 'v')} : $t = 'array' or $t = 'object' ? {_print('printed', 'v')}; $v)}}}}",
     "ordered": f"function($v){{{{({_size('sorted', 'v', 'count')}; $v)}}}}",
     "changed": f"function($v){{{{({_print('cloned', 'v')}; $v)}}}}",
-    "printed": f"function($v){{{{(${{d}}type($v) = 'string' ? {_size('printed', 'v')}; $v)}}}}",
+    "printed": f"function($v){{{{({_size('printed', 'v')}; $v)}}}}",
     "counted": f"function($v){{{{({_size('items', 'v', 'count')}; $v)}}}}",
     "found": f"function($v){{{{({_size('walked', 'v', 'count')}; $v)}}}}",
 }
@@ -123,6 +123,8 @@ STRING_REFERENCE: Final = f"function($x)<x-:s>{{{{($r := ${{d}}string($x); {_siz
 
 _WRAPPED_CALLS: Final = {"$zip": "found", "$string": "printed"}
 """Calls of functions for which no function with fixed parameters can stand in."""
+
+_PARTIAL: Final = re.compile(r"[(,]\s*\?\s*[,)]")
 
 REUSED: Final = ("length", "type", "string", "count")
 """Functions that all of these use under a name of their own."""
@@ -222,8 +224,9 @@ class _Wrapper(Reader):
                 self._open("ordered", start)
                 self._close(operator.start)
             case "(" if (called := self._source[start : operator.start].rstrip()) in _WRAPPED_CALLS:
-                self._open(_WRAPPED_CALLS[called], start)
-                self._close(self._position)
+                if not _PARTIAL.search(self._source, operator.start, self._position):  # its value is a function
+                    self._open(_WRAPPED_CALLS[called], start)
+                    self._close(self._position)
             case _:
                 pass
         if operator.text in _TRUTHS:
