@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol, Self
 
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
 from temporalio.converter import (
     BinaryNullPayloadConverter,
     BinaryPlainPayloadConverter,
@@ -46,6 +47,7 @@ _DEFINITION_KEY: Final = "steploom-definition"
 _INLINE_KEY: Final = "steploom-inline"
 _THRESHOLD_BYTES: Final = 32 * 1024
 _KEPT_DEFINITIONS: Final = 2_000
+_SAME_DATABASE: Final = "all roles need the same STEPLOOM_DATABASE_URL"
 
 
 class DefinitionSource(Protocol):
@@ -56,15 +58,27 @@ class DefinitionSource(Protocol):
         ...
 
 
+class PayloadMissing(LookupError):
+    """A payload is not in the store of this process, though another process has kept it in its own."""
+
+    def __init__(self, hash_: str, place: str) -> None:
+        super().__init__(f"payload {hash_} is not in {place}: {_SAME_DATABASE}")
+
+
 class PayloadStore(Protocol):
     """Where large payloads are kept, by content hash."""
+
+    @property
+    def place(self) -> str:
+        """Which store this is, told to people: without credentials."""
+        ...
 
     async def put_payloads(self, payloads: Sequence[bytes]) -> Sequence[str]:
         """Keep the payloads and return their hashes, in order."""
         ...
 
     async def get_payloads(self, hashes: Sequence[str]) -> Sequence[bytes]:
-        """The payloads, in order. Raises: KeyError."""
+        """The payloads, in order. Raises: KeyError, with the first missing hash."""
         ...
 
 
@@ -106,7 +120,7 @@ class CompiledDefinitions:
     async def _fetch(self, hash_: str) -> Definition:
         text = await self._source.get_definition(hash_)
         if text is None:
-            raise LookupError(f"no definition is stored under {hash_}")
+            raise LookupError(f"no definition is stored under {hash_}: {_SAME_DATABASE}")
         if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != hash_:
             raise LookupError(f"the definition stored under {hash_} has another hash")
         catalog = Registry(arguments=False)
@@ -176,6 +190,11 @@ class _Converter(DataConverter):
     def with_context(self, context: SerializationContext) -> Self:
         return self
 
+    async def encode_failure(self, exception: BaseException, failure: Failure) -> None:
+        """Report a missing payload itself, which the SDK hides behind "Failed decoding arguments"."""
+        cause = exception.__cause__
+        await super().encode_failure(cause if isinstance(cause, PayloadMissing) else exception, failure)
+
     def _with_store_context(self, store_ctx: StorageDriverStoreContext) -> Self:
         return self
 
@@ -213,7 +232,10 @@ class _StoreDriver(StorageDriver):
     async def retrieve(
         self, context: StorageDriverRetrieveContext, claims: Sequence[StorageDriverClaim]
     ) -> list[Payload]:
-        stored = await self._store.get_payloads([claim.claim_data["sha256"] for claim in claims])
+        try:
+            stored = await self._store.get_payloads([claim.claim_data["sha256"] for claim in claims])
+        except KeyError as error:
+            raise PayloadMissing(error.args[0], self._store.place) from error
         return [Payload.FromString(data) for data in stored]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Coroutine
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
     from activities.functions.host import FunctionHost
+    from api.config import Settings
     from api.laptop import Laptop
     from api.roles import Doors
 
@@ -90,7 +92,7 @@ def dev(
                 "gRPC": addresses["grpc"],
                 "Temporal UI": addresses["ui"],
                 "Temporal": addresses["temporal"],
-                "functions": ", ".join(laptop.function_names) or _no_functions(functions),
+                "functions": ", ".join(laptop.function_names) or _no_functions(functions, laptop),
                 "kept in": "memory only" if ephemeral else str(db),
                 "callers": "need a key (steploom keys)" if settings.authentication == "required" else None,
             }
@@ -115,13 +117,14 @@ def api(
     settings = settings_from(config, http_port=http_port, grpc_port=grpc_port)
     set_up_logs(settings)
     connection = _connection()
+    database = _database(settings)
     from api.roles import serve_api
 
     def ready(doors: Doors) -> None:
         if as_json:
-            print_json({"http": doors.http_url, "grpc": doors.grpc_address})
+            print_json({"http": doors.http_url, "grpc": doors.grpc_address, "database": database})
         else:
-            print_line(f"api is ready: HTTP {doors.http_url}, gRPC {doors.grpc_address}")
+            print_line(f"api is ready: HTTP {doors.http_url}, gRPC {doors.grpc_address}, database {database}")
 
     _serve(serve_api(settings, connection, ready), DOORS_GRACE_SECONDS)
 
@@ -136,9 +139,10 @@ def worker(config: ConfigOption = None) -> None:
     settings = settings_from(config)
     set_up_logs(settings)
     connection = _connection()
+    database = _database(settings)
     from api.roles import serve_executions
 
-    role = serve_executions(settings, connection, lambda: print_line("worker is ready"))
+    role = serve_executions(settings, connection, lambda: print_line(f"worker is ready: database {database}"))
     _serve(role, WORKER_GRACE_SECONDS)
 
 
@@ -159,10 +163,11 @@ def functions(
     settings = settings_from(config)
     set_up_logs(settings)
     connection = _connection()
+    database = _database(settings)
     from api.roles import serve_functions
 
     def ready(host: FunctionHost) -> None:
-        print_line(f"functions are ready: {', '.join(host.names()) or 'none yet'}")
+        print_line(f"functions are ready: {', '.join(host.names()) or 'none yet'}; database {database}")
 
     _serve(serve_functions(settings, connection, folder, ready), WORKER_GRACE_SECONDS)
 
@@ -220,10 +225,22 @@ def config(
         print_fields({name: str(value) for name, value in settings.items()})
 
 
-def _no_functions(folder: Path | None) -> str:
-    if folder is None:
-        return "none (serve some with --functions DIR or steploom functions DIR)"
-    return f"none yet in {folder}"
+def _no_functions(folder: Path | None, laptop: Laptop) -> str:
+    if folder is not None:
+        return f"none yet in {folder}"
+    variables = [("STEPLOOM_DATABASE_URL", _database(laptop.settings)), ("TEMPORAL_ADDRESS", laptop.temporal.address)]
+    given = " ".join(f"{name}={quote(value)}" for name, value in variables)
+    return f"none (serve some with --functions DIR, or: {given} steploom functions DIR)"
+
+
+def _database(settings: Settings) -> str:
+    """The database that a role uses, which must be that of all others."""
+    from api.storage.engine import shown_database
+
+    try:
+        return shown_database(settings.database_url)
+    except ValueError as error:
+        raise CommandError(f"database_url (STEPLOOM_DATABASE_URL): {error}", exit_code=2) from error
 
 
 def _connection() -> ClientConnectConfig:

@@ -46,6 +46,19 @@ def database_url(text: str) -> URL:
     return url
 
 
+def shown_database(text: str) -> str:
+    """A database's URL for people: without user, password and parameters, an SQLite file by its absolute path.
+
+    Raises:
+        ValueError: see `database_url`.
+    """
+    url = database_url(text)
+    backend, name = url.get_backend_name(), url.database
+    if backend == "sqlite" and name is not None:
+        name = str(Path(name).absolute())
+    return URL.create(backend, host=url.host, port=url.port, database=name).render_as_string()
+
+
 def _checked_sqlite_url(url: URL) -> URL:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise ValueError("SQLite needs a file: sqlite:///path/to/steploom.db")

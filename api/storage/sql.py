@@ -17,7 +17,7 @@ from sqlalchemy import Row, Select, and_, delete, exists, select, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.storage.engine import create_engine
+from api.storage.engine import create_engine, shown_database
 from api.storage.sql_access_keys import SqlAccessKeys
 from api.storage.sql_activities import SqlActivities
 from api.storage.sql_aliases import SqlAliases
@@ -61,6 +61,11 @@ class SqlStore(
     SqlLeases,
 ):
     """`Store` over an engine of `api.storage.engine`."""
+
+    @property
+    def place(self) -> str:
+        """See `Store`."""
+        return shown_database(self._engine.url.render_as_string(hide_password=False))
 
     async def ping(self) -> None:
         """See `Store`."""

@@ -174,6 +174,11 @@ class Store(AccessKeyStore, ConnectionStore, Protocol):
         """Counts the changes made through this object, payloads aside, for those who remember what they read."""
         ...
 
+    @property
+    def place(self) -> str:
+        """The database's URL, as `api.storage.engine.shown_database` tells it to people."""
+        ...
+
     async def ping(self) -> None:
         """Return if the database answers and has our schema."""
         ...

@@ -36,6 +36,8 @@ from tests.support.fake_lambda_api import FakeLambdaApi, answer, fake_lambda_api
 class NoPayloadStore:
     """Nothing in these tests is large."""
 
+    place = "nowhere"
+
     async def put_payloads(self, payloads: Sequence[bytes]) -> Sequence[str]:
         raise NotImplementedError
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from temporalio.converter import DataConverter, StorageDriverStoreContext, WorkflowSerializationContext
+import uuid
+from datetime import timedelta
 
-from activities.payloads import data_converter
+import pytest
+from temporalio import activity, workflow
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.common import RetryPolicy
+from temporalio.converter import DataConverter, StorageDriverStoreContext, WorkflowSerializationContext
+from temporalio.exceptions import ActivityError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.payloads import CompiledDefinitions, data_converter
+from api.temporal_server import TemporalServer
 from interpreter.hosts.wire import InlineJson
 from interpreter.values import JsonValue
 from tests.support.temporal import MemoryStore
@@ -43,3 +52,47 @@ def test_a_converter_is_the_same_for_every_payload() -> None:
     assert converter.with_context(WorkflowSerializationContext(namespace="n", workflow_id="w")) is converter
     assert converter._with_store_context(StorageDriverStoreContext()) is converter
     assert hasattr(DataConverter, "_with_store_context"), "the SDK has none any more: neither should we"
+
+
+@activity.defn(name="swallow")
+async def swallow(event: str) -> None:
+    """Take an event."""
+
+
+@workflow.defn(name="hand-over")
+class HandOver:
+    """Gives a large event to the worker of another queue."""
+
+    @workflow.run
+    async def run(self, queue: str) -> None:
+        """Call it once."""
+        await workflow.execute_activity(
+            "swallow",
+            _LARGE,
+            task_queue=queue,
+            start_to_close_timeout=timedelta(minutes=1),
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
+
+
+async def test_a_payload_of_another_database_is_told_to_the_caller(temporal_server: TemporalServer) -> None:
+    converters = (data_converter(None, MemoryStore()) for _ in range(2))
+    ours, others = [await Client.connect(temporal_server.address, data_converter=each) for each in converters]
+    queue, other_queue = (f"{name}-{uuid.uuid4()}" for name in ("ours", "others"))
+
+    async with (
+        Worker(ours, task_queue=queue, workflows=[HandOver], workflow_runner=UnsandboxedWorkflowRunner()),
+        Worker(others, task_queue=other_queue, activities=[swallow]),
+    ):
+        with pytest.raises(WorkflowFailureError) as failed:
+            await ours.execute_workflow(HandOver.run, other_queue, id=queue, task_queue=queue)
+
+    assert isinstance(failed.value.cause, ActivityError)
+    told = str(failed.value.cause.cause)
+    assert told.startswith("PayloadMissing: payload ")
+    assert told.endswith(" is not in memory: all roles need the same STEPLOOM_DATABASE_URL")
+
+
+async def test_a_definition_of_another_database_is_told() -> None:
+    with pytest.raises(LookupError, match="no definition is stored under abc: all roles need the same STEPLOOM_DATA"):
+        await CompiledDefinitions(MemoryStore()).fetch("abc")

@@ -56,6 +56,11 @@ class MemoryStore:
         self._definitions: dict[str, str] = {}
         self._payloads: dict[str, bytes] = {}
 
+    @property
+    def place(self) -> str:
+        """See `PayloadStore`."""
+        return "memory"
+
     def add(self, definition: str) -> str:
         """Keep a definition and return its hash."""
         hash_ = hashlib.sha256(definition.encode("utf-8", "surrogatepass")).hexdigest()

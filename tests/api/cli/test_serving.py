@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -115,7 +116,13 @@ def test_plain_output_tells_the_addresses(tmp_path: Path) -> None:
         assert process.wait(30) == 0
     assert lines[0].startswith("steploom is ready after ")
     assert [line.split("  ")[0] for line in lines[1:5]] == ["HTTP (AWS JSON)", "gRPC", "Temporal UI", "Temporal"]
-    assert lines[5] == "functions        none (serve some with --functions DIR or steploom functions DIR)\n"
+    hint = re.fullmatch(
+        r"functions        none \(serve some with --functions DIR, or: "
+        r"STEPLOOM_DATABASE_URL=sqlite:///(/\S+)/steploom\.sqlite3 TEMPORAL_ADDRESS=(\S+) steploom functions DIR\)\n",
+        lines[5],
+    )
+    assert hint is not None, lines[5]
+    assert hint[2] == lines[4].split()[-1]
 
 
 def test_what_is_kept_survives_a_kill(tmp_path: Path) -> None:

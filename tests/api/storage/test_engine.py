@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from api.storage.engine import database_url
+from api.storage.engine import database_url, shown_database
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,20 @@ def test_understands(case: Case) -> None:
 def test_refuses(given: str) -> None:
     with pytest.raises(ValueError, match=r"database|SQLite"):
         database_url(given)
+
+
+SHOWN = [
+    Case("sqlite:////var/lib/steploom.db", "sqlite:////var/lib/steploom.db"),
+    Case("postgresql://user:p%40ss@h:5433/d", "postgresql://h:5433/d"),
+    Case("postgresql+asyncpg://h/d?password=secret", "postgresql://h/d"),
+]
+
+
+@pytest.mark.parametrize("case", SHOWN, ids=lambda case: case.given)
+def test_is_shown_without_credentials(case: Case) -> None:
+    assert shown_database(case.given) == case.result
+
+
+def test_a_relative_file_is_shown_where_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shown_database("sqlite:///kept/s.db") == f"sqlite:///{tmp_path}/kept/s.db"
