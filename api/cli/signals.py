@@ -27,9 +27,9 @@ _LOG: Final = logging.getLogger(__name__)
 def run_until_signal(work: Coroutine[Any, Any, None], grace_seconds: float) -> bool:
     """Run `work` as `until_signal` does, on an event loop that needs less CPU than asyncio's own.
 
-    From the first signal on, or the end of `work`, the process has `grace_seconds` to end in an orderly way, Python's
-    own cleaning up included. Then it ends, whatever still runs: a thread that computes, or a task that cannot be
-    cancelled, would keep it.
+    From the first signal on the process has `grace_seconds` to end in an orderly way, Python's own cleaning up included.
+    Then it ends, whatever still runs: a thread that computes, or a task that cannot be cancelled, would keep it. Without
+    a signal nothing is bounded, as the process need not be about to end.
     """
     return uvloop.run(until_signal(work, _Deadline(grace_seconds).start))
 
@@ -37,7 +37,7 @@ def run_until_signal(work: Coroutine[Any, Any, None], grace_seconds: float) -> b
 async def until_signal(work: Coroutine[Any, Any, None], ending: Callable[[], None] = lambda: None) -> bool:
     """Run `work` to its end, or cancel it at the first signal and wait until it has cleaned up.
 
-    A second signal cancels the cleaning up too. `ending` is called at each signal, and when `work` has ended.
+    A second signal cancels the cleaning up too. `ending` is called at each signal.
 
     Returns:
         Whether it ended by itself.
@@ -52,7 +52,6 @@ async def until_signal(work: Coroutine[Any, Any, None], ending: Callable[[], Non
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end)
     await asyncio.wait([task])
-    ending()
     if task.cancelled():
         return False
     task.result()

@@ -44,7 +44,7 @@ async def _listed(engine: TestEngine, machine: str, expected: Sequence[tuple[str
 
 
 async def test_running_ones_come_first_then_those_that_ended_last(engine: TestEngine) -> None:
-    machine = await engine.create("listed", _BY_INPUT)
+    machine = await engine.create("listed-by-their-ends", _BY_INPUT)
     await engine.start(machine, {"waits": True}, name="oldest")
     for name in ("second", "third"):
         await engine.service.wait_for_execution(await engine.start(machine, name=name))

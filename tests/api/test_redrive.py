@@ -183,7 +183,7 @@ async def test_what_had_ended_well_is_not_done_again(setting: Setting) -> None:
 
 
 async def test_lists_show_each_execution_once(setting: Setting) -> None:
-    machine = await setting.engine.create("listed", _machine(T=_task("t", End=True)))
+    machine = await setting.engine.create("listed-once", _machine(T=_task("t", End=True)))
     alias = await setting.alias(machine)
     setting.functions.failures.update(t=9)
     executions = [await setting.engine.start(alias, name=f"e{number}") for number in range(5)]
