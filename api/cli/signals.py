@@ -27,9 +27,9 @@ _LOG: Final = logging.getLogger(__name__)
 def run_until_signal(work: Coroutine[Any, Any, None], grace_seconds: float) -> bool:
     """Run `work` as `until_signal` does, on an event loop that needs less CPU than asyncio's own.
 
-    From the first signal on the process has `grace_seconds` to end in an orderly way, Python's own cleaning up included.
-    Then it ends, whatever still runs: a thread that computes, or a task that cannot be cancelled, would keep it. Without
-    a signal nothing is bounded, as the process need not be about to end.
+    From the first signal on the process has `grace_seconds` to end in an orderly way, Python's own cleaning up
+    included. Then it ends, whatever still runs: a thread that computes, or a task that cannot be cancelled, would keep
+    it. Without a signal nothing is bounded, as the process need not be about to end.
     """
     return uvloop.run(until_signal(work, _Deadline(grace_seconds).start))
 
