@@ -304,7 +304,7 @@ def _follow(client: SfnClient, arn: str, *, quiet: bool, after: int = 0) -> Mapp
 
 
 def _events_after(client: SfnClient, arn: str, last_id: int) -> list[dict[str, Any]]:
-    """The events after `last_id`, oldest first; read from the end, so that long histories are not read again."""
+    """The events after `last_id`, oldest first; read from the end, so that long histories are read once."""
     pages = client.get_paginator("get_execution_history").paginate(
         executionArn=arn, reverseOrder=True, PaginationConfig={"PageSize": 1000 if last_id == 0 else 50}
     )

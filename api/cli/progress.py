@@ -32,12 +32,15 @@ class ProgressLine:
 class Progress:
     """Prints the events of one execution, of those after event `after`, that are new since the last call.
 
+    The events up to `after` have to be shown too: they tell where those after them happen.
+
     Attributes:
-        last_id: id of the last event printed, `after` before the first.
+        last_id: id of the last event that was shown, 0 before the first.
     """
 
     def __init__(self, after: int = 0) -> None:
-        self.last_id = after
+        self.last_id = 0
+        self._after = after
         self._start: float | None = None
         self._places = Places()
 
@@ -46,11 +49,14 @@ class Progress:
         for event in events:
             if event["id"] <= self.last_id:
                 continue
+            self.last_id = event["id"]
+            place = self._places.of(event)
+            if event["id"] <= self._after:
+                continue
             seconds = epoch_seconds(event["timestamp"])
             if self._start is None:
                 self._start = seconds
-            self.last_id = event["id"]
-            detail = placed_detail(event, self._places.of(event))
+            detail = placed_detail(event, place)
             line = ProgressLine(seconds - self._start, event["type"], detail)
             print_line(line.text(), event_style(event["type"]))
 
@@ -78,7 +84,7 @@ def event_detail(event: Mapping[str, Any]) -> str:
     if "index" in details:
         return f"{details.get('name', '')} [{details['index']}]".strip()
     if "length" in details:
-        return f"{details['length']} items"
+        return "1 item" if details["length"] == 1 else f"{details['length']} items"
     return str(details.get("name", ""))
 
 

@@ -33,6 +33,7 @@ class Case:
         Case("cause without error", "why", {"executionAbortedEventDetails": {"cause": "why"}}),
         Case("iteration", "Each [3]", {"mapIterationStartedEventDetails": {"name": "Each", "index": 3}}),
         Case("map", "40 items", {"mapStateStartedEventDetails": {"length": 40}}),
+        Case("map over one", "1 item", {"mapStateStartedEventDetails": {"length": 1}}),
         Case("long cause", "E: " + "x" * 197 + "...", {"taskFailedEventDetails": {"error": "E", "cause": "x" * 900}}),
     ],
     ids=lambda case: case.id,
@@ -49,6 +50,23 @@ def test_each_event_is_printed_once_with_the_time_since_the_first(capsys: pytest
     progress.show([first, second])
     assert capsys.readouterr().out == "   0.000s  ExecutionStarted\n   1.500s  ExecutionSucceeded\n"
     assert progress.last_id == 2
+
+
+def test_events_before_a_redrive_are_not_printed_and_tell_where_the_others_happen(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    progress = Progress(after=4)
+    progress.show(
+        [
+            event(1, 0, "MapStateEntered", name="Each"),
+            event(2, 1, "MapStateStarted", length=1),
+            event(3, 2, "MapIterationStarted", name="Each", index=2),
+            event(4, 3, "WaitStateEntered", name="Rest"),
+            event(5, 4, "WaitStateExited", name="Rest"),
+        ]
+    )
+    assert capsys.readouterr().out == f"   0.000s  {'WaitStateExited':<28}  Rest [2]\n"
+    assert progress.last_id == 5
 
 
 def test_row_has_id_previous_and_type() -> None:
@@ -75,7 +93,7 @@ def test_calls_and_states_are_told_with_their_iterations() -> None:
         "Work [0]": event(6, 4, "TaskStateEntered", name="Work"),
         "Inner [1]": event(7, 5, "MapStateEntered", name="Inner"),
         "Work [0]: lambda:invoke": event(8, 6, "TaskScheduled", **INVOKE),
-        "1 items": event(9, 7, "MapStateStarted", length=1),
+        "1 item": event(9, 7, "MapStateStarted", length=1),
         "Inner [7]": event(10, 9, "MapIterationStarted", name="Inner", index=7),
         "Deep [1][7]": event(11, 10, "TaskStateEntered", name="Deep"),
         "Deep [1][7]: Boom: why": event(12, 11, "TaskFailed", error="Boom", cause="why", **INVOKE),
@@ -89,20 +107,6 @@ def test_calls_and_states_are_told_with_their_iterations() -> None:
     }
     places = Places()
     assert [placed_detail(one, places.of(one)) for one in told.values()] == [text.rstrip() for text in told]
-
-
-def test_a_map_whose_iterations_follow_each_other() -> None:
-    events = [
-        event(2, 0, "MapStateEntered", name="Each"),
-        event(3, 2, "MapStateStarted", length=2),
-        event(4, 3, "MapIterationStarted", name="Each", index=0),
-        event(5, 4, "PassStateEntered", name="Work"),
-        event(6, 5, "MapIterationSucceeded", name="Each", index=0),
-        event(7, 6, "MapIterationStarted", name="Each", index=1),
-        event(8, 7, "PassStateEntered", name="Work"),
-    ]
-    places = Places()
-    assert [places.of(one).text() for one in events][-1] == "Work [1]"
 
 
 def test_branches_have_chains_of_their_own() -> None:
