@@ -66,8 +66,8 @@ def sealer(settings: Settings) -> Sealer:
             text = settings.encryption_key_file.read_bytes().decode("ascii", "replace")
     else:
         raise ConfigurationError(
-            "Access keys need an encryption key: write one with `steploom keys new-encryption-key > FILE`, keep it as "
-            "you keep secrets, and name it in encryption_key_file (STEPLOOM_ENCRYPTION_KEY_FILE), or set "
+            "Access keys need an encryption key: make one with `(umask 077; steploom keys new-encryption-key > FILE)`, "
+            "keep it as you keep secrets, and name it in encryption_key_file (STEPLOOM_ENCRYPTION_KEY_FILE), or set "
             "STEPLOOM_ENCRYPTION_KEY to what is in it."
         )
     try:

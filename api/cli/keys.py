@@ -73,8 +73,12 @@ def create(
         if not await store.create_access_key(new.key):
             raise CommandError(f"There is a key for the certificate {certificate!r} already.")
 
-    _run(settings, keep)
+    _run(settings, keep, may_make="database_url" in settings.model_fields_set)
     _print_new(new, as_json=as_json)
+    if not as_json:
+        from api.storage.engine import shown_database
+
+        print_line(f"It is in {shown_database(settings.database_url)}, and good where a service uses that database.")
 
 
 @app.command("list")
@@ -186,7 +190,7 @@ def delete(key: KeyArgument, config: ConfigOption = None) -> None:
 def new_encryption_key_() -> None:
     """Print a new key to encrypt secrets with, for STEPLOOM_ENCRYPTION_KEY_FILE or STEPLOOM_ENCRYPTION_KEY.
 
-    Example: steploom keys new-encryption-key > encryption.key
+    Example: (umask 077; steploom keys new-encryption-key > encryption.key)
     """
     from api.access.sealing import new_encryption_key
 
@@ -219,13 +223,19 @@ def encrypt(config: ConfigOption = None) -> None:
     print_line(f"encrypted the secrets of {keys} keys and {connections} connections")
 
 
-def _run(settings: Settings, work: Callable[[Store], Awaitable[_T]]) -> _T:
-    """Do something with the keys in the database."""
+def _run(settings: Settings, work: Callable[[Store], Awaitable[_T]], *, may_make: bool = False) -> _T:
+    """Do something with the keys in the database; only if it `may_make` one, where there is none yet."""
+    from api.storage.engine import missing_file, shown_database
     from api.storage.migration import migrate
     from api.storage.sql import open_store
     from api.storage.store import StoreUnavailable
 
     async def run() -> _T:
+        if not may_make and missing_file(settings.database_url):
+            raise CommandError(
+                f"There is no steploom database at {shown_database(settings.database_url)}: set STEPLOOM_DATABASE_URL "
+                "to that of the service, or run this in the service's folder."
+            )
         await migrate(settings.database_url)
         async with open_store(settings.database_url) as store:
             return await work(store)

@@ -59,6 +59,16 @@ def shown_database(text: str) -> str:
     return URL.create(backend, host=url.host, port=url.port, database=name).render_as_string()
 
 
+def missing_file(text: str) -> bool:
+    """Whether a database is an SQLite file that is not there, and that using it would make.
+
+    Raises:
+        ValueError: see `database_url`.
+    """
+    url = database_url(text)
+    return url.get_backend_name() == "sqlite" and url.database is not None and not Path(url.database).exists()
+
+
 def _checked_sqlite_url(url: URL) -> URL:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise ValueError("SQLite needs a file: sqlite:///path/to/steploom.db")

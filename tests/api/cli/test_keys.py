@@ -16,6 +16,7 @@ from api.access.sealing import Sealer, new_encryption_key
 from api.cli import main
 from api.config import Settings
 from api.storage.access_keys import AccessKey
+from api.storage.migration import migrate
 from api.storage.sql import open_store
 
 Run = Callable[..., tuple[int, str, str]]
@@ -172,9 +173,45 @@ MISUSES = [
 
 @pytest.mark.parametrize("case", MISUSES, ids=lambda case: case.name)
 def test_misuse(run: Run, case: Misuse) -> None:
+    asyncio.run(migrate("sqlite:///keys.sqlite3"))
     code, shown, errors = run(*case.arguments)
     assert (code, shown) == (case.code, "")
     assert case.message in " ".join(errors.replace("│", " ").split())
+
+
+WITHOUT_A_DATABASE = [
+    ["list"],
+    ["show", "X"],
+    ["set-policy", "X", "--policy", "read-only"],
+    ["disable", "X"],
+    ["enable", "X"],
+    ["rotate", "X"],
+    ["delete", "X"],
+    ["encrypt"],
+]
+
+
+@pytest.mark.parametrize("arguments", WITHOUT_A_DATABASE, ids=lambda arguments: arguments[0])
+def test_no_database_is_made(run: Run, arguments: list[str], tmp_path: Path) -> None:
+    code, shown, errors = run(*arguments)
+    assert (code, shown) == (1, "")
+    assert f"There is no steploom database at sqlite:///{tmp_path}/keys.sqlite3: set STEPLOOM_DATABASE_URL" in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_create_makes_a_database_only_where_one_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code, shown, _ = run("create", "--policy", "read-only")
+    assert (code, shown.splitlines()[-1]) == (
+        0,
+        f"It is in sqlite:///{tmp_path}/keys.sqlite3, and good where a service uses that database.",
+    )
+    monkeypatch.delenv("STEPLOOM_DATABASE_URL")
+    code, shown, errors = run("create", "--policy", "read-only")
+    assert (code, shown) == (1, "")
+    assert f"There is no steploom database at sqlite:///{tmp_path}/.steploom/steploom.sqlite3: " in errors
+    assert not Path(".steploom").exists()
 
 
 def test_a_certificate_is_not_rotated(run: Run) -> None:
