@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import shlex
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -31,7 +31,16 @@ from api.cli.options import (
     read_text,
     settings_from,
 )
-from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_made, print_table
+from api.cli.output import (
+    CommandError,
+    date_text,
+    print_aside,
+    print_fields,
+    print_json,
+    print_line,
+    print_made,
+    print_table,
+)
 from api.cli.progress import Progress, history_row, print_outcome
 
 if TYPE_CHECKING:
@@ -39,6 +48,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_ROLE: Final = "arn:aws:iam::{account}:role/steploom"
 _FOLLOW_SECONDS: Final = 0.25
+_INTERRUPTED: Final = 130
 
 
 def deploy(
@@ -114,8 +124,8 @@ def start(
             arn, link = answer["executionArn"], ui_link(answer)
             if not as_json:
                 print_line(arn, "dim" if wait else None)
-                if link is not None and (wait or sys.stdout.isatty()):
-                    print_line(link, "dim")
+                if link is not None:
+                    print_aside(link) if not wait else print_line(link, "dim")
             elif not wait:
                 print_json({"executionArn": arn})
             if not wait:
@@ -294,13 +304,21 @@ def _before_last_redrive(client: SfnClient, arn: str) -> int:
 def _follow(client: SfnClient, arn: str, *, quiet: bool, after: int = 0) -> Mapping[str, Any]:
     """Print the events after event `after` until the execution has ended, and return its description."""
     progress = Progress(after)
-    while True:
-        description: Mapping[str, Any] = client.describe_execution(executionArn=arn)
-        if not quiet:
-            progress.show(_events_after(client, arn, progress.last_id))
-        if description["status"] != "RUNNING":
-            return description
-        time.sleep(_FOLLOW_SECONDS)
+    try:
+        while True:
+            description: Mapping[str, Any] = client.describe_execution(executionArn=arn)
+            if not quiet:
+                progress.show(_events_after(client, arn, progress.last_id))
+            if description["status"] != "RUNNING":
+                return description
+            time.sleep(_FOLLOW_SECONDS)
+    except KeyboardInterrupt:
+        named = shlex.quote(arn)
+        raise CommandError(
+            f"interrupted; the execution goes on. To see it: steploom history {named} --follow; to stop it: "
+            f"steploom stop {named}",
+            exit_code=_INTERRUPTED,
+        ) from None
 
 
 def _events_after(client: SfnClient, arn: str, last_id: int) -> list[dict[str, Any]]:

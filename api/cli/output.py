@@ -51,6 +51,14 @@ def print_line(text: str, style: str | None = None) -> None:
     console().print(text, style=style, markup=False)
 
 
+def print_aside(text: str) -> None:
+    """Print what is for people only: where no terminal reads standard output, to standard error."""
+    if sys.stdout.isatty():
+        print_line(text, "dim")
+    else:
+        error_console().print(text, markup=False)
+
+
 def print_made(done: str, arn: str, note: str | None = None) -> None:
     """Say what was done to which resource; where no terminal reads it, standard output gets the bare ARN."""
     told = "" if note is None else f" ({note})"

@@ -209,16 +209,13 @@ def test_a_failed_execution_is_exit_code_1(steploom: Any, machine: str) -> None:
 
 def test_describe_history_list_and_stop(steploom: Any, service: DevService, machine: str) -> None:
     code, started = steploom("start", "greet", "--input", order("Bob", seconds=600), "--name", "long")
-    arn = started.strip()
-    assert (code, arn) == (0, machine.replace(":stateMachine:", ":execution:") + ":long")
+    arn = machine.replace(":stateMachine:", ":execution:") + ":long"
+    link = f"{service.ui}/namespaces/default/workflows/greet%3Along"
+    assert (code, started) == (0, f"{arn}\n{link}\n")  # on standard output and on standard error
     assert json.loads(steploom("describe", "greet:long", "--json")[1])["status"] == "RUNNING"
     shown = steploom("describe", arn)[1]
     assert "greet:long" in shown
-    assert shown.splitlines()[-1].split() == [
-        "Temporal",
-        "UI",
-        f"{service.ui}/namespaces/default/workflows/greet%3Along",
-    ]
+    assert shown.splitlines()[-1].split() == ["Temporal", "UI", link]
     assert steploom("stop", "greet:long", "--error", "Enough", "--cause", "of this")[0] == 0
     ended = json.loads(steploom("describe", "greet:long", "--json")[1])
     assert (ended["status"], ended["error"], ended["cause"]) == ("ABORTED", "Enough", "of this")
@@ -232,6 +229,35 @@ def test_describe_history_list_and_stop(steploom: Any, service: DevService, mach
     assert [one["name"] for one in listed] == ["long"]
     assert "greet" in steploom("list")[1]
     assert json.loads(steploom("describe", "greet", "--json")[1])["stateMachineArn"] == machine
+
+
+def test_start_prints_the_arn_only_where_scripts_read(folder: Path, service: DevService, machine: str) -> None:
+    command = [STEPLOOM, "start", machine, "--name", "scripted", "--input", order("Bob")]
+    environment = clean_environment(STEPLOOM_ENDPOINT=service.http)
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=True)
+    assert ended.stdout == machine.replace(":stateMachine:", ":execution:") + ":scripted\n"
+    assert ended.stderr == f"{service.ui}/namespaces/default/workflows/greet%3Ascripted\n"
+
+
+def test_an_interrupt_tells_that_the_execution_goes_on(
+    steploom: Any, folder: Path, service: DevService, machine: str
+) -> None:
+    command = [STEPLOOM, "start", machine, "--name", "left", "--wait", "--input", order("Bob", seconds=600)]
+    environment = clean_environment(STEPLOOM_ENDPOINT=service.http, PYTHONUNBUFFERED="1")
+    arn = machine.replace(":stateMachine:", ":execution:") + ":left"
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=folder, env=environment) as process:
+        assert process.stdout is not None
+        assert any("ExecutionStarted" in line for line in process.stdout)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate()
+    assert process.returncode == 130
+    assert told == (
+        f"error: interrupted; the execution goes on. To see it: steploom history {arn} --follow; to stop it: "
+        f"steploom stop {arn}\n"
+    )
+    assert json.loads(steploom("describe", arn, "--json")[1])["status"] == "RUNNING"
+    assert steploom("stop", arn)[0] == 0
 
 
 def test_redrive(steploom: Any, machine: str) -> None:
