@@ -24,13 +24,12 @@ from activities.address_guard import parse_networks
 from activities.function_routes import parse_functions
 from activities.log_groups import parse_log_groups
 from api.access.limits import DEFAULT_MAX_REQUEST_BYTES
+from api.setting_names import CONFIG_VARIABLE, PREFIX, unknown_settings
 from interpreter.values import parse_json
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
-PREFIX: Final = "STEPLOOM_"
-CONFIG_VARIABLE: Final = "STEPLOOM_CONFIG"
 DEFAULT_FILE: Final = Path("steploom.toml")
 STATE_FOLDER: Final = Path(".steploom")
 DEFAULT_TEMPORAL_ADDRESS: Final = "127.0.0.1:7233"
@@ -294,12 +293,16 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
     class FromFile(Settings):
         model_config = SettingsConfigDict(toml_file=path)
 
+    problems = [*unknown_settings(os.environ, Settings.model_fields.keys())]
     try:
-        return FromFile(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
+        settings = FromFile(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
     except ValidationError as error:
-        raise ConfigurationError(_explain(error, path)) from None
+        raise ConfigurationError("\n".join([*problems, _explain(error, path)])) from None
     except (SettingsError, ValueError, OSError) as error:
         raise ConfigurationError(f"The configuration file {path} cannot be read: {error}") from error
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return settings
 
 
 def temporal_connection() -> ClientConnectConfig:

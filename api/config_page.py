@@ -10,8 +10,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from activities.connector_secrets import shown_url
-from api.config import CONFIG_VARIABLE, DEFAULT_TEMPORAL_ADDRESS, DEFAULT_TEMPORAL_NAMESPACE, PREFIX, Settings
-from api.temporal_server import BINARY_VARIABLE
+from api.config import DEFAULT_TEMPORAL_ADDRESS, DEFAULT_TEMPORAL_NAMESPACE, Settings
+from api.setting_names import BINARY_VARIABLE, CONFIG_VARIABLE, PREFIX
 
 _PAGE: Final = """\
 # Configuration

@@ -27,8 +27,8 @@ from temporalio.service import RPCError
 
 from activities.names import KEYWORD_ATTRIBUTES
 from api.namespace import prepare_namespace
+from api.setting_names import BINARY_VARIABLE
 
-BINARY_VARIABLE: Final = "STEPLOOM_TEMPORAL_BIN"
 LOOPBACK: Final = "127.0.0.1"
 
 LogLevel = Literal["debug", "info", "warn", "error", "never"]

@@ -95,6 +95,7 @@ class Wrong:
         Wrong("functions choice", r"functions \(STEPLOOM_FUNCTIONS\)", "STEPLOOM_FUNCTIONS", '{"a": "b"}'),
         Wrong("unknown key", r"htpp_port: .* in .*steploom\.toml", file="htpp_port = 1"),
         Wrong("no TOML", r"steploom\.toml cannot be read", file="= 1"),
+        Wrong("unknown variable", "STEPLOOM_HTTP_PROT: .* did you mean STEPLOOM_HTTP_PORT", "STEPLOOM_HTTP_PROT", "1"),
         Wrong("missing file", r"nowhere\.toml does not exist", "STEPLOOM_CONFIG", "nowhere.toml"),
     ],
     ids=lambda case: case.id,
@@ -111,7 +112,8 @@ def test_wrong_settings_are_named(case: Wrong, monkeypatch: pytest.MonkeyPatch) 
 def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEPLOOM_HTTP_PORT", "x")
     monkeypatch.setenv("STEPLOOM_MODE", "x")
-    with pytest.raises(ConfigurationError, match=r"(?s)http_port.*mode"):
+    monkeypatch.setenv("STEPLOOM_MOOD", "x")
+    with pytest.raises(ConfigurationError, match=r"(?s)STEPLOOM_MOOD: .*http_port.*mode"):
         load_settings()
 
 

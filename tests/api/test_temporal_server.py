@@ -22,8 +22,8 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 
 from activities.names import KEYWORD_ATTRIBUTES
 from api.namespace import RETENTION, prepare_namespace
+from api.setting_names import BINARY_VARIABLE
 from api.temporal_server import (
-    BINARY_VARIABLE,
     TemporalServer,
     TemporalServerError,
     free_ports,

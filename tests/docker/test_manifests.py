@@ -17,7 +17,8 @@ import typer
 import yaml
 
 from api.cli.app import app
-from api.config import CONFIG_VARIABLE, PREFIX, Settings, load_settings
+from api.config import Settings, load_settings
+from api.setting_names import CONFIG_VARIABLE, PREFIX
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "docker"
