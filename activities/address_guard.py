@@ -26,12 +26,20 @@ _METADATA: Final = frozenset({ip_address("168.63.129.16")})
 """Services of clouds that stand at addresses which look public."""
 
 
+def no_public_address(tasks: str) -> str:
+    """Why the Tasks that are named are refused, and which setting would let them pass."""
+    return (
+        f"the host has no public address, and {tasks} may call public addresses only, besides the networks in "
+        "http_guard_allowed (STEPLOOM_HTTP_GUARD_ALLOWED)"
+    )
+
+
 class AddressRefused(OSError):
     """The guard does not let this address be called."""
 
     def __init__(self) -> None:
         # One text for all addresses of a host: then the client reports it and not "several exceptions".
-        super().__init__("the host has no public address, and HTTP Tasks may call public addresses only (http_guard)")
+        super().__init__(no_public_address("HTTP Tasks"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,10 @@ async def test_nobody_listens(server: FaultyServer, unused_tcp_port: int) -> Non
 
 async def test_the_guard(server: FaultyServer) -> None:
     told = await reason(get(server.url), guard=AddressGuard(on=True))
-    assert told.endswith("the host has no public address, and HTTP Tasks may call public addresses only (http_guard)")
+    assert told.endswith(
+        "the host has no public address, and HTTP Tasks may call public addresses only, besides the networks in "
+        "http_guard_allowed (STEPLOOM_HTTP_GUARD_ALLOWED)"
+    )
     port = URL(server.url).port
     told = await reason(get(f"http://localhost:{port}/"), guard=AddressGuard(on=True))
     assert "no public address" in told

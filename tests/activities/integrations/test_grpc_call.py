@@ -271,6 +271,7 @@ async def test_the_guard_and_tls(server: Server) -> None:
     name, cause = await error(server.endpoint, GrpcCaller(AddressGuard(on=True)), Tls=True)
     assert name == "Grpc.UNAVAILABLE"
     assert "no public address" in cause
+    assert "http_guard_allowed (STEPLOOM_HTTP_GUARD_ALLOWED)" in cause
     name, _ = await error(server.endpoint, Tls=True, DeadlineSeconds=5)
     assert name == "Grpc.UNAVAILABLE"
     assert server.calls == []
