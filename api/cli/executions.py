@@ -77,15 +77,13 @@ def deploy(
             answer = client.create_state_machine(name=name, definition=definition, roleArn=role_arn, type=kind)
             arn, done = answer["stateMachineArn"], "created"
         else:
-            arn, kind, done = existing.arn, existing.type, "updated"
+            arn, kind = existing.arn, existing.type
             if express and kind != "EXPRESS":
                 raise CommandError(
                     f"{name!r} is a {kind} state machine, and its type cannot be changed. Leave --express out, or give "
                     "another --name."
                 )
-            client.update_state_machine(
-                stateMachineArn=arn, definition=definition, **({} if role is None else {"roleArn": role})
-            )
+            done = _update(client, arn, definition, role)
             note = None if express or kind != "EXPRESS" else "its type stays EXPRESS"
     if as_json:
         print_json({"stateMachineArn": arn, "type": kind, "result": done})
@@ -273,6 +271,16 @@ def redrive(
             print_json(_answer(answer)) if as_json else print_line(f"redriven {date_text(answer['redriveDate'])}")
             return
         _tell_end(_follow(client, arn, quiet=as_json, after=_before_last_redrive(client, arn)), as_json=as_json)
+
+
+def _update(client: SfnClient, arn: str, definition: str, role: str | None) -> str:
+    """Give a state machine a definition, and a role if there is one; returns what was done, in a word."""
+    wanted = {"definition": definition} | ({} if role is None else {"roleArn": role})
+    current = client.describe_state_machine(stateMachineArn=arn)
+    if all(current[name] == value for name, value in wanted.items()):
+        return "unchanged"
+    client.update_state_machine(stateMachineArn=arn, **wanted)
+    return "updated"
 
 
 def _tell_end(ended: Mapping[str, Any], *, as_json: bool) -> None:

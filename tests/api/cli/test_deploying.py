@@ -79,7 +79,22 @@ async def steploom(
 
 async def test_scripts_get_the_bare_arn(steploom: CommandLine) -> None:
     assert await steploom("deploy", "pass.json", "--name", "m") == Told(0, machine_arn("m") + "\n", "created\n")
-    assert await steploom("deploy", "pass.json", "--name", "m") == Told(0, machine_arn("m") + "\n", "updated\n")
+    assert await steploom("deploy", "fail.json", "--name", "m") == Told(0, machine_arn("m") + "\n", "updated\n")
+
+
+async def test_what_is_there_already_stays(steploom: CommandLine) -> None:
+    async def revision() -> object:
+        return json.loads((await steploom("describe", "m", "--json")).out)["revisionId"]
+
+    role = "arn:aws:iam::123456789012:role/other"
+    await steploom("deploy", "pass.json", "--name", "m")
+    await steploom("deploy", "fail.json", "--name", "m")
+    before = await revision()
+    assert (await steploom("deploy", "fail.json", "--name", "m")).err == "unchanged\n"
+    assert await revision() == before
+    assert (await steploom("deploy", "fail.json", "--name", "m", "--role", role)).err == "updated\n"
+    assert (await steploom("deploy", "fail.json", "--name", "m", "--role", role)).err == "unchanged\n"
+    assert json.loads((await steploom("deploy", "fail.json", "--name", "m", "--json")).out)["result"] == "unchanged"
 
 
 def test_people_get_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,9 +112,10 @@ async def test_warnings_are_told_and_do_not_stop_it(steploom: CommandLine) -> No
 
 async def test_the_type_stays(steploom: CommandLine) -> None:
     await steploom("deploy", "pass.json", "--name", "quick", "--express")
-    told = await steploom("deploy", "pass.json", "--name", "quick")
+    told = await steploom("deploy", "fail.json", "--name", "quick")
     assert told == Told(0, machine_arn("quick") + "\n", "updated (its type stays EXPRESS)\n")
     assert (await steploom("deploy", "pass.json", "--name", "quick", "--express")).err == "updated\n"
+    assert (await steploom("deploy", "pass.json", "--name", "quick")).err == "unchanged (its type stays EXPRESS)\n"
 
 
 async def test_a_standard_machine_does_not_become_express(steploom: CommandLine) -> None:

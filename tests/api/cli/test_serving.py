@@ -189,7 +189,10 @@ def test_the_port_of_another_temporal_server_is_told(tmp_path: Path, service: De
 
 
 def test_deploying_again_updates(steploom: Any, machine: str) -> None:
+    Path("commented.asl.json").write_text(json.dumps(DEFINITION | {"Comment": "Greets"}))
+    assert steploom("deploy", "commented.asl.json", "--name", "greet") == (0, f"{machine}\nupdated\n")
     assert steploom("deploy", "greet.asl.json", "--name", "greet") == (0, f"{machine}\nupdated\n")
+    assert steploom("deploy", "greet.asl.json", "--name", "greet") == (0, f"{machine}\nunchanged\n")
 
 
 def test_start_and_wait_shows_progress_and_output(steploom: Any, service: DevService, machine: str) -> None:
