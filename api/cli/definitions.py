@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -30,13 +32,16 @@ from api.cli.options import (
 from api.cli.output import CommandError, print_json, print_line
 
 if TYPE_CHECKING:
+    from api.cli.progress import Progress
     from api.config import Settings
     from api.laptop import Laptop
     from api.service.shapes import DescribeExecutionResponse
+    from interpreter.values import JsonValue
 
 _ROLE: Final = "arn:aws:iam::{account}:role/steploom"
 _NAME: Final = "run"
 _INTERRUPTED: Final = 130
+_LOOK_SECONDS: Final = 1.0
 
 
 def validate(
@@ -156,7 +161,7 @@ async def _execute(parts: Laptop, definition: str, input_text: str, *, quiet: bo
     """Create the state machine, start an execution, print its events as they happen, and return how it ended."""
     from api.cli.progress import Progress
     from api.service.errors import ServiceError, ServiceUnavailable
-    from api.service.shapes import CreateStateMachineRequest, DescribeExecutionRequest, StartExecutionRequest
+    from api.service.shapes import CreateStateMachineRequest, StartExecutionRequest
 
     role = _ROLE.format(account=parts.settings.account_id)
     try:
@@ -168,15 +173,29 @@ async def _execute(parts: Laptop, definition: str, input_text: str, *, quiet: bo
         )
         if not quiet:
             print_line(f"{parts.execution_link(started.execution_arn)} (while this runs)", "dim")
-        progress = Progress()
-        async for event in parts.service.watch_execution(started.execution_arn):
-            if not quiet:
-                progress.show([event])
-        return await parts.service.describe_execution(DescribeExecutionRequest(execution_arn=started.execution_arn))
+            progress = Progress(advise=False)  # what this command serves, it serves already
+            await _show(parts.service.watch_execution(started.execution_arn), progress)
+        return await parts.service.wait_for_execution(started.execution_arn)
     except ServiceUnavailable as error:
         raise CommandError(f"The embedded Temporal server no longer answers: {error}") from error
     except ServiceError as error:
         raise CommandError(str(error)) from error
+
+
+async def _show(events: AsyncIterator[Mapping[str, JsonValue]], progress: Progress) -> None:
+    """Print events as they come, and what is awaited where none come."""
+    looking = asyncio.create_task(_look(progress))
+    try:
+        async for event in events:
+            progress.show([event])
+    finally:
+        looking.cancel()
+
+
+async def _look(progress: Progress) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        progress.show([])
 
 
 def _print_ended(ended: DescribeExecutionResponse, *, as_json: bool) -> None:

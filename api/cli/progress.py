@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from api.cli.awaited import Awaited
 from api.cli.output import console, date_text, print_line
 from api.cli.places import Place, Places
 
@@ -14,6 +16,8 @@ _STYLES: Final = {"Failed": "red", "TimedOut": "yellow", "Aborted": "magenta", "
 _LONGEST_CAUSE: Final = 200
 _OF_CALLS: Final = ("Task", "LambdaFunction", "Activity")
 """How the types of events begin that tell of a Task state's call, and do not name the state."""
+_SILENT_SECONDS: Final = 10.0
+_MOST_HINTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +36,36 @@ class ProgressLine:
 class Progress:
     """Prints the events of one execution, of those after event `after`, that are new since the last call.
 
-    The events up to `after` have to be shown too: they tell where those after them happen.
+    The events up to `after` have to be shown too: they tell where those after them happen. After ten seconds without
+    new ones it tells once what is awaited, and with `advise` what may help. `clock` counts seconds.
 
     Attributes:
         last_id: id of the last event that was shown, 0 before the first.
     """
 
-    def __init__(self, after: int = 0) -> None:
+    def __init__(self, after: int = 0, *, advise: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         self.last_id = 0
         self._after = after
         self._start: float | None = None
         self._places = Places()
+        self._awaited = Awaited()
+        self._hinted: set[str] = set()
+        self._advise = advise
+        self._clock = clock
+        self._heard = clock()
 
     def show(self, events: Iterable[Mapping[str, Any]]) -> None:
-        """Print the events not yet printed. `events` are AWS's HistoryEvents, ids ascending."""
+        """Print the events not yet printed. `events` are AWS's HistoryEvents, ids ascending.
+
+        To be called without events, too, where none come: then it may be time to tell what is awaited.
+        """
         for event in events:
             if event["id"] <= self.last_id:
                 continue
             self.last_id = event["id"]
+            self._heard = self._clock()
             place = self._places.of(event)
+            self._awaited.see(event, place)
             if event["id"] <= self._after:
                 continue
             seconds = epoch_seconds(event["timestamp"])
@@ -59,6 +74,17 @@ class Progress:
             detail = placed_detail(event, place)
             line = ProgressLine(seconds - self._start, event["type"], detail)
             print_line(line.text(), event_style(event["type"]))
+        if self._clock() - self._heard >= _SILENT_SECONDS:
+            self._tell_awaited()
+
+    def _tell_awaited(self) -> None:
+        """Print the hints that have not been printed."""
+        hints = [hint for hint in self._awaited.hints(advise=self._advise) if hint not in self._hinted]
+        self._hinted.update(hints)
+        for hint in hints[:_MOST_HINTS]:
+            print_line(hint, "yellow")
+        if len(hints) > _MOST_HINTS:
+            print_line(f"and {len(hints) - _MOST_HINTS} more", "yellow")
 
 
 def epoch_seconds(timestamp: datetime | float) -> float:

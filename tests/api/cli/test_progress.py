@@ -52,6 +52,34 @@ def test_each_event_is_printed_once_with_the_time_since_the_first(capsys: pytest
     assert progress.last_id == 2
 
 
+def test_after_ten_silent_seconds_what_is_awaited_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    now = 0.0
+    progress = Progress(clock=lambda: now)
+    progress.show([event(1, 0, "TaskStateEntered", name="A"), event(2, 1, "LambdaFunctionScheduled", resource="f")])
+    capsys.readouterr()
+    now = 9.9
+    progress.show([])
+    assert capsys.readouterr().out == ""
+    now = 10.0
+    for _ in range(2):
+        progress.show([])
+    assert capsys.readouterr().out == (
+        "still waiting at A: function f; if nothing serves it, start: steploom functions DIR\n"
+    )
+
+
+def test_of_many_awaited_calls_three_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    now = 0.0
+    progress = Progress(clock=lambda: now)
+    progress.show(event(number, 0, "LambdaFunctionScheduled", resource=f"f{number}") for number in range(1, 6))
+    capsys.readouterr()
+    now = 10.0
+    progress.show([])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(";")[0].rpartition(" ")[2] for line in lines] == ["f1", "f2", "f3", "more"]
+    assert lines[-1] == "and 2 more"
+
+
 def test_events_before_a_redrive_are_not_printed_and_tell_where_the_others_happen(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
