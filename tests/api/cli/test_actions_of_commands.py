@@ -1,0 +1,123 @@
+"""docs/security.md says which actions the client commands need: what they ask for at the HTTP door, and no more."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from api.access.audit import AuditLog
+from api.access.keys import KeyTerms
+from api.aws_json.application import create_app
+from api.aws_json.server import serve
+from api.cli import main
+from api.service.clock import utc_now
+from api.service.gateway import ExecutionStatus
+from tests.api.service.installation import OTHER, PASS, Installation, install
+from tests.support.access import CREATED, guard_over, signer, terms
+
+PAGE: Final = (Path(__file__).parents[3] / "docs" / "security.md").read_text("utf-8")
+ROW: Final = re.compile(r"^\| `((?:deploy|start|describe|history|list|stop|redrive)[^`]*)`([^|]*)\| ([^|]+) \|$", re.M)
+DOCUMENTED: Final = {
+    f"{row[1]}{row[2]}".strip(): set(re.findall(r"`(\w+)`", row[3])) for row in ROW.finditer(PAGE)
+}  # fmt: skip
+
+COMMANDS: Final = {
+    "deploy": ["deploy", "other.json", "--name", "new"],
+    "deploy of what is there": ["deploy", "other.json", "--name", "m"],
+    "start MACHINE": ["start", "m"],
+    "start MACHINE --wait": ["start", "m", "--wait"],
+    "start MACHINE --wait of an EXPRESS one": ["start", "quick", "--wait"],
+    "describe MACHINE": ["describe", "m"],
+    "describe MACHINE:NAME": ["describe", "m:ended"],
+    "history MACHINE:NAME": ["history", "m:ended"],
+    "history MACHINE:NAME --follow": ["history", "m:ended", "--follow"],
+    "list": ["list"],
+    "list MACHINE": ["list", "m"],
+    "stop MACHINE:NAME": ["stop", "m:open"],
+    "redrive MACHINE:NAME": ["redrive", "m:failed"],
+    "redrive MACHINE:NAME --wait": ["redrive", "m:failed", "--wait"],
+}
+
+
+@asynccontextmanager
+async def ending(installation: Installation) -> AsyncIterator[None]:
+    """Ends every execution that runs, but one, as it is started or redriven."""
+
+    async def end() -> None:
+        while True:
+            for (machine, name), execution in [*installation.gateway.executions.items()]:
+                if execution.running and name != "open":
+                    await installation.gateway.end(machine, name, ExecutionStatus.SUCCEEDED, output="{}")
+            await asyncio.sleep(0.01)
+
+    task = asyncio.create_task(end())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def asked_for(
+    arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, key_terms: KeyTerms
+) -> tuple[object, set[str]]:
+    """The exit code of a command, and the actions for which the door looked into the key's policy."""
+    async with install(folder) as installation:
+        await installation.create("m")
+        await installation.create("quick", type="EXPRESS")
+        for name in ("open", "ended", "failed"):
+            await installation.start("m", name)
+        await installation.gateway.end("m", "ended", ExecutionStatus.SUCCEEDED, output="{}")
+        await installation.gateway.end("m", "failed", ExecutionStatus.FAILED, error="E", cause="c")
+        key = await signer(installation.store, key_terms)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key.key.id)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key.secret or "")
+        guard = guard_over(installation.store, utc_now, audit=AuditLog(str(folder / "audit.jsonl")))
+
+        async def ready() -> bool:
+            return True
+
+        app = create_app(installation.service, ready=ready, guard=guard)
+        async with serve(app, "127.0.0.1", 0) as port, ending(installation):
+
+            def run() -> object:
+                with pytest.raises(SystemExit) as ended:
+                    main([*arguments, "--endpoint", f"http://127.0.0.1:{port}"])
+                return ended.value.code
+
+            code = await asyncio.to_thread(run)
+    lines: list[dict[str, Any]] = [json.loads(line) for line in (folder / "audit.jsonl").read_text().splitlines()]
+    return code, {line["action"].removeprefix("states:") for line in lines}
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    (tmp_path / "pass.json").write_text(PASS)
+    (tmp_path / "other.json").write_text(OTHER)
+
+
+def test_every_command_is_in_the_table() -> None:
+    assert DOCUMENTED.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_the_actions_of(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await asked_for(COMMANDS[command], tmp_path, monkeypatch, terms()) == (0, DOCUMENTED[command])
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if "start MACHINE --wait" in name])
+async def test_the_policy_of_the_page_suffices_to(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (policy,) = re.findall(r'^```json\n(\{"Version".*?)^```', PAGE, re.M | re.S)
+    key_terms = KeyTerms(user="ci", policy=json.loads(policy), created=CREATED, expires=None)
+    code, _ = await asked_for(COMMANDS[command], tmp_path, monkeypatch, key_terms)
+    assert code == 0
