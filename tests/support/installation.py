@@ -78,7 +78,7 @@ class Installation:
         await self.server.stop()
 
     async def start(self, role: Role) -> None:
-        """Start a role and wait until it says that it is ready."""
+        """Start a role and wait until it says that it is ready, and with which database."""
         words = [
             str(Path(sys.executable).with_name("steploom")),
             role,
@@ -92,6 +92,7 @@ class Installation:
         async with asyncio.timeout(_READY_SECONDS):
             while line := await process.stdout.readline():
                 if b"ready" in line:
+                    assert line.decode().endswith(f"database {self._environment['STEPLOOM_DATABASE_URL']}\n"), line
                     return
         raise AssertionError(f"the role {role} ended with {await process.wait()} before it was ready")
 
