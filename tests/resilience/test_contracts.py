@@ -134,7 +134,7 @@ async def test_three_hundred_large_results(engine: TestEngine) -> None:
     assert events.count("LambdaFunctionSucceeded") == 300
 
 
-@pytest.mark.timeout(300)  # some ten thousand calls of the server
+@pytest.mark.timeout(450)  # some ten thousand calls of the server
 async def test_thousands_of_callbacks_in_nested_maps(engine: TestEngine, functions: Functions) -> None:
     """2,500, of which 200 are open at once, as each is answered as soon as its token is there."""
     row = {"Type": "Map", "ItemProcessor": machine(Ask=callback()), "MaxConcurrency": 20, "End": True}
@@ -153,7 +153,7 @@ async def test_thousands_of_callbacks_in_nested_maps(engine: TestEngine, functio
     assert (ended.status, ended.output) == ("SUCCEEDED", str([[1] * 50] * 50).replace(" ", ""))
 
 
-@pytest.mark.timeout(300)  # the more activities are pending, the longer takes each call of the server
+@pytest.mark.timeout(450)  # the more activities are pending, the longer takes each call of the server
 async def test_more_callbacks_at_once_than_temporal_keeps_pending(engine: TestEngine, functions: Functions) -> None:
     """1,040 (26 times 40) with their calls are 2,080 activities, 80 more than one workflow may have.
 
