@@ -27,7 +27,7 @@ from activities.connector_secrets import without_secrets
 from activities.failures import client_error, unusable_arguments
 from activities.http_calls import HttpAnswer, HttpRequest, Unanswered, http_caller
 from activities.http_results import check_size, text_of
-from activities.integrations.kubernetes_api import JobWatched, Logs, Place, create, refusal
+from activities.integrations.kubernetes_api import JobWatched, KubernetesJobSource, Logs, Place, create, refusal
 from activities.jobs import JsonObject, WatchedJob
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue, json_bytes, parse_json
@@ -49,7 +49,7 @@ _EKS_HOST: Final = re.compile(
 """The hosts of clusters, the latter with IPv6 too."""
 
 
-class EksKubernetes:
+class EksKubernetes(KubernetesJobSource):
     """Runs `eks:call` and `eks:runJob`, and watches what the latter began.
 
     Args:
@@ -92,14 +92,6 @@ class EksKubernetes:
         if not 200 <= answer.status < 300:
             raise refusal(answer, f"{where}: {cluster.endpoint}", _error)
         return _result(answer)
-
-    async def look(self, watched: WatchedJob) -> JsonObject:
-        """See `JobSource`."""
-        return await self._watched(watched).look()
-
-    async def stop(self, watched: WatchedJob) -> None:
-        """See `JobSource`."""
-        await self._watched(watched).stop()
 
     def _watched(self, watched: WatchedJob) -> JobWatched:
         key = cast("Mapping[str, Any]", watched.key)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias, cast
@@ -245,3 +246,19 @@ def _ending(job: JsonValue) -> str | None:
 
 def _uid(job: JsonValue) -> str:
     return str((cast("Any", job).get("metadata") or {}).get("uid", ""))
+
+
+class KubernetesJobSource(ABC):
+    """A `JobSource` of Jobs in clusters; which cluster and Job it is, the key of what is watched says."""
+
+    async def look(self, watched: WatchedJob) -> JsonObject:
+        """See `JobSource`."""
+        return await self._watched(watched).look()
+
+    async def stop(self, watched: WatchedJob) -> None:
+        """See `JobSource`."""
+        await self._watched(watched).stop()
+
+    @abstractmethod
+    def _watched(self, watched: WatchedJob) -> JobWatched:
+        """The Job. Raises: LookAgain, if its cluster cannot be asked now."""

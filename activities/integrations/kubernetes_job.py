@@ -15,7 +15,15 @@ from yarl import URL
 from activities.connector_secrets import without_secrets
 from activities.failures import unusable_arguments
 from activities.http_calls import HttpAnswer, HttpCaller, HttpRequest, Unanswered
-from activities.integrations.kubernetes_api import JobWatched, Logs, LookAgain, Place, create, refusal
+from activities.integrations.kubernetes_api import (
+    JobWatched,
+    KubernetesJobSource,
+    Logs,
+    LookAgain,
+    Place,
+    create,
+    refusal,
+)
 from activities.jobs import JsonObject, WatchedJob
 from activities.kubernetes_clusters import Cluster
 from activities.kubernetes_keys import cluster_of
@@ -50,7 +58,7 @@ class KnownCluster:
         return answer
 
 
-class KubernetesJobs:
+class KubernetesJobs(KubernetesJobSource):
     """Runs `kubernetes:job`, and watches what it began.
 
     Args:
@@ -83,14 +91,6 @@ class KubernetesJobs:
             return parse_json(answer.body)
         except ValueError:
             raise StatesError(_UNANSWERED, f"{where}: the answer is not JSON") from None
-
-    async def look(self, watched: WatchedJob) -> JsonObject:
-        """See `JobSource`."""
-        return await self._watched(watched).look()
-
-    async def stop(self, watched: WatchedJob) -> None:
-        """See `JobSource`."""
-        await self._watched(watched).stop()
 
     def _watched(self, watched: WatchedJob) -> JobWatched:
         key = cast("Mapping[str, Any]", watched.key)
