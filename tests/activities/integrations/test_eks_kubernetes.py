@@ -23,11 +23,11 @@ from activities.router import Router
 from interpreter.definition.resources import parse_resource
 from interpreter.effects import TaskRequest
 from interpreter.errors import StatesError, StatesRuntime
-from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue
 from tests.support.certificates import Authority
 from tests.support.fake_kubernetes import FakeKubernetes, fake_kubernetes
 from tests.support.faulty_server import Fault, faulty_server
+from tests.support.starts import plain_start
 
 JOB: JsonValue = {"spec": {"template": {"spec": {"containers": [{"name": "main", "image": "busybox"}]}}}}
 SECRET = "secret-access-key"
@@ -246,17 +246,7 @@ def test_routes(authority: Authority) -> None:
     request = TaskRequest(resource, arguments, "Run", "Run-1", None, None)
     assert Router().route(request, None).activity_type == "steploom:connector-call"
     created: JsonValue = {"ResponseBody": {"metadata": {"name": "n", "namespace": "s", "uid": "u"}}, "StatusCode": 201}
-    arn = "arn:aws:states:us-east-1:123456789012:"
-    start = ExecutionStart(
-        definition="",
-        execution_arn=f"{arn}execution:m:e",
-        state_machine_arn=f"{arn}stateMachine:m",
-        name="e",
-        role_arn="",
-        start_date=0,
-        seed="00",
-    )
-    [watched] = Router().watch(request, created, start).arguments
+    [watched] = Router().watch(request, created, plain_start()).arguments
     assert watched == {
         "service": "eks",
         "action": "runJob",

@@ -27,10 +27,10 @@ from activities.router import Router
 from interpreter.definition.resources import parse_resource
 from interpreter.effects import TaskRequest
 from interpreter.errors import StatesError, StatesRuntime
-from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue
 from tests.support.fake_kubernetes import FakeKubernetes, fake_kubernetes
 from tests.support.faulty_server import Fault, faulty_server
+from tests.support.starts import plain_start
 
 SPEC: JsonValue = {"template": {"spec": {"containers": [{"name": "main", "image": "busybox"}]}}}
 JOB: JsonValue = {"metadata": {"name": "count"}, "spec": SPEC}
@@ -185,17 +185,7 @@ def test_route() -> None:
     assert resource is not None
     request = TaskRequest(resource, {"Job": JOB, "Cluster": "c"}, "Run", "Run-1", None, None)
     created: JsonValue = {"metadata": {"name": "n", "namespace": "s", "uid": "u"}}
-    arn = "arn:aws:states:us-east-1:123456789012:"
-    start = ExecutionStart(
-        definition="",
-        execution_arn=f"{arn}execution:m:e",
-        state_machine_arn=f"{arn}stateMachine:m",
-        name="e",
-        role_arn="",
-        start_date=0,
-        seed="00",
-    )
-    child = Router().watch(request, created, start)
+    child = Router().watch(request, created, plain_start())
     assert child.arguments[0] == {
         "service": "kubernetes",
         "action": "job",
