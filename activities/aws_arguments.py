@@ -18,8 +18,9 @@ from activities.aws_calls import optimized_service
 from activities.connector_fields import argument_faults
 from activities.function_calls import INVOKE_FIELDS, INVOKE_TEXTS
 from activities.integrations.aws_sdk import SEGMENT
-from activities.integrations.aws_shapes import pascal_case, token_members
+from activities.integrations.aws_shapes import Spelling, members_by_name, pascal_case, token_members
 from activities.integrations.optimized import Action
+from activities.java_names import member_name
 from activities.sdk_services import sdk_folder
 from interpreter.definition.arguments import OPEN, ArgumentFault, Known
 from interpreter.definition.model import ServiceResource
@@ -74,16 +75,23 @@ def _api_faults(
         yield from _names(arguments, action.fields, action.required or frozenset())
         yield from _forms(action, arguments)
         return
-    shape = _operation(folder, action.operation).input_shape
-    members = shape.members if isinstance(shape, StructureShape) else {}
-    names = {pascal_case(name) for name in members}
-    required = {pascal_case(name) for name in shape.required_members} if isinstance(shape, StructureShape) else set()
-    tokens = {pascal_case(name) for name in token_members(_operation(folder, action.operation))}
-    known = frozenset(arguments) | names if resource.service in _DROPPING else frozenset(names)
-    yield from _names(arguments, known, frozenset(required - tokens))
-    for name, member in members.items():
-        if pascal_case(name) in arguments:
-            yield from _value(member, arguments[pascal_case(name)], pascal_case(name))
+    operation = _operation(folder, action.operation)
+    if not isinstance(operation.input_shape, StructureShape):
+        yield from _names(arguments, frozenset(), frozenset())
+        return
+    shape, spelling = operation.input_shape, _spelling(resource)
+    members = members_by_name(shape, spelling)
+    given = {members[name] for name in arguments if name in members}
+    missing = set(shape.required_members) - given - set(token_members(operation))
+    known = frozenset(arguments) if resource.service in _DROPPING else frozenset(members)
+    yield from _names(arguments, known, frozenset(map(spelling, missing)))
+    for name, value in arguments.items():
+        if name in members:
+            yield from _value(shape.members[members[name]], value, name, spelling)
+
+
+def _spelling(resource: ServiceResource) -> Spelling:
+    return member_name if resource.service.startswith(SEGMENT) else pascal_case
 
 
 def _names(arguments: dict[str, Known], known: frozenset[str], required: frozenset[str]) -> Iterator[ArgumentFault]:
@@ -105,33 +113,33 @@ def _forms(action: Action, arguments: dict[str, Known]) -> Iterator[ArgumentFaul
             yield ArgumentFault((), f"There should be one of the following fields: [{names}]")
 
 
-def _value(shape: Shape, value: Known, field: str) -> Iterator[ArgumentFault]:
+def _value(shape: Shape, value: Known, field: str, spelling: Spelling) -> Iterator[ArgumentFault]:
     """What is wrong with one value; texts take any JSON, which is printed for them."""
     if value is OPEN or value is None or getattr(shape, "is_document_type", False):
         return
     match shape:
         case StructureShape():
-            yield from _structure(shape, value, field)
+            yield from _structure(shape, value, field, spelling)
         case MapShape() if isinstance(value, dict):
             for name, item in value.items():
-                yield from _value(shape.value, item, f"{field}.{name}")
+                yield from _value(shape.value, item, f"{field}.{name}", spelling)
         case ListShape() if isinstance(value, list):
             for index, item in enumerate(value):
-                yield from _value(shape.member, item, f"{field}[{index}]")
+                yield from _value(shape.member, item, f"{field}[{index}]", spelling)
         case MapShape() | ListShape():
             yield _invalid(field)
         case _ if not _is_scalar(shape.type_name, value):
             yield _invalid(field)
 
 
-def _structure(shape: StructureShape, value: Known, field: str) -> Iterator[ArgumentFault]:
+def _structure(shape: StructureShape, value: Known, field: str, spelling: Spelling) -> Iterator[ArgumentFault]:
     if not isinstance(value, dict):
         yield _invalid(field)
         return
-    members = {pascal_case(name): member for name, member in shape.members.items()}
+    members = members_by_name(shape, spelling)
     for name, item in value.items():
         if name in members:
-            yield from _value(members[name], item, f"{field}.{name}")
+            yield from _value(shape.members[members[name]], item, f"{field}.{name}", spelling)
         else:
             yield ArgumentFault((), f"The field {f'{field}.{name}'!r} is not supported by Step Functions")
 

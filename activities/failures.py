@@ -13,6 +13,7 @@ from typing import Final
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.java_names import exception_name
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue, json_text
 
@@ -55,6 +56,11 @@ def optimized_error(prefix: str, sdk_name: str, base_exception: str, refusal: Re
     return StatesError(f"{prefix}.{name}", cause)
 
 
+def _exception_name(shape: str) -> str:
+    name = shape.removesuffix("Fault")
+    return name if name.endswith("Exception") else f"{name}Exception"
+
+
 def sdk_error(prefix: str, refusal: Refusal) -> StatesError:
     """A refusal as `aws-sdk` integrations show it; unmodelled codes share the name of the SDK's client."""
     extended = f", Extended Request ID: {refusal.host_id}" if refusal.host_id else ""
@@ -63,11 +69,8 @@ def sdk_error(prefix: str, refusal: Refusal) -> StatesError:
         f"{refusal.message} (Service: {prefix}, Status Code: {refusal.status}, Request ID: {refusal.request_id}"
         f"{extended}){attempts}"
     )
-    return StatesError(f"{prefix}.{_exception_name(refusal.exception or prefix)}", cause)
-
-
-def _exception_name(name: str) -> str:
-    return name if name.endswith("Exception") else f"{name}Exception"
+    name = f"{prefix}Exception" if refusal.exception is None else exception_name(refusal.exception)
+    return StatesError(f"{prefix}.{name}", cause)
 
 
 def service_error(code: str, message: str, *, status: int, request_id: str, modelled: bool = True) -> StatesError:

@@ -37,8 +37,12 @@ _FOLDERS: Final = {
     "pinpointsmsvoice": "sms-voice",
     "serverlessapplicationrepository": "serverlessrepo",
     "sfn": "stepfunctions",
+    "simpledb": "sdb",
 }
 """Where Java's client name and botocore's folder differ by more than hyphens."""
+
+_OTHERWISE_CALLED: Final = frozenset(_FOLDERS.values())
+"""Folders that are reached under Java's name alone: `aws-sdk:events` is no service, `aws-sdk:eventbridge` is one."""
 
 _NOT_CALLABLE: Final = frozenset(
     {
@@ -85,7 +89,8 @@ def _loader() -> Loader:
 
 @cache
 def _hyphenated() -> dict[str, str]:
-    return {folder.replace("-", ""): folder for folder in _loader().list_available_services("service-2")}
+    folders = _loader().list_available_services("service-2")
+    return {folder.replace("-", ""): folder for folder in folders if folder not in _OTHERWISE_CALLED}
 
 
 @cache

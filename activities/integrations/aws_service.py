@@ -33,6 +33,7 @@ from activities.function_calls import request_id_of
 from activities.heartbeats import heartbeating
 from activities.integrations.aws_sdk import SEGMENT
 from activities.integrations.aws_shapes import (
+    Spelling,
     UnusableArgument,
     input_shape,
     output_shape,
@@ -46,6 +47,7 @@ from activities.integrations.own_step_functions import Answerer, InProcess
 from activities.integrations.refusals import refusal_of
 from activities.integrations.sqs import NoSuchHost
 from activities.integrations.stored_bodies import StoredObject, named_object, read_bounded
+from activities.java_names import member_name
 from activities.names import AWS_CALL
 from activities.open_activities import OpenActivities
 from activities.sdk_metadata import sdk_metadata
@@ -222,11 +224,13 @@ class _Attempt:
 class _Made:
     """One call of either kind: where it goes, and how its answer and its failures are shown."""
 
-    def __init__(self, call: AwsCall, api: str, operation: str) -> None:
+    def __init__(self, call: AwsCall, api: str, operation: str, *, spelling: Spelling, strict: bool) -> None:
         self.call = call
         self.api = api
         self.operation = operation
         self.prefix = error_prefix(call.service)
+        self._spelling = spelling
+        self._strict = strict
 
     def region(self) -> str | None:
         return None
@@ -238,14 +242,14 @@ class _Made:
         return self.call.arguments
 
     def parameters(self, operation: OperationModel, attempt: _Attempt) -> dict[str, Any]:
-        shape, strict = input_shape(operation), self.call.service not in OPTIMIZED
-        parameters = to_parameters(shape, self.arguments(attempt), strict=strict)
+        shape, arguments = input_shape(operation), self.arguments(attempt)
+        parameters = to_parameters(shape, arguments, strict=self._strict, spelling=self._spelling)
         for name in token_members(operation):
             parameters.setdefault(name, request_id_of(attempt.operation_id))
         return parameters
 
     def result(self, shape: StructureShape | None, answer: Mapping[str, Any]) -> JsonValue:
-        return to_result(shape, answer)
+        return to_result(shape, answer, spelling=self._spelling)
 
     def refused(self, refusal: Refusal) -> StatesError:
         return sdk_error(self.prefix, refusal)
@@ -259,7 +263,7 @@ class _Sdk(_Made):
 
     def __init__(self, call: AwsCall) -> None:
         segment = call.service.removeprefix(SEGMENT)
-        super().__init__(call, sdk_folder(segment) or segment, call.action)
+        super().__init__(call, sdk_folder(segment) or segment, call.action, spelling=member_name, strict=True)
 
 
 class _OptimizedCall(_Made):
@@ -267,7 +271,8 @@ class _OptimizedCall(_Made):
 
     def __init__(self, call: AwsCall, optimized: Optimized) -> None:
         self._action = optimized.actions.get(call.action, Action(operation=call.action))
-        super().__init__(call, self._action.folder or optimized.folder, self._action.operation)
+        folder = self._action.folder or optimized.folder
+        super().__init__(call, folder, self._action.operation, spelling=pascal_case, strict=False)
         self._optimized = optimized
         self._found: dict[str, JsonValue] = {}
         self._body: dict[str, Any] = {}

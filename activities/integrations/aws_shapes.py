@@ -1,17 +1,18 @@
 """JSON to botocore's parameters and botocore's answers back to JSON, led by the API's shapes.
 
-Members are in PascalCase on our side whatever the API calls them; objects, numbers and truth values given for a string
-or a blob become compact JSON (recorded for SQS, SNS, SFN, EventBridge and S3); blobs are text in UTF-8, or base64 where
-an answer is none, times are ISO-8601 in UTC with milliseconds ("Learning to use AWS service SDK integrations").
+Members are in PascalCase on our side whatever the API calls them, for `aws-sdk` spelled as the SDK for Java has them;
+objects, numbers and truth values given for a string or a blob become compact JSON (recorded for SQS, SNS, SFN,
+EventBridge and S3); blobs are text in UTF-8, or base64 where an answer is none, times are ISO-8601 in UTC with
+milliseconds ("Learning to use AWS service SDK integrations").
 """
 
 from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.response import StreamingBody
@@ -20,6 +21,9 @@ from botocore.utils import parse_to_aware_datetime
 from activities.whole_answers import read_whole
 from interpreter.errors import StatesDataLimitExceeded
 from interpreter.values import JsonValue, is_integer, is_number, json_text
+
+Spelling: TypeAlias = Callable[[str], str]
+"""How a member is spelled on our side: `pascal_case`, or `activities.java_names.member_name` for `aws-sdk`."""
 
 _S = TypeVar("_S", bound=Shape)
 
@@ -66,59 +70,68 @@ def _is_token(name: str, shape: Shape) -> bool:
     return name.lower() in _TOKENS and shape.type_name == "string"
 
 
-def to_parameters(shape: StructureShape | None, arguments: Mapping[str, JsonValue], *, strict: bool) -> dict[str, Any]:
+def to_parameters(
+    shape: StructureShape | None,
+    arguments: Mapping[str, JsonValue],
+    *,
+    strict: bool,
+    spelling: Spelling = pascal_case,
+) -> dict[str, Any]:
     """The parameters of a boto3 call.
 
     Args:
         shape: the operation's input, None where it has none.
         arguments: the state's arguments.
         strict: whether an unknown member at the top is refused; else it is dropped.
+        spelling: how members are spelled; their API's own spelling, in PascalCase, is understood too.
 
     Raises:
         UnusableArgument: an argument has the wrong form, is unknown or is missing from the request's address.
     """
-    members = {} if shape is None else _members(shape)
+    members = {} if shape is None else members_by_name(shape, spelling)
     unknown = [name for name in arguments if name not in members]
     if strict and unknown:
         raise UnusableArgument(f"The field {unknown[0]!r} is not supported by Step Functions")
     known = {name: value for name, value in arguments.items() if name in members}
     if shape is None:
         return {}
-    parameters = _structure(shape, known)
+    parameters = _structure(shape, known, spelling)
     for name in shape.required_members:
         if name not in parameters and shape.members[name].serialization.get("location") == "uri":
-            raise UnusableArgument(f"The field {pascal_case(name)!r} is required but was missing")
+            raise UnusableArgument(f"The field {spelling(name)!r} is required but was missing")
     return parameters
 
 
-def _members(shape: StructureShape) -> dict[str, str]:
-    return {pascal_case(name): name for name in shape.members}
+def members_by_name(shape: StructureShape, spelling: Spelling) -> dict[str, str]:
+    """The API's members by the names under which arguments may hold them."""
+    return {pascal_case(name): name for name in shape.members} | {spelling(name): name for name in shape.members}
 
 
-def _structure(shape: StructureShape, value: Mapping[str, JsonValue]) -> dict[str, Any]:
-    members = _members(shape)
+def _structure(shape: StructureShape, value: Mapping[str, JsonValue], spelling: Spelling) -> dict[str, Any]:
+    members = members_by_name(shape, spelling)
     parameters: dict[str, Any] = {}
     for key, item in value.items():
         name = members.get(key)
         if name is None:
             raise UnusableArgument(f"The field {key!r} is not supported by Step Functions")
         if item is not None:  # the SDK for Java does not tell null from absent
-            parameters[name] = _parameter(shape.members[name], item, key)
+            parameters[name] = _parameter(shape.members[name], item, key, spelling)
     return parameters
 
 
-def _parameter(shape: Shape, value: JsonValue, field: str) -> Any:
+def _parameter(shape: Shape, value: JsonValue, field: str, spelling: Spelling) -> Any:
     if getattr(shape, "is_document_type", False):
         return value
     match shape.type_name:
         case "structure" if isinstance(value, dict):
-            return _structure(_as(shape, StructureShape), value)
+            return _structure(_as(shape, StructureShape), value, spelling)
         case "map" if isinstance(value, dict):
             item = _as(shape, MapShape).value
-            return {key: _parameter(item, member, field) for key, member in value.items() if member is not None}
+            given = {key: member for key, member in value.items() if member is not None}
+            return {key: _parameter(item, member, field, spelling) for key, member in given.items()}
         case "list" if isinstance(value, list):
             item = _as(shape, ListShape).member
-            return [_parameter(item, member, field) for member in value if member is not None]
+            return [_parameter(item, member, field, spelling) for member in value if member is not None]
         case "structure" | "map" | "list":
             raise _invalid(field)
         case _:
@@ -162,7 +175,9 @@ def _invalid(field: str) -> UnusableArgument:
     return UnusableArgument(f"The value of the field {field!r} has an invalid format")
 
 
-def to_result(shape: StructureShape | None, answer: Mapping[str, Any]) -> dict[str, JsonValue]:
+def to_result(
+    shape: StructureShape | None, answer: Mapping[str, Any], *, spelling: Spelling = pascal_case
+) -> dict[str, JsonValue]:
     """The answer of a boto3 call: members in alphabetical order, a streamed body last.
 
     Raises:
@@ -171,34 +186,34 @@ def to_result(shape: StructureShape | None, answer: Mapping[str, Any]) -> dict[s
     """
     if shape is None:
         return {}
-    result = _answer_members(shape, answer)
+    result = _answer_members(shape, answer, spelling)
     ordered = dict(sorted(result.items()))
     payload = shape.serialization.get("payload")
-    if payload is not None and shape.members[payload].type_name == "blob" and pascal_case(payload) in ordered:
-        ordered[pascal_case(payload)] = ordered.pop(pascal_case(payload))
+    if payload is not None and shape.members[payload].type_name == "blob" and spelling(payload) in ordered:
+        ordered[spelling(payload)] = ordered.pop(spelling(payload))
     return ordered
 
 
-def _answer_members(shape: StructureShape, answer: Mapping[str, Any]) -> dict[str, JsonValue]:
+def _answer_members(shape: StructureShape, answer: Mapping[str, Any], spelling: Spelling) -> dict[str, JsonValue]:
     return {
-        pascal_case(name): _answer(member, answer[name])
+        spelling(name): _answer(member, answer[name], spelling)
         for name, member in shape.members.items()
         if answer.get(name) is not None
     }
 
 
-def _answer(shape: Shape, value: Any) -> JsonValue:
+def _answer(shape: Shape, value: Any, spelling: Spelling) -> JsonValue:
     if getattr(shape, "is_document_type", False):
         return value  # type: ignore[no-any-return]  # JSON by the API's contract
     match shape.type_name:
         case "structure":
-            return _answer_members(_as(shape, StructureShape), value)
+            return _answer_members(_as(shape, StructureShape), value, spelling)
         case "map":
             item = _as(shape, MapShape).value
-            return {str(key): _answer(item, member) for key, member in value.items()}
+            return {str(key): _answer(item, member, spelling) for key, member in value.items()}
         case "list":
             item = _as(shape, ListShape).member
-            return [_answer(item, member) for member in value]
+            return [_answer(item, member, spelling) for member in value]
         case "timestamp":
             return _instant(value)
         case "blob":

@@ -50,6 +50,21 @@ CASES = [
         {"TableName": "t", "Item": {"id": {"S": OPEN, "Q": 1}, "b": {"BOOL": "yes"}, "l": {"L": {}}}},
         [_unknown("Item.id.Q"), _invalid("Item.b.BOOL"), _invalid("Item.l.L")],
     ),
+    Case("a name of the SDK for Java", "aws-sdk:rds:startDBInstance", {"DbInstanceIdentifier": "d"}),
+    Case("that name as the API has it", "aws-sdk:rds:startDBInstance", {"DBInstanceIdentifier": "d"}),
+    Case("that name is missing", "aws-sdk:rds:startDBInstance", {}, [_missing("DbInstanceIdentifier")]),
+    Case(
+        "attributes of the SDK for Java",
+        "aws-sdk:dynamodb:putItem",
+        {"TableName": "t", "Item": {"a": {"Bool": True}, "b": {"Ss": ["x"]}, "c": {"Nul": "x"}}},
+        [_invalid("Item.c.Nul")],
+    ),
+    Case(
+        "attributes of the SDK for Java in an optimized integration",
+        "dynamodb:putItem",
+        {"TableName": "t", "Item": {"a": {"Bool": True}, "b": {"BOOL": True}}},
+        [_unknown("Item.a.Bool")],
+    ),
     Case(
         "a number",
         "aws-sdk:sqs:receiveMessage",

@@ -65,7 +65,10 @@ SUPPORTED, UNKNOWN = ResourceSupport.SUPPORTED, ResourceSupport.UNKNOWN
         ("arn:aws:states:::aws-sdk:bedrockruntime:invokeModel", SUPPORTED),
         ("arn:aws:states:::aws-sdk:bedrockruntime:invokeModelWithResponseStream", UNKNOWN),
         ("arn:aws:states:::aws-sdk:eventbridge:putEvents", SUPPORTED),
-        ("arn:aws:states:::aws-sdk:stepfunction:sendTaskSuccess", UNKNOWN),
+        ("arn:aws:states:::aws-sdk:events:putEvents", UNKNOWN),
+        ("arn:aws:states:::aws-sdk:logs:putLogEvents", UNKNOWN),
+        ("arn:aws:states:::aws-sdk:simpledb:listDomains", SUPPORTED),
+        ("arn:aws:states:::aws-sdk:stepfunctions:sendTaskSuccess", UNKNOWN),
     ],
 )
 def test_check(arn: str, wanted: ResourceSupport) -> None:

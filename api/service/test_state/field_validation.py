@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
+from activities.integrations.aws_shapes import Spelling, pascal_case
 from api.service.errors import ValidationException
 from interpreter.values import JsonValue, is_number
 
@@ -31,44 +32,54 @@ _NAMES: Final = {
 }
 
 
-def check_result(shape: StructureShape, result: JsonValue, strictness: Strictness, free: frozenset[str]) -> None:
-    """Check a mocked result; members of the top level named in `free` may be anything.
+def check_result(
+    shape: StructureShape,
+    result: JsonValue,
+    strictness: Strictness,
+    free: frozenset[str],
+    spelling: Spelling = pascal_case,
+) -> None:
+    """Check a mocked result, whose members are spelled by `spelling`; those of the top level in `free` may be anything.
 
     Raises:
         ValidationException: with the first fault in the order of the shape.
     """
     if not isinstance(result, dict):
         raise ValidationException("Mocked result must be a JSON object.")
-    _check_members(shape, result, strictness, free)
+    _check_members(shape, result, strictness, spelling, free)
 
 
 def _check_members(
-    shape: StructureShape, value: dict[str, JsonValue], strictness: Strictness, free: frozenset[str] = frozenset()
+    shape: StructureShape,
+    value: dict[str, JsonValue],
+    strictness: Strictness,
+    spelling: Spelling,
+    free: frozenset[str] = frozenset(),
 ) -> None:
     for member, member_shape in shape.members.items():
-        name = member[:1].upper() + member[1:]
+        name = spelling(member)
         if name in free:
             continue
         if value.get(name) is not None:
-            _check(name, member_shape, value[name], strictness)
+            _check(name, member_shape, value[name], strictness, spelling)
         elif strictness == "STRICT" and member in shape.required_members:
             raise _fault(f"Required field '{name}' is missing")
 
 
-def _check(name: str, shape: Shape, value: JsonValue, strictness: Strictness) -> None:
+def _check(name: str, shape: Shape, value: JsonValue, strictness: Strictness, spelling: Spelling) -> None:
     kind = _NAMES[shape.type_name]
     if not _is(kind, value):
         raise _fault(f"Field '{name}' must be {kind}")
     match value:
         case dict() if isinstance(shape, StructureShape):
             if not shape.metadata.get("document"):
-                _check_members(shape, value, strictness)
+                _check_members(shape, value, strictness, spelling)
         case dict() if isinstance(shape, MapShape):
             for key, item in value.items():
-                _check(key, shape.value, item, strictness)
+                _check(key, shape.value, item, strictness, spelling)
         case list() if isinstance(shape, ListShape):
             for item in value:
-                _check(name, shape.member, item, strictness)
+                _check(name, shape.member, item, strictness, spelling)
         case str() if isinstance(shape, StringShape):
             _check_text(name, shape, value)
         case int() | float():

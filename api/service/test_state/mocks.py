@@ -7,7 +7,7 @@ from typing import Final
 from api.service.errors import ValidationException
 from api.service.shapes import MockErrorOutput, MockInput
 from api.service.test_state.field_validation import check_result
-from api.service.test_state.response_shapes import response_shape
+from api.service.test_state.response_shapes import response_shape, spelling_of
 from api.service.test_state.subject import Subject
 from interpreter.definition.model import (
     Distribution,
@@ -71,7 +71,7 @@ def _check_task(resource: TaskResource, result: JsonValue, mock: MockInput) -> N
     mode = mock.field_validation_mode or "STRICT"
     shape = None if mode == "NONE" else response_shape(resource)
     if shape is not None and mode != "NONE":
-        check_result(shape, result, mode, _free_members(resource))
+        check_result(shape, result, mode, _free_members(resource), spelling_of(resource))
 
 
 def _free_members(resource: TaskResource) -> frozenset[str]:

@@ -12,6 +12,8 @@ from typing import Final
 from botocore.model import ServiceModel, StructureShape
 from botocore.session import Session
 
+from activities.integrations.aws_shapes import Spelling, pascal_case
+from activities.java_names import member_name
 from activities.sdk_services import sdk_folder
 from interpreter.definition.model import ServiceResource, TaskPattern, TaskResource
 
@@ -80,6 +82,12 @@ def response_shape(resource: TaskResource) -> StructureShape | None:
     if folder is None or operation is None:
         return None
     return _output_shape(folder, operation)
+
+
+def spelling_of(resource: TaskResource) -> Spelling:
+    """How a result of the resource spells its members."""
+    is_sdk = isinstance(resource, ServiceResource) and resource.service.startswith(_SDK)
+    return member_name if is_sdk else pascal_case
 
 
 def _operation(resource: ServiceResource) -> str | None:

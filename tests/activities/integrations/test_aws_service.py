@@ -24,6 +24,7 @@ from tests.support.fake_lambda_api import fake_lambda_api, refusal
 
 TABLE = {"TableName": "t"}
 ITEM = {"id": {"S": "1"}, "n": {"N": "2"}, "l": {"L": [{"BOOL": True}, {"NULL": True}]}}
+SDK_ITEM = {"id": {"S": "1"}, "n": {"N": "2"}, "l": {"L": [{"Bool": True}, {"Nul": True}]}}
 KEY = {"id": {"S": "1"}}
 
 
@@ -72,13 +73,13 @@ def queue(aws: str) -> str:
 
 async def test_sdk_results(table: None) -> None:
     assert await call("aws-sdk:dynamodb", "putItem", {**TABLE, "Item": ITEM}) == {}
-    assert await call("aws-sdk:dynamodb", "getItem", {**TABLE, "Key": KEY}) == {"Item": ITEM}
+    assert await call("aws-sdk:dynamodb", "getItem", {**TABLE, "Key": KEY}) == {"Item": SDK_ITEM}
     found = await call(
         "aws-sdk:dynamodb",
         "query",
         {**TABLE, "KeyConditionExpression": "id = :i", "ExpressionAttributeValues": {":i": {"S": "1"}}},
     )
-    assert list(found.items()) == [("Count", 1), ("Items", [ITEM]), ("ScannedCount", 1)]
+    assert list(found.items()) == [("Count", 1), ("Items", [SDK_ITEM]), ("ScannedCount", 1)]
 
 
 async def test_empty_lists_are_kept(aws: str) -> None:
@@ -156,6 +157,14 @@ FAILURES = [
         {"Name": "missing"},
         "Ssm.ParameterNotFoundException",
         rf"Parameter missing not found. \(Service: Ssm, Status Code: 400, {SDK_TAIL}{COUNTED}",
+    ),
+    Failure(
+        "sdk, a fault",
+        "aws-sdk:rds",
+        "describeDBInstances",
+        {"DbInstanceIdentifier": "missing"},
+        "Rds.DbInstanceNotFoundException",
+        rf"DBInstance missing not found. \(Service: Rds, Status Code: 404, {SDK_TAIL}{COUNTED}",
     ),
     Failure(
         "sdk, unknown field",

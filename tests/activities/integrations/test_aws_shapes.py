@@ -21,6 +21,7 @@ from activities.integrations.aws_shapes import (
     to_result,
     token_members,
 )
+from activities.java_names import member_name
 from interpreter.errors import StatesDataLimitExceeded
 from interpreter.values import JsonValue
 
@@ -112,6 +113,17 @@ def test_result() -> None:
     assert to_result(answers("ecs", "RunTask"), answer) == {
         "Failures": [],
         "Tasks": [{"Containers": [], "Cpu": "256", "CreatedAt": "2026-11-22T10:00:00.001Z"}],
+    }
+
+
+def test_names_of_the_sdk_for_java() -> None:
+    takes_sdk, answers_sdk = takes("rds", "DescribeDBInstances"), answers("rds", "DescribeDBInstances")
+    for name in ("DbInstanceIdentifier", "DBInstanceIdentifier"):
+        sent = to_parameters(takes_sdk, {name: "d"}, strict=True, spelling=member_name)
+        assert sent == {"DBInstanceIdentifier": "d"}
+    answer = {"DBInstances": [{"DBInstanceArn": "a", "DBSubnetGroup": {"VpcId": "v"}}]}
+    assert to_result(answers_sdk, answer, spelling=member_name) == {
+        "DbInstances": [{"DbInstanceArn": "a", "DbSubnetGroup": {"VpcId": "v"}}]
     }
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+from pathlib import Path
+
+import botocore
 import pytest
 from botocore.loaders import create_loader
 
 from activities.integrations.aws_sdk import error_prefix
 from activities.integrations.events import EVENTS
 from activities.integrations.sqs import NoSuchHost, queue_region
+from activities.java_names import pascal_words
+from activities.sdk_services import sdk_folder
 from interpreter.values import JsonValue
 
 
@@ -65,7 +72,27 @@ def test_error_prefix(segment: str, prefix: str) -> None:
     assert error_prefix(segment) == prefix
 
 
-def test_prefixes_are_segments_in_other_letters() -> None:
+def _service_id(folder: str) -> str:
+    """The API's name in its model, which is not read to its end where the name stands at its begin."""
+    loader = create_loader()
+    path = Path(botocore.__path__[0], "data", folder, loader.determine_latest_version(folder, "service-2"))
+    with gzip.open(path / "service-2.json.gz") as model:
+        begin = model.read(2_000).decode("utf-8", "ignore")
+    found = re.search(r'"serviceId":\s*"([^"]+)"', begin)
+    return found[1] if found else str(loader.load_service_model(folder, "service-2")["metadata"]["serviceId"])
+
+
+def test_prefixes_are_the_clients_of_the_sdk_for_java() -> None:
     folders = create_loader().list_available_services("service-2")
-    segments = [folder.replace("-", "") for folder in folders]
-    assert [error_prefix(segment).lower() for segment in segments] == segments
+    clients = {folder: pascal_words(_service_id(folder)).removesuffix("Service") for folder in folders}
+    found = {folder: (sdk_folder(client.lower()), error_prefix(client.lower())) for folder, client in clients.items()}
+    assert found == {
+        folder: (_FOLDERS.get(folder, folder), _LISTED.get(client, client)) for folder, client in clients.items()
+    }
+
+
+_FOLDERS = {"pinpoint-sms-voice": "sms-voice"}
+"""One API that botocore has twice."""
+
+_LISTED = {"MemoryDb": "MemoryDB"}
+"""Clients that the developer guide's list spells otherwise."""
