@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         description="`required` answers only callers with a key (`steploom keys`): signed calls at the HTTP door, "
         "bearer tokens or client certificates at the gRPC door.",
     )
+    replayed_requests: Literal["refused", "accepted"] = Field(
+        "refused",
+        description="Whether a signed request is accepted once, or again and again within its 15 minutes, as clients "
+        "need that repeat a call within a second and sign nothing that tells the two apart "
+        "([who may call](security.md#what-is-checked)).",
+    )
     allow_unauthenticated: bool = Field(
         False,
         description="`true` lets the doors listen beyond the loopback interface without authentication, where "

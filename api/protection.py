@@ -16,11 +16,12 @@ from api.access.audit import AuditLog
 from api.access.callers import Callers
 from api.access.guard import Guard
 from api.access.rates import RateLimiter, parse_rates
+from api.access.replays import UsedSignatures
 from api.access.sealing import Sealer, SealingError
 from api.config import ConfigurationError, Settings
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
-from api.storage.access_keys import AccessKeyStore
+from api.storage.store import Store
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def find_sealer(settings: Settings) -> Sealer | None:
 
 
 @contextmanager
-def guard_of(settings: Settings, store: AccessKeyStore) -> Iterator[Guard]:
+def guard_of(settings: Settings, store: Store) -> Iterator[Guard]:
     """The guard of both doors.
 
     Raises:
@@ -92,7 +93,8 @@ def guard_of(settings: Settings, store: AccessKeyStore) -> Iterator[Guard]:
     """
     callers, audit, rates = None, None, parse_rates(settings.rate_limits)
     if settings.authentication == "required":
-        callers = Callers(store, sealer(settings), account_id=settings.account_id, region=settings.region)
+        used = None if settings.replayed_requests == "accepted" else UsedSignatures(store)
+        callers = Callers(store, sealer(settings), account_id=settings.account_id, region=settings.region, used=used)
     if settings.audit_log is not None:
         with _told(f"audit_log (STEPLOOM_AUDIT_LOG), {settings.audit_log},"):
             audit = AuditLog(settings.audit_log)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from api.service.arns import Arns
-from api.service.model import CONNECTION_OPERATIONS
+from api.service.model import CONNECTION_OPERATIONS, EVENTS_PREFIX
 from interpreter.values import JsonValue
 
 ANY_RESOURCE: Final = "*"
@@ -61,6 +61,12 @@ def needs(operation: str, params: Params, arns: Arns) -> tuple[Need, ...]:
     resources = tuple(dict.fromkeys(rule.resources(params, arns))) or (ANY_RESOURCE,)
     actions = [rule.action, *(action for action, asked in rule.besides.items() if asked(params))]
     return tuple(Need(action, resource) for action in actions for resource in resources)
+
+
+def changes(operation: str) -> bool:
+    """Whether an operation changes something or, as TestState, has calls made elsewhere; any other only tells."""
+    name = operation.removeprefix(EVENTS_PREFIX)
+    return operation in _RULES and not name.startswith(("Describe", "List")) and name not in _TELLING
 
 
 def known_operations() -> frozenset[str]:
@@ -142,6 +148,9 @@ def _events_rule(operation: str) -> tuple[str, _Rule]:
     return operation, _Rule(operation, _connection, {})
 
 
+_TELLING: Final = frozenset(
+    {"GetExecutionHistory", "ValidateStateMachineDefinition", "WaitForExecution", "WatchExecution"}
+)
 _BESIDES: Final = frozenset({"states:RevealSecrets"})
 """Actions that no operation has for itself."""
 

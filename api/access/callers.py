@@ -13,6 +13,7 @@ from typing import Final
 from api.access.errors import ExpiredTokenException, UnrecognizedClientException
 from api.access.keys import is_certificate_name, is_key_id, read_token
 from api.access.policy import Policy, PolicyError, parse_policy
+from api.access.replays import UsedSignatures, numbers_of
 from api.access.sealing import Sealer, SealingError
 from api.access.sigv4 import HttpRequest, Signature, check_signature, check_terms, read_signature, signing_key
 from api.service.clock import Clock, utc_now
@@ -60,14 +61,23 @@ class SignedCall:
     _signature: Signature
     _request: HttpRequest
     _signing_key: bytes
+    _used: UsedSignatures | None
 
-    def caller(self, body: bytes) -> Caller:
+    async def caller(self, body: bytes, *, changing: bool) -> Caller:
         """Who has signed the request with this body.
 
+        Args:
+            body: the request's.
+            changing: whether it asks for a change, see `api.access.actions.changes`.
+
         Raises:
-            InvalidSignatureException: not who it says.
+            InvalidSignatureException: not who it says; or it was accepted before.
+            ServiceUnavailable: whether it was cannot be found out.
         """
         check_signature(self._signature, self._request, body, self._signing_key)
+        if self._used is not None:
+            numbers = numbers_of(self._request, self._signature)
+            await self._used.use(self._signature, numbers, lasting=changing)
         return self._caller
 
 
@@ -79,6 +89,7 @@ class Callers:
         sealer: opens the secrets of keys that sign.
         account_id: the account in the ARNs of users.
         region: the region that signatures must be made for.
+        used: has each signed request accepted once; None accepts it again while its signature is good.
         clock: what time it is.
         monotonic: measures how old something is, in seconds.
     """
@@ -90,6 +101,7 @@ class Callers:
         *,
         account_id: str,
         region: str,
+        used: UsedSignatures | None = None,
         clock: Clock = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -97,6 +109,7 @@ class Callers:
         self._sealer = sealer
         self._user_prefix = f"arn:aws:iam::{account_id}:user/"
         self._region = region
+        self._used = used
         self._clock = clock
         self._monotonic = monotonic
         self._known: OrderedDict[tuple[KeyKind, str], _Known] = OrderedDict()
@@ -116,7 +129,7 @@ class Callers:
         claim(signature.key_id)
         check_terms(signature, request, service=service, region=self._region, now=self._clock())
         known = await self._found("signature", signature.key_id)
-        return SignedCall(self._good(known), signature, request, self._signing_key(known, signature))
+        return SignedCall(self._good(known), signature, request, self._signing_key(known, signature), self._used)
 
     async def of_token(self, text: str) -> Caller:
         """Whose a bearer token is.

@@ -57,6 +57,14 @@ class InvalidSignatureException(ServiceError):
             "Access Key and signing method. Consult the service documentation for details."
         )
 
+    @classmethod
+    def replayed(cls) -> InvalidSignatureException:
+        """The very same request was accepted before."""
+        return cls(
+            "Signature already used: a signed request is accepted once, and this one has come before. Sign it anew to "
+            "repeat it."
+        )
+
 
 class AccessDeniedException(ServiceError):
     """The caller may not do this."""

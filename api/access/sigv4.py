@@ -3,8 +3,8 @@
 The steps are those of AWS's "Signature Version 4 signing process"; the texts of refusals are AWS's where they are
 known. What a signature covers here: method and path, the signed headers, which must include host, the date and the
 operation (all `x-amz-*` that are sent), and the body. A signature is good for 15 minutes either way, for one date,
-region and service. Within these minutes an equal request has an equal signature, so that AWS and we cannot tell a
-repetition by the client from one by somebody who listens: that is what TLS is for.
+region and service. Within these minutes an equal request has an equal signature: `api.access.replays` has each accepted
+once.
 """
 
 from __future__ import annotations
@@ -72,6 +72,11 @@ class Signature:
     def scope(self) -> str:
         """The credential scope."""
         return f"{self.day}/{self.region}/{self.service}/{self.terminator}"
+
+    @property
+    def good_until(self) -> datetime:
+        """The end of the time in which it is accepted."""
+        return self.signed_at + _SKEW
 
 
 def read_signature(request: HttpRequest) -> Signature:

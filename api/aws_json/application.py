@@ -21,7 +21,7 @@ from aiohttp import ClientError, HttpVersion11, web
 from aiohttp.typedefs import Handler
 from opentelemetry.trace import Tracer
 
-from api.access.actions import GET_METRICS, known_operations
+from api.access.actions import GET_METRICS, changes, known_operations
 from api.access.callers import SignedCall
 from api.access.errors import AccessDeniedException, MissingAuthenticationTokenException
 from api.access.guard import Call, Guard
@@ -152,7 +152,7 @@ class _Door:
         signed = await self._signed(request, call)
         body = await _body(request)
         if signed is not None:
-            call.caller = signed.caller(body)
+            call.caller = await signed.caller(body, changing=changes(call.operation))
         return body
 
     async def _signed(self, request: web.Request, call: Call) -> SignedCall | None:

@@ -26,6 +26,7 @@ from api.storage.sql_connections import SqlConnections
 from api.storage.sql_express_runs import SqlExpressRuns
 from api.storage.sql_leases import SqlLeases
 from api.storage.sql_redrives import SqlRedrives
+from api.storage.sql_used_signatures import SqlUsedSignatures
 from api.storage.sql_versions import SqlVersions
 from api.storage.store import MODE_TAG, Publication, Revised, Revision, StateMachine, Store, StoreUnavailable
 from api.storage.tables import DEFINITIONS, PAYLOADS, REVISIONS, STATE_MACHINES, TAGS
@@ -59,6 +60,7 @@ class SqlStore(
     SqlConnections,
     SqlExpressRuns,
     SqlLeases,
+    SqlUsedSignatures,
 ):
     """`Store` over an engine of `api.storage.engine`."""
 

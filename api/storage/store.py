@@ -13,6 +13,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 from api.storage.access_keys import AccessKeyStore
 from api.storage.connections import ConnectionStore
+from api.storage.used_signatures import UsedSignatureStore
 from interpreter.values import JsonValue
 
 JsonObject: TypeAlias = Mapping[str, JsonValue]
@@ -166,7 +167,7 @@ class ExpressRun:
     expires: int
 
 
-class Store(AccessKeyStore, ConnectionStore, Protocol):
+class Store(AccessKeyStore, ConnectionStore, UsedSignatureStore, Protocol):
     """Everything that is stored. Each call is one transaction; each may raise `StoreUnavailable`."""
 
     @property

@@ -187,3 +187,13 @@ LEASES: Final = Table(
     Column("expires", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
 )
+
+USED_SIGNATURES: Final = Table(
+    "used_signatures",
+    METADATA,
+    Column("expires", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, primary_key=True),
+    Column("first_used", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Requests that were accepted. `expires` follows from the signature; it stands first so that new rows come last."""

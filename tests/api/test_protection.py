@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import grpc
 import pytest
@@ -115,7 +116,7 @@ class Opened:
         if certificate is not None:
             context.load_cert_chain(certificate.certificate, certificate.key)
         url = f"{scheme}://127.0.0.1:{self.http_port}/"
-        headers = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+        headers = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Amz-Sdk-Invocation-Id": str(uuid4())}
         if key is not None:
             headers = Signer.of(key).headers(url, body, utc_now(), headers)
         async with ClientSession() as session, session.post(url, data=body, headers=headers, ssl=context) as response:

@@ -16,6 +16,7 @@ from api.access.callers import Callers
 from api.access.guard import Guard
 from api.access.keys import KeyTerms, NewKey, new_certificate_key, new_signature_key, new_token_key
 from api.access.rates import RateLimiter
+from api.access.replays import UsedSignatures
 from api.access.sealing import Sealer, new_encryption_key
 from api.service.arns import Arns
 from api.service.clock import Clock
@@ -63,10 +64,15 @@ async def _kept(store: AccessKeyStore, new: NewKey) -> NewKey:
 
 
 def guard_over(
-    store: AccessKeyStore, clock: Clock, *, limiter: RateLimiter | None = None, audit: AuditLog | None = None
+    store: AccessKeyStore,
+    clock: Clock,
+    *,
+    limiter: RateLimiter | None = None,
+    audit: AuditLog | None = None,
+    used: UsedSignatures | None = None,
 ) -> Guard:
-    """A guard that asks everybody who they are."""
-    callers = Callers(store, SEALER, account_id=ACCOUNT, region=REGION, clock=clock)
+    """A guard that asks everybody who they are; without `used` equal requests are accepted again and again."""
+    callers = Callers(store, SEALER, account_id=ACCOUNT, region=REGION, used=used, clock=clock)
     return Guard(Arns(ServiceConfig()), callers=callers, limiter=limiter, audit=audit, clock=clock)
 
 

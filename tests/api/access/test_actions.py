@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.access.actions import Need, known_actions, known_operations, needs
+from api.access.actions import Need, changes, known_actions, known_operations, needs
 from api.proto.v1 import steploom_pb2
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
@@ -23,6 +23,32 @@ def test_every_operation_of_both_doors_is_in_the_table() -> None:
     methods = {method.name for method in steploom_pb2.DESCRIPTOR.services_by_name["StepFunctions"].methods}
     assert known_operations() == methods | set(CONNECTION_OPERATIONS)
     assert operation_names() <= known_operations()
+
+
+def test_all_but_what_only_tells_is_a_change() -> None:
+    telling = {operation for operation in known_operations() if not changes(operation)}
+    assert {name.removeprefix("events:") for name in telling} == {
+        "DescribeActivity",
+        "DescribeConnection",
+        "DescribeExecution",
+        "DescribeMapRun",
+        "DescribeStateMachine",
+        "DescribeStateMachineAlias",
+        "DescribeStateMachineForExecution",
+        "GetExecutionHistory",
+        "ListActivities",
+        "ListConnections",
+        "ListExecutions",
+        "ListMapRuns",
+        "ListStateMachineAliases",
+        "ListStateMachineVersions",
+        "ListStateMachines",
+        "ListTagsForResource",
+        "ValidateStateMachineDefinition",
+        "WaitForExecution",
+        "WatchExecution",
+    }
+    assert not changes("MakeCoffee")
 
 
 def test_every_operation_of_aws_is_an_action() -> None:

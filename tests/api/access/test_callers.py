@@ -98,7 +98,7 @@ class World:
         claimed: list[str] = []
         call = await self.callers.signed(HttpRequest("POST", "/", "", sent), "states", claimed.append)
         assert claimed == [new.key.id]
-        return call.caller(BODY).arn
+        return (await call.caller(BODY, changing=True)).arn
 
 
 @pytest.fixture

@@ -1,0 +1,134 @@
+"""Has each signed request accepted once: who has read one cannot send it again.
+
+What changes something is noted in the database before it is carried out, so that no process of an installation accepts
+it again, also after a restart; what only tells something, in this process's memory.
+
+Signatures alone do not tell requests apart: their time has seconds. Most of AWS's SDKs sign headers that number calls
+and attempts; botocore (boto3, the AWS CLI; checked with 1.44) sends these headers and does not sign them. So that two
+equal calls within a second both count, requests of one signature with other such headers are accepted for a moment
+after the first one. Who changes the headers of a recorded request has as long to send it, instead of 15 minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from api.access.errors import InvalidSignatureException
+from api.access.sigv4 import HttpRequest, Signature
+from api.service.clock import Clock, epoch_milliseconds, utc_now
+from api.service.errors import ServiceUnavailable
+from api.storage.store import StoreUnavailable
+from api.storage.used_signatures import UsedSignature, UsedSignatureStore
+
+MOST_REMEMBERED: Final = 50_000
+"""Signatures in memory, of which those that came first are forgotten."""
+
+MOMENT: Final = timedelta(seconds=5)
+"""How long after the first one further requests of its signature are accepted: those signed within a second, by a
+client, a network or a service that is slow."""
+
+_NUMBERS: Final = ("amz-sdk-invocation-id", "amz-sdk-request")
+"""Headers by which AWS's SDKs number their calls, and the attempts of each."""
+
+_MARGIN: Final = timedelta(minutes=5)
+"""How much the clocks of processes may differ: a signature that one holds for expired, another may still accept."""
+_SWEEP: Final = timedelta(minutes=1)
+_LONG_AGO: Final = 0
+
+
+def numbers_of(request: HttpRequest, signature: Signature) -> str:
+    """What numbers a request and is not signed; empty where the signature alone tells it from others."""
+    signed = signature.signed_headers.split(";")
+    numbers = [(name, request.first(name)) for name in _NUMBERS if name not in signed]
+    return "\n".join(f"{name}:{value}" for name, value in numbers if value is not None)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Signatures that are noted together, and the task that does it, whose result are those that were known."""
+
+    used: dict[UsedSignature, int] = field(default_factory=dict)
+    noting: asyncio.Task[Mapping[UsedSignature, int]] | None = None
+
+
+class UsedSignatures:
+    """The signatures that were accepted while they are good."""
+
+    def __init__(
+        self, store: UsedSignatureStore, clock: Clock = utc_now, *, most_remembered: int = MOST_REMEMBERED
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._most = most_remembered
+        self._remembered: OrderedDict[UsedSignature, int] = OrderedDict()
+        self._gathering = _Batch()
+        self._turn = asyncio.Lock()
+        self._next_sweep = 0
+
+    async def use(self, signature: Signature, numbers: str, *, lasting: bool) -> None:
+        """Accept a request whose signature is verified.
+
+        Args:
+            signature: the request's.
+            numbers: see `numbers_of`.
+            lasting: whether all processes have to know of it; this one does in any case.
+
+        Raises:
+            InvalidSignatureException: it was accepted before.
+            ServiceUnavailable: the database does not answer.
+        """
+        now = epoch_milliseconds(self._clock())
+        request, any_of_signature = _used(signature, numbers), _used(signature, "")
+        used = {any_of_signature: now if numbers else _LONG_AGO, request: _LONG_AGO}
+        latest = now - MOMENT // timedelta(milliseconds=1)
+
+        def check(known: Mapping[UsedSignature, int]) -> None:
+            if request in known or known.get(any_of_signature, now) < latest:
+                raise InvalidSignatureException.replayed()
+
+        check(self._remembered)
+        self._remember(used, now)
+        if lasting:
+            check(await self._note(used))
+
+    def _remember(self, used: Mapping[UsedSignature, int], now: int) -> None:
+        for each, first in used.items():
+            self._remembered.setdefault(each, first)
+        while len(self._remembered) > self._most or next(iter(self._remembered)).expires < now:
+            self._remembered.popitem(last=False)
+
+    async def _note(self, used: Mapping[UsedSignature, int]) -> Mapping[UsedSignature, int]:
+        """Note signatures, with those that come while others are being noted: those that were known."""
+        batch = self._gathering
+        for each, first in used.items():
+            batch.used.setdefault(each, first)
+        if batch.noting is None:
+            batch.noting = asyncio.create_task(self._note_all(batch))
+        try:
+            return await asyncio.shield(batch.noting)
+        except StoreUnavailable as error:
+            raise ServiceUnavailable(str(error)) from error
+
+    async def _note_all(self, batch: _Batch) -> Mapping[UsedSignature, int]:
+        async with self._turn:
+            self._gathering = _Batch()
+            return await self._store.use_signatures(batch.used, forget_before=self._sweep())
+
+    def _sweep(self) -> int | None:
+        """Before when what has expired is to be forgotten, once a minute."""
+        now = epoch_milliseconds(self._clock())
+        if now < self._next_sweep:
+            return None
+        self._next_sweep = now + _SWEEP // timedelta(milliseconds=1)
+        return now
+
+
+def _used(signature: Signature, numbers: str) -> UsedSignature:
+    digest = hashlib.sha256(f"{signature.signature}\n{numbers}".encode("utf-8", "surrogateescape")).digest()
+    return UsedSignature(epoch_milliseconds(signature.good_until + _MARGIN), digest)

@@ -1,0 +1,41 @@
+"""What is kept of signed requests that were accepted: the record, and the part of the store's port about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class UsedSignature:
+    """A signature that was accepted, by itself or with what tells apart the requests that have it.
+
+    Attributes:
+        expires: from when on it needs not be remembered, in epoch milliseconds; the same for equal signatures.
+        hash: its SHA-256.
+    """
+
+    expires: int
+    hash: bytes
+
+
+class UsedSignatureStore(Protocol):
+    """The signatures that all processes have accepted."""
+
+    async def use_signatures(
+        self, used: Mapping[UsedSignature, int], *, forget_before: int | None = None
+    ) -> Mapping[UsedSignature, int]:
+        """Note when signatures were first used, in one transaction.
+
+        Args:
+            used: the signatures, and the time to note for those that are new; any number.
+            forget_before: those that expired before this time, in epoch milliseconds, are removed.
+
+        Returns:
+            Those of them that were noted before, by whatever process, and the time noted then.
+
+        Raises:
+            StoreUnavailable: see `api.storage.store`.
+        """
+        ...
