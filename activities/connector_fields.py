@@ -39,6 +39,7 @@ class Field:
         minimum: the least that an integer may be.
         maximum: the most that it may be.
         members: what an object may hold, where that is a closed set.
+        empty: whether a text may be the empty one.
         written: whether the definition must give the value itself, so that no input can choose it.
     """
 
@@ -49,6 +50,7 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     members: tuple[Field, ...] = ()
+    empty: bool = False
     written: bool = False
 
 
@@ -82,6 +84,8 @@ def _members(fields: Sequence[Field], given: Mapping[str, Known], at: Location) 
 def _value(field: Field, value: Known, at: Location) -> Iterator[ArgumentFault]:
     if field.members and isinstance(value, dict):
         yield from _members(field.members, value, at)
+    elif field.empty and value == "":
+        return
     elif not _CHECKS[field.kind](value) or not _in_bounds(field, value):
         wanted = f"; wanted is {_wanted(field)}" if _wanted(field) else ""
         yield ArgumentFault(at, f"The value of the field {_path(at)!r} has an invalid format{wanted}")

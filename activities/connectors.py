@@ -94,8 +94,8 @@ _API_GATEWAY: Final = Connector(
     fields=(
         Field(name="ApiEndpoint", required=True),
         Field(name="Method", required=True, one_of=HTTP_METHODS),
-        Field(name="Stage"),
-        Field(name="Path"),
+        Field(name="Stage", empty=True),
+        Field(name="Path", empty=True),
         Field(name="Headers", kind=Kind.TEXT_LISTS),
         Field(name="QueryParameters", kind=Kind.TEXT_LISTS),
         Field(name="RequestBody", kind=Kind.ANY),

@@ -325,6 +325,7 @@ class _OptimizedCall(_Made):
             self._output.put(read_bounded(answer["body"], "The model's answer"), answer.get("contentType"))
             answer = {**answer, "body": self._output.uri}
         result = self._action.result(to_result(shape, answer))
+        result |= {name: self.call.arguments[name] for name in self._action.repeats if name in self.call.arguments}
         self._optimized.check(result)
         if self.call.waits:
             self._optimized.check_submission(result)

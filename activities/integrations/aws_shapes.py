@@ -27,7 +27,16 @@ Spelling: TypeAlias = Callable[[str], str]
 
 _S = TypeVar("_S", bound=Shape)
 
-_TOKENS: Final = frozenset({"clienttoken", "clientrequesttoken", "idempotencytoken"})
+_TOKENS: Final = frozenset(
+    {
+        "amznclienttoken",
+        "clientrequesttoken",
+        "clienttoken",
+        "creatorrequestid",
+        "idempotencytoken",
+        "uniquerequesttoken",
+    }
+)
 _READING: Final = ("Describe", "Get", "List", "Search", "Query")
 
 _LARGEST_BODY: Final = 8 * 1024 * 1024
@@ -57,12 +66,14 @@ def token_members(operation: OperationModel) -> list[str]:
     """The members of an operation's input that make a repeated call harmless.
 
     Where the model does not mark them they are known by their name; in calls that only read, it means something else.
+    One that the caller must give is no business of ours, unless it is marked.
     """
     shape = input_shape(operation)
     marked = list(operation.idempotent_members)
     if shape is None or operation.name.startswith(_READING):
         return marked
-    named = [name for name, member in shape.members.items() if _is_token(name, member)]
+    optional = {name: member for name, member in shape.members.items() if name not in shape.required_members}
+    named = [name for name, member in optional.items() if _is_token(name, member)]
     return [*marked, *(name for name in named if name not in marked)]
 
 

@@ -1,10 +1,10 @@
-"""`glue:startJobRun` ("Start an AWS Glue job with Step Functions")."""
+"""`glue:startJobRun` ("Start an AWS Glue job with Step Functions"); the job's name joins the run's id in the answer."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from activities.integrations.optimized import Optimized
+from activities.integrations.optimized import Action, Optimized
 from activities.jobs import Job
 
 GLUE: Final = Optimized(
@@ -13,6 +13,7 @@ GLUE: Final = Optimized(
     sdk_name="AWSGlue",
     base_exception="AWSGlueException",
     metadata=False,
+    actions={"startJobRun": Action(operation="StartJobRun", repeats=("JobName",))},
     jobs={
         "startJobRun": Job(
             describe="GetJobRun",

@@ -60,6 +60,7 @@ class Action:
         members: what is known of the form of some of them.
         alternatives: those of which exactly one must be there.
         finding: what has to be found out first.
+        repeats: the state's arguments that join the result.
         stored: whether `Input` and `Output` may name objects of S3 for the body and the answer's.
         prepare: the operation's arguments, from those of the state.
         result: the result, from the operation's.
@@ -72,6 +73,7 @@ class Action:
     members: tuple[Field, ...] = ()
     alternatives: tuple[str, ...] = ()
     finding: Finding | None = None
+    repeats: tuple[str, ...] = ()
     stored: bool = False
     prepare: Callable[[Arguments], Arguments] = dict
     result: Callable[[dict[str, JsonValue]], dict[str, JsonValue]] = _as_answered

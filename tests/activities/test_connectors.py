@@ -37,6 +37,7 @@ CASES = [
     Case("all by paths", "apigateway:invoke", {"Parameters": {"ApiEndpoint.$": "$.e", "Method.$": "$.m"}}),
     Case("parts by paths", "apigateway:invoke", {"Parameters": API | {"Headers": {"A": ["1"], "B.$": "$.b"}}}),
     Case("none", "apigateway:invoke", {}),
+    Case("neither stage nor path", "apigateway:invoke", {"Parameters": API | {"Stage": "", "Path": ""}}),
     Case(
         "JSONata",
         "apigateway:invoke",

@@ -275,6 +275,11 @@ async def test_events(aws: str) -> None:
     assert (list(result), result["FailedEntryCount"], len(result["Entries"])) == (["Entries", "FailedEntryCount"], 0, 1)
 
 
+async def test_glue_repeats_the_name_of_the_job(aws: str) -> None:
+    client("glue").create_job(Name="j", Role="r", Command={"Name": "glueetl"})
+    assert list(await call("glue", "startJobRun", {"JobName": "j"})) == ["JobName", "JobRunId"]
+
+
 async def test_an_event_that_fails(aws: str) -> None:
     error, cause = await failure("events", "putEvents", {"Entries": [{"DetailType": "d", "Detail": "{}"}]})
     answer = json.loads(cause)
