@@ -20,7 +20,6 @@ from interpreter.definition.model import (
     TaskPattern,
     TaskResource,
 )
-from interpreter.definition.resources import ResourceSupport
 
 _SDK: Final = "aws-sdk:"
 
@@ -115,15 +114,17 @@ class Registry:
     def __init__(self, *, arguments: bool = True) -> None:
         self._arguments = arguments
 
-    def check(self, resource: TaskResource) -> ResourceSupport:
-        """SUPPORTED: it can run, as everything can that AWS has; UNKNOWN: AWS refuses it."""
+    def has(self, resource: TaskResource) -> bool:
+        """Whether there is such a resource: all that AWS has can run."""
         match resource:
             case LambdaFunctionResource() | ActivityResource():
-                return ResourceSupport.SUPPORTED
+                return True
             case ServiceResource(service=service, action=action, pattern=pattern) if service.startswith(_SDK):
-                return _check_sdk(service.removeprefix(_SDK), action, pattern)
+                waits_for_job = pattern in (TaskPattern.SYNC, TaskPattern.SYNC_2)
+                return not waits_for_job and sdk_action_exists(service.removeprefix(_SDK), action)
             case ServiceResource(service=service, action=action, pattern=pattern):
-                return _check_optimized(service, action, pattern)
+                entry = _OPTIMIZED.get(service)
+                return entry is not None and entry.has(action, pattern)
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         """What is wrong with the arguments of a resource, as far as the definition tells."""
@@ -132,8 +133,7 @@ class Registry:
             return ()
         if connector is not None:
             return connector.faults(arguments)
-        runs = self.check(resource) is ResourceSupport.SUPPORTED
-        return aws_argument_faults(resource, arguments) if runs else ()
+        return aws_argument_faults(resource, arguments) if self.has(resource) else ()
 
     def candidates(self, name: str) -> tuple[str, Collection[str]]:
         """What a misspelt name may have been meant to be: of `aws-sdk`, an action of its service."""
@@ -141,17 +141,3 @@ class Registry:
             service = name.removeprefix(_SDK).partition(":")[0]
             return f"{_SDK}{service}:", sdk_actions(service)
         return "", _OPTIMIZED_NAMES
-
-
-def _check_sdk(service: str, action: str, pattern: TaskPattern) -> ResourceSupport:
-    waits_for_job = pattern in (TaskPattern.SYNC, TaskPattern.SYNC_2)
-    if waits_for_job or not sdk_action_exists(service, action):
-        return ResourceSupport.UNKNOWN
-    return ResourceSupport.SUPPORTED
-
-
-def _check_optimized(service: str, action: str, pattern: TaskPattern) -> ResourceSupport:
-    entry = _OPTIMIZED.get(service)
-    if entry is None or not entry.has(action, pattern):
-        return ResourceSupport.UNKNOWN
-    return ResourceSupport.SUPPORTED

@@ -8,7 +8,6 @@ from typing import Final
 from activities.registry import Registry
 from activities.router import Router
 from api.testing.mock_file import Case, MockFile, Throw
-from interpreter.definition.resources import ResourceSupport
 from interpreter.effects import ActivityCall, ActivityFailure, TaskCall, TaskRequest
 from interpreter.errors import (
     StatesDataLimitExceeded,
@@ -58,7 +57,7 @@ class Mocks(NothingBegun):
             StatesError: the arguments are such that no call would be made.
             MissingMock: there is no response.
         """
-        if _CATALOG.check(request.resource) is ResourceSupport.SUPPORTED:
+        if _CATALOG.has(request.resource):
             _ROUTER.route(request, "lambda")
         state, case = request.state_name, self._case
         invocation = self._invocations[state]

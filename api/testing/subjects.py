@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from activities.registry import Registry
-from api.service.test_state.subject import MockableResources
 from api.testing.assertions import Assertion, AssertionFault, parse_assertion
 from api.testing.coverage import all_states
 from api.testing.mock_file import Case, MachineTests, MockFile, MockFileError, read_file
@@ -94,7 +93,7 @@ def _definition(
             )
         text = read_file(path)
     try:
-        return parse_definition(text, MockableResources(Registry()), machine_type=tests.type, quotas=quotas)
+        return parse_definition(text, Registry(), machine_type=tests.type, quotas=quotas)
     except DefinitionError as error:
         raise DefinitionRefused(path, error.diagnostics) from error
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from enum import StrEnum
 from typing import Final, Protocol
 
 from interpreter.definition.arguments import ArgumentFault, Known
@@ -35,23 +34,15 @@ _SERVICE: Final = re.compile(
 )
 
 
-class ResourceSupport(StrEnum):
-    """What a catalogue says about a resource."""
-
-    SUPPORTED = "supported"
-    NOT_YET = "not yet"
-    UNKNOWN = "unknown"
-
-
 class ResourceCatalog(Protocol):
-    """Knows which resources exist on AWS, which of them steploom can run, and what they take."""
+    """Knows which resources there are, and what they take."""
 
-    def check(self, resource: TaskResource) -> ResourceSupport:
-        """SUPPORTED: it can run; NOT_YET: AWS has it, steploom does not; UNKNOWN: AWS refuses it."""
+    def has(self, resource: TaskResource) -> bool:
+        """Whether there is such a resource."""
         ...
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
-        """What is wrong with the arguments of a resource that can run, as far as the definition tells."""
+        """What is wrong with the arguments of a resource that there is, as far as the definition tells."""
         ...
 
     def candidates(self, name: str) -> tuple[str, Collection[str]]:

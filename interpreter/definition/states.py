@@ -26,7 +26,7 @@ from interpreter.definition.model import (
     Template,
     WaitState,
 )
-from interpreter.definition.resources import SERVICE_PREFIX, ResourceSupport, parse_resource
+from interpreter.definition.resources import SERVICE_PREFIX, parse_resource
 from interpreter.definition.rules import BRANCH_FIELDS, parse_condition, parse_rule
 from interpreter.definition.schema import CREDENTIALS_FIELDS, WAIT_FORMS, QueryLanguage
 from interpreter.definition.walk import Walk, note_assigned
@@ -146,14 +146,9 @@ def check_resource(fields: Fields, walk: Walk) -> TaskResource | None:
         if refusal is not None:
             fields.error("Resource", refusal)
             return None
-    support = ResourceSupport.UNKNOWN if resource is None else walk.catalog.check(resource)
-    if support is ResourceSupport.UNKNOWN:
+    if resource is None or not walk.catalog.has(resource):
         refuse_resource(fields, arn, _resource_hint(arn, walk))
         return None
-    if support is ResourceSupport.NOT_YET:
-        walk.report.not_supported(
-            fields.at("Resource"), f"the resource {arn}", "use one that it can run (docs/compatibility.md lists them)"
-        )
     return resource
 
 

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from activities.registry import Registry
-from interpreter.definition.resources import ResourceSupport, parse_resource
+from interpreter.definition.resources import parse_resource
 from interpreter.definition.validate import validate_definition
 
-SUPPORTED, UNKNOWN = ResourceSupport.SUPPORTED, ResourceSupport.UNKNOWN
+SUPPORTED, UNKNOWN = True, False
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ SUPPORTED, UNKNOWN = ResourceSupport.SUPPORTED, ResourceSupport.UNKNOWN
         ("arn:aws:states:::aws-sdk:stepfunctions:sendTaskSuccess", UNKNOWN),
     ],
 )
-def test_check(arn: str, wanted: ResourceSupport) -> None:
+def test_has(arn: str, wanted: bool) -> None:
     resource = parse_resource(arn)
     assert resource is not None
-    assert Registry().check(resource) is wanted
+    assert Registry().has(resource) is wanted
 
 
 HINTS = {

@@ -18,7 +18,7 @@ from api.service.test_state.context import read_context
 from api.service.test_state.http_task import shown_request, shown_response
 from api.service.test_state.mocks import MockedRouter, read_mock
 from api.service.test_state.report import report
-from api.service.test_state.subject import MockableResources, Subject, check_unmocked, find_subject
+from api.service.test_state.subject import Subject, check_unmocked, find_subject
 from interpreter.definition.json_source import jackson_error
 from interpreter.definition.model import MapState, TaskState
 from interpreter.definition.resources import ResourceCatalog
@@ -68,7 +68,7 @@ class StateTests:
             find_subject,
             request.definition,
             request.state_name,
-            MockableResources(self._catalog),
+            self._catalog,
             self._config.mode,
         )
         _check_configuration(request.state_configuration or TestStateConfiguration(), subject)
@@ -97,7 +97,7 @@ class StateTests:
         configuration = request.state_configuration or TestStateConfiguration()
         mock = None
         if request.mock is None:
-            check_unmocked(subject, self._catalog)
+            check_unmocked(subject)
             if isinstance(subject.state, TaskState) and request.role_arn is None:
                 raise ValidationException("RoleArn must be specified when testing a Task state")
         else:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from api.service.errors import InvalidDefinition, ValidationException
 from api.service.modes import Mode
-from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.diagnostics import Severity
 from interpreter.definition.json_faults import JsonFault
 from interpreter.definition.json_source import load_json
@@ -21,11 +20,10 @@ from interpreter.definition.model import (
     ServiceResource,
     State,
     TaskPattern,
-    TaskResource,
     TaskState,
 )
 from interpreter.definition.parse import examine
-from interpreter.definition.resources import ResourceCatalog, ResourceSupport
+from interpreter.definition.resources import ResourceCatalog
 from interpreter.limits import definition_quotas_of
 from interpreter.values import JsonValue, json_text
 
@@ -57,30 +55,8 @@ class Subject:
         return isinstance(resource, ServiceResource) and resource.pattern is not TaskPattern.REQUEST_RESPONSE
 
 
-class MockableResources:
-    """A catalogue that lets everything pass that AWS has: a mock takes the place of integrations that are missing."""
-
-    def __init__(self, catalog: ResourceCatalog) -> None:
-        self._catalog = catalog
-
-    def check(self, resource: TaskResource) -> ResourceSupport:
-        """SUPPORTED, or UNKNOWN where AWS refuses the resource."""
-        known = self._catalog.check(resource) is not ResourceSupport.UNKNOWN
-        return ResourceSupport.SUPPORTED if known else ResourceSupport.UNKNOWN
-
-    def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
-        """What is wrong with the arguments, where it is known what the resource takes."""
-        return self._catalog.check_arguments(resource, arguments)
-
-    def candidates(self, name: str) -> tuple[str, Collection[str]]:
-        """What a misspelt name may have been meant to be."""
-        return self._catalog.candidates(name)
-
-
 def find_subject(text: str, state_name: str | None, catalog: ResourceCatalog, mode: Mode) -> Subject:
     """The state under test: the whole of `text`, or the state of that name in the machine that `text` is.
-
-    What steploom cannot run, but AWS can, may be tested: with a mock nothing of it runs.
 
     Raises:
         InvalidDefinition: the definition is refused, with all errors found.
@@ -99,7 +75,7 @@ def find_subject(text: str, state_name: str | None, catalog: ResourceCatalog, mo
     raise ValidationException("State not found in definition")
 
 
-def check_unmocked(subject: Subject, catalog: ResourceCatalog) -> None:
+def check_unmocked(subject: Subject) -> None:
     """Whether the state can be tested without a mock.
 
     Raises:
@@ -108,13 +84,10 @@ def check_unmocked(subject: Subject, catalog: ResourceCatalog) -> None:
     """
     if isinstance(subject.state, ParallelState | MapState):
         raise InvalidDefinition.untestable()
-    if not isinstance(subject.state, TaskState):
-        return
-    resource = subject.state.resource
-    if subject.waits() or isinstance(resource, ActivityResource):
-        raise ValidationException(f"TestState needs a mock for the resource {resource.arn}")
-    if catalog.check(resource) is not ResourceSupport.SUPPORTED:
-        raise ValidationException(f"steploom does not support the resource {resource.arn} yet; give a mock")
+    if isinstance(subject.state, TaskState):
+        resource = subject.state.resource
+        if subject.waits() or isinstance(resource, ActivityResource):
+            raise ValidationException(f"TestState needs a mock for the resource {resource.arn}")
 
 
 def _machine_around(text: str) -> str:

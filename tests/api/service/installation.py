@@ -20,7 +20,6 @@ from api.storage.sql import open_store
 from api.storage.store import Store
 from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import TaskResource
-from interpreter.definition.resources import ResourceSupport
 from interpreter.effects import ActivityFailure, TaskCall
 from interpreter.hosts.inprocess import CallFailed
 from interpreter.values import JsonValue
@@ -59,8 +58,8 @@ def execution_arn(machine: str, name: str) -> str:
 class EveryResource:
     """A catalogue in which everything can run."""
 
-    def check(self, resource: TaskResource) -> ResourceSupport:
-        return ResourceSupport.SUPPORTED
+    def has(self, resource: TaskResource) -> bool:
+        return True
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         return ()

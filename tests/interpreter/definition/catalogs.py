@@ -7,20 +7,16 @@ from dataclasses import dataclass
 
 from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import TaskResource
-from interpreter.definition.resources import ResourceSupport
 
 
 @dataclass(frozen=True, slots=True)
 class FixedCatalog:
-    """Supports every resource but those named."""
+    """Has every resource but those named."""
 
-    not_yet: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
 
-    def check(self, resource: TaskResource) -> ResourceSupport:
-        if resource.arn in self.unknown:
-            return ResourceSupport.UNKNOWN
-        return ResourceSupport.NOT_YET if resource.arn in self.not_yet else ResourceSupport.SUPPORTED
+    def has(self, resource: TaskResource) -> bool:
+        return resource.arn not in self.unknown
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         return ()
@@ -35,7 +31,4 @@ class FixedCatalog:
         )
 
 
-TEST_CATALOG = FixedCatalog(
-    not_yet=frozenset({"arn:aws:states:::sqs:sendMessage", "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}),
-    unknown=frozenset({"arn:aws:states:::dynamodb:query"}),
-)
+TEST_CATALOG = FixedCatalog(unknown=frozenset({"arn:aws:states:::dynamodb:query"}))
