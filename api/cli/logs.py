@@ -1,13 +1,19 @@
-"""Log lines of the serving commands, on standard error: text for people, JSON for collectors."""
+"""Log lines of the serving commands, on standard error: text for people, JSON for collectors.
+
+The core of Temporal's SDK, which is no Python and prints to standard output by itself, is heard the same way.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from api.config import Settings
+
+if TYPE_CHECKING:
+    from temporalio.runtime import Runtime
 
 _TEXT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _OURS: Final = ("activities", "api", "interpreter", "steploom")
@@ -30,9 +36,24 @@ class _JsonFormatter(logging.Formatter):
 
 
 def set_up_logs(settings: Settings) -> None:
-    """Send logs to standard error: ours from the configured level on, those of libraries from warnings on."""
+    """Send logs to standard error: ours from the configured level on, those of libraries from warnings on.
+
+    To be called before the first Temporal client is made.
+    """
+    from temporalio.runtime import Runtime
+
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonFormatter() if settings.log_format == "json" else logging.Formatter(_TEXT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for name in _OURS:
         logging.getLogger(name).setLevel(settings.log_level.upper())
+    Runtime.set_default(runtime_that_logs(), error_if_already_set=False)
+
+
+def runtime_that_logs() -> Runtime:
+    """A runtime of Temporal's SDK whose core logs its warnings to Python's logger `temporalio`."""
+    from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig
+
+    forwarding = LogForwardingConfig(logging.getLogger("temporalio"), prepend_target_on_message=False)
+    core = LoggingConfig(LoggingConfig.default.filter, forwarding)
+    return Runtime(telemetry=TelemetryConfig(logging=core))

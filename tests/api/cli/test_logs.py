@@ -1,0 +1,72 @@
+"""Log lines: text or JSON, also those of what is no Python: the core of Temporal's SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import grpc
+import pytest
+import pytest_asyncio
+from temporalio.api.workflowservice.v1 import GetSystemInfoResponse, PollActivityTaskQueueRequest
+from temporalio.client import Client
+from temporalio.runtime import Runtime
+
+from api.cli.logs import set_up_logs
+from api.config import Settings
+
+
+class Away(grpc.GenericRpcHandler):
+    """Answers as a Temporal server before which a proxy stands, and which is away."""
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
+        async def answer(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+            if handler_call_details.method.endswith("/GetSystemInfo"):
+                return GetSystemInfoResponse().SerializeToString()
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "nobody is there")
+            raise AssertionError("`abort` raises")
+
+        return grpc.unary_unary_rpc_method_handler(answer)
+
+
+@pytest_asyncio.fixture
+async def away() -> AsyncIterator[str]:
+    """The address of a Temporal server that is away."""
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers((Away(),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    yield f"127.0.0.1:{port}"
+    await server.stop(0)
+
+
+async def test_the_sdks_core_is_heard_in_lines_of_json(
+    away: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made: list[Runtime] = []
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as a process begins
+    monkeypatch.setattr(Runtime, "set_default", lambda runtime, **_: made.append(runtime))
+    set_up_logs(Settings(log_format="json"))
+    client = await Client.connect(away, runtime=made[0])
+    calling = asyncio.create_task(
+        client.workflow_service.poll_activity_task_queue(PollActivityTaskQueueRequest(), retry=True)
+    )
+    lines = ""
+    while not lines:
+        await asyncio.sleep(0.05)
+        told = capfd.readouterr()
+        assert (told.out, calling.done()) == ("", False)
+        lines += told.err
+    calling.cancel()
+    with suppress(asyncio.CancelledError):
+        await calling
+    (line,) = lines.splitlines()[:1]
+    told_of = json.loads(line)
+    assert told_of["logger"] == "temporalio-sdk_core::temporalio_client::retry"
+    assert told_of["level"] == "warning"
+    assert "gRPC call poll_activity_task_queue retried" in told_of["message"]
+    assert "nobody is there" in told_of["message"]
