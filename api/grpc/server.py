@@ -16,6 +16,7 @@ from api.grpc.access import Doorkeeper
 from api.grpc.handlers import SERVICE_NAME, Service, method_handlers
 from api.grpc.long_calls import LongCalls
 from api.grpc.observation import CallObserver
+from api.grpc.unreadable import RequestReader
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
 
@@ -57,7 +58,7 @@ def create_server(
     observer = CallObserver(SERVICE_NAME, registry or CollectorRegistry())
     guard = guard or Guard(Arns(ServiceConfig()))
     server = grpc.aio.server(
-        interceptors=[observer, Doorkeeper(guard, SERVICE_NAME)], options=_options(max_request_bytes)
+        interceptors=[observer, Doorkeeper(guard, SERVICE_NAME), RequestReader()], options=_options(max_request_bytes)
     )
     server.add_registered_method_handlers(SERVICE_NAME, method_handlers(service, long_calls, guard))
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)

@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.runtime import Runtime
 
 from api.cli.logs import set_up_logs
-from api.config import Settings
+from api.config import load_settings
 
 
 class Away(grpc.GenericRpcHandler):
@@ -50,7 +50,7 @@ async def test_the_sdks_core_is_heard_in_lines_of_json(
     made: list[Runtime] = []
     monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as a process begins
     monkeypatch.setattr(Runtime, "set_default", lambda runtime, **_: made.append(runtime))
-    set_up_logs(Settings(log_format="json"))
+    set_up_logs(load_settings(log_format="json"))
     client = await Client.connect(away, runtime=made[0])
     calling = asyncio.create_task(
         client.workflow_service.poll_activity_task_queue(PollActivityTaskQueueRequest(), retry=True)

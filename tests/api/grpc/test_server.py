@@ -392,6 +392,28 @@ async def test_reflection_names_the_services_and_shows_the_file(door: Door) -> N
     assert pb.DESCRIPTOR.serialized_pb in file.file_descriptor_response.file_descriptor_proto
 
 
+GARBAGE = b"\x0f\xff garbage"
+
+
+@pytest.mark.parametrize("method", ["Check", "List", "Watch"])
+async def test_garbage_to_health(door: Door, method: str) -> None:
+    kind = door.channel.unary_stream if method == "Watch" else door.channel.unary_unary
+    call: Any = kind(f"/grpc.health.v1.Health/{method}")
+    ended = call(GARBAGE)
+    assert await ended.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert await ended.details() == "The request is no message of this method's type"
+
+
+async def test_garbage_to_reflection(door: Door) -> None:
+    """Also behind a good request, which is answered."""
+    good = reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()
+    method = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
+    call: Any = door.channel.stream_stream(method)
+    ended = call(iter([good, GARBAGE]))
+    assert SERVICE_NAME.encode() in await ended.read()
+    assert await ended.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
 async def test_calls_are_logged_and_counted(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="api.grpc.observation")
     door.service.answer = shapes.SendTaskHeartbeatResponse()
