@@ -10,6 +10,8 @@ STEPLOOM_CONFORMANCE ?= ../shared/conformance
 export STEPLOOM_CONFORMANCE
 STEPLOOM_REFERENCE ?= ../shared/reference
 export STEPLOOM_REFERENCE
+# Where this is set, each of many processes compiles all modules anew, which takes a third of what it takes to start.
+unexport PYTHONDONTWRITEBYTECODE
 ifeq ($(origin STEPLOOM_CONFORMANCE)$(wildcard $(STEPLOOM_CONFORMANCE)/cases),file)
 export STEPLOOM_CONFORMANCE_OPTIONAL := 1
 define NO_CONFORMANCE
