@@ -37,7 +37,7 @@ SENDING = {
 @asynccontextmanager
 async def running(folder: Path, **variables: str) -> AsyncIterator[DevService]:
     """The service; its start and its end do not hold the loop, which serves what it calls."""
-    service = dev_service(folder, environment=clean_environment(**variables))
+    service = dev_service(folder, environment=clean_environment(**variables), script=True)
     started = await asyncio.to_thread(service.__enter__)
     try:
         yield started

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,8 @@ from tests.clients.conftest import DEFINITION, ROLE, boto3_client
 from tests.clients.javascript_sdk import needs_sdk, run_sdk
 from tests.clients.keys import Key
 from tests.clients.terraform import Provider
-from tests.support.dev_service import STEPLOOM, clean_environment, dev_service
+from tests.support.dev_service import clean_environment, dev_service
+from tests.support.forks import run_steploom
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         STEPLOOM_ENCRYPTION_KEY=new_encryption_key(),
         STEPLOOM_DATABASE_URL=f"sqlite:///{database / 'steploom.sqlite3'}",
     )
-    create = [STEPLOOM, "keys", "create", "--policy", "full-access", "--json"]
-    made = json.loads(subprocess.run(create, check=True, capture_output=True, env=environment).stdout)
+    create = ("keys", "create", "--policy", "full-access", "--json")
+    made = json.loads(run_steploom(*create, folder=folder, environment=environment).stdout)
     with dev_service(folder, "--db", database, environment=environment) as running:
         yield Guarded(running.http, Key(made["accessKeyId"], made["secretAccessKey"]))
 

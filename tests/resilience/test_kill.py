@@ -33,8 +33,9 @@ pytestmark = pytest.mark.timeout(420)
 
 @pytest.fixture
 async def installation(tmp_path: Path) -> AsyncIterator[Installation]:
+    """Its roles are started as users start them, so that those that follow the killed ones hash otherwise, too."""
     (tmp_path / "tokens").mkdir()
-    async with installed(tmp_path, FUNCTIONS, {"TEST_FOLDER": str(tmp_path)}) as running:
+    async with installed(tmp_path, FUNCTIONS, {"TEST_FOLDER": str(tmp_path)}, script=True) as running:
         yield running
 
 

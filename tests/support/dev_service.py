@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.temporal_server import dying_with_us
-
-STEPLOOM = str(Path(sys.executable).with_name("steploom"))
+from tests.support.forks import start_steploom
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +31,15 @@ def clean_environment(**variables: str) -> dict[str, str]:
 
 @contextmanager
 def dev_service(
-    folder: Path, *options: str | Path, environment: Mapping[str, str] | None = None, exit_code: int = 0
+    folder: Path,
+    *options: str | Path,
+    environment: Mapping[str, str] | None = None,
+    exit_code: int = 0,
+    script: bool = False,
 ) -> Iterator[DevService]:
-    """Run it in `folder` until the block ends; it must then end with `exit_code`."""
-    process = subprocess.Popen(
-        dying_with_us([STEPLOOM, *dev_arguments(options)]),
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=folder,
-        env=dict(environment) if environment is not None else clean_environment(),
-    )
+    """Run it in `folder` until the block ends; it must then end with `exit_code`. For `script` see `start_steploom`."""
+    environment = clean_environment() if environment is None else environment
+    process = start_steploom(*dev_arguments(options), folder=folder, environment=environment, script=script)
     with process:
         try:
             assert process.stdout is not None

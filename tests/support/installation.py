@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +13,8 @@ from typing import Any, Final, Literal
 import boto3
 from botocore.config import Config
 
-from api.temporal_server import TemporalServer, dying_with_us, free_ports
+from api.temporal_server import TemporalServer, free_ports
+from tests.support.forks import Command, start_steploom
 
 Role = Literal["api", "worker", "functions"]
 ROLES: Final[tuple[Role, ...]] = ("api", "worker", "functions")
@@ -24,9 +24,10 @@ _READY_SECONDS: Final = 120
 class Installation:
     """A Temporal server on a file, an API, a worker and, if there are functions, their host."""
 
-    def __init__(self, folder: Path, functions: Path | None, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, functions: Path | None, environment: Mapping[str, str], script: bool) -> None:
         self._folder = folder
         self._functions = functions
+        self._script = script
         self._http_port, self._grpc_port = free_ports(2)
         self._environment = {
             **os.environ,
@@ -36,7 +37,7 @@ class Installation:
             "STEPLOOM_GRPC_PORT": str(self._grpc_port),
             "STEPLOOM_LOG_LEVEL": "error",
         }
-        self._processes: dict[Role, asyncio.subprocess.Process] = {}
+        self._processes: dict[Role, Command] = {}
         self._server: TemporalServer | None = None
 
     @property
@@ -69,7 +70,8 @@ class Installation:
         """Start everything."""
         self._server = await TemporalServer.start(db_filename=self._folder / "temporal.sqlite3")
         self._environment["TEMPORAL_ADDRESS"] = self._server.address
-        await asyncio.gather(*(self.start(role) for role in ROLES if role != "functions" or self._functions))
+        roles = [role for role in ROLES if role != "functions" or self._functions]
+        await asyncio.gather(*(self.start(role, script=self._script) for role in roles))
 
     async def close(self) -> None:
         """End everything."""
@@ -77,30 +79,23 @@ class Installation:
             await self.kill(role)
         await self.server.stop()
 
-    async def start(self, role: Role) -> None:
-        """Start a role and wait until it says that it is ready, and with which database."""
-        words = [
-            str(Path(sys.executable).with_name("steploom")),
-            role,
-            *([str(self._functions)] if role == "functions" else []),
-        ]
-        process = await asyncio.create_subprocess_exec(
-            *dying_with_us(words), env=self._environment, cwd=self._folder, stdout=asyncio.subprocess.PIPE
-        )
+    async def start(self, role: Role, *, script: bool = False) -> None:
+        """Start a role and wait until it says that it is ready, and with which database; see `start_steploom`."""
+        arguments = [role, *([self._functions] if role == "functions" and self._functions else [])]
+        process = start_steploom(*arguments, folder=self._folder, environment=self._environment, script=script)
         self._processes[role] = process
         assert process.stdout is not None
         async with asyncio.timeout(_READY_SECONDS):
-            while line := await process.stdout.readline():
-                if b"ready" in line:
-                    assert line.decode().endswith(f"database {self._environment['STEPLOOM_DATABASE_URL']}\n"), line
+            while line := await asyncio.to_thread(process.stdout.readline):
+                if "ready" in line:
+                    assert line.endswith(f"database {self._environment['STEPLOOM_DATABASE_URL']}\n"), line
                     return
-        raise AssertionError(f"the role {role} ended with {await process.wait()} before it was ready")
+        raise AssertionError(f"the role {role} ended with {process.wait(10)} before it was ready")
 
     async def kill(self, role: Role) -> None:
         """End a role as `kill -9` does."""
-        process = self._processes.pop(role)
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
+        with self._processes.pop(role) as process:
+            process.send_signal(signal.SIGKILL)
 
     async def restart(self, role: Role) -> None:
         """Kill a role and start it again."""
@@ -116,10 +111,10 @@ class Installation:
 
 @asynccontextmanager
 async def installed(
-    folder: Path, functions: Path | None, environment: Mapping[str, str]
+    folder: Path, functions: Path | None, environment: Mapping[str, str], *, script: bool = False
 ) -> AsyncIterator[Installation]:
-    """A running installation whose data is in `folder`."""
-    installation = Installation(folder, functions, environment)
+    """A running installation whose data is in `folder`; for `script`, of the first processes, see `start_steploom`."""
+    installation = Installation(folder, functions, environment, script)
     try:
         await installation.open()
         yield installation

@@ -20,7 +20,8 @@ import psutil
 import pytest
 
 from api.cli import main
-from tests.support.dev_service import STEPLOOM, DevService, clean_environment, dev_arguments, dev_service
+from tests.support.dev_service import DevService, clean_environment, dev_arguments, dev_service
+from tests.support.forks import run_steploom, start_steploom
 
 DEFINITION = {
     "StartAt": "Greet",
@@ -80,8 +81,8 @@ def order(name: str, *, fine: bool = True, seconds: int = 0) -> str:
 @pytest.fixture(scope="module")
 def machine(folder: Path, service: DevService) -> str:
     environment = clean_environment(STEPLOOM_ENDPOINT=service.http)
-    command = [STEPLOOM, "deploy", "greet.asl.json", "--name", "greet", "--json"]
-    deployed = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=True)
+    deploy = ("deploy", "greet.asl.json", "--name", "greet", "--json")
+    deployed = run_steploom(*deploy, folder=folder, environment=environment)
     told = json.loads(deployed.stdout)
     assert told["result"] == "created"
     return str(told["stateMachineArn"])
@@ -89,7 +90,7 @@ def machine(folder: Path, service: DevService) -> str:
 
 def test_ready_within_ten_seconds_and_gone_after_sigterm(tmp_path: Path) -> None:
     """Ten seconds of CPU, which one core gives in ten seconds of real time where nothing else takes it."""
-    with dev_service(tmp_path) as running:
+    with dev_service(tmp_path, script=True) as running:
         client = boto3.client(
             "stepfunctions", endpoint_url=running.http, region_name="us-east-1",
             aws_access_key_id="any", aws_secret_access_key="any",
@@ -108,8 +109,8 @@ def test_ready_within_ten_seconds_and_gone_after_sigterm(tmp_path: Path) -> None
 
 
 def test_plain_output_tells_the_addresses(tmp_path: Path) -> None:
-    command = [STEPLOOM, *(argument for argument in dev_arguments(()) if argument != "--json")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=clean_environment()) as process:
+    arguments = [argument for argument in dev_arguments(()) if argument != "--json"]
+    with start_steploom(*arguments, folder=tmp_path, environment=clean_environment()) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(7)]
         process.send_signal(signal.SIGINT)
@@ -151,10 +152,7 @@ def test_what_is_kept_survives_a_kill(tmp_path: Path) -> None:
 
 def test_two_services_do_not_share_a_folder(folder: Path, service: DevService) -> None:
     kept = folder / "kept"
-    second = subprocess.run(
-        [STEPLOOM, *dev_arguments(("--db", kept))],
-        capture_output=True, text=True, cwd=folder, env=clean_environment(), check=False, timeout=60,
-    )  # fmt: skip
+    second = run_steploom(*dev_arguments(("--db", kept)), folder=folder, environment=clean_environment())
     assert second.returncode == 1
     assert f"Another steploom uses the folder {kept}" in second.stderr
 
@@ -167,10 +165,7 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
 
         def run(option: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run(
-                [STEPLOOM, *dev_arguments((option, port))],
-                capture_output=True, text=True, cwd=tmp_path, env=clean_environment(), check=False, timeout=60,
-            )  # fmt: skip
+            return run_steploom(*dev_arguments((option, port)), folder=tmp_path, environment=clean_environment())
 
         for option, ended in zip(options, threads.map(run, options), strict=True):
             assert ended.returncode == 1
@@ -180,10 +175,8 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
 
 def test_the_port_of_another_temporal_server_is_told(tmp_path: Path, service: DevService) -> None:
     port = service.temporal.rpartition(":")[2]
-    ended = subprocess.run(
-        [STEPLOOM, *dev_arguments(("--temporal-port", port))],
-        capture_output=True, text=True, cwd=tmp_path, env=clean_environment(), check=False, timeout=60,
-    )  # fmt: skip
+    arguments = dev_arguments(("--temporal-port", port))
+    ended = run_steploom(*arguments, folder=tmp_path, environment=clean_environment())
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == f"error: Port {port} is in use; choose another with --temporal-port.\n"
 
@@ -235,9 +228,10 @@ def test_describe_history_list_and_stop(steploom: Any, service: DevService, mach
 
 
 def test_start_prints_the_arn_only_where_scripts_read(folder: Path, service: DevService, machine: str) -> None:
-    command = [STEPLOOM, "start", machine, "--name", "scripted", "--input", order("Bob")]
+    arguments = ("start", machine, "--name", "scripted", "--input", order("Bob"))
     environment = clean_environment(STEPLOOM_ENDPOINT=service.http)
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=True)
+    ended = run_steploom(*arguments, folder=folder, environment=environment, script=True)
+    assert ended.returncode == 0
     assert ended.stdout == machine.replace(":stateMachine:", ":execution:") + ":scripted\n"
     assert ended.stderr == f"{service.ui}/namespaces/default/workflows/greet%3Ascripted\n"
 
@@ -245,17 +239,19 @@ def test_start_prints_the_arn_only_where_scripts_read(folder: Path, service: Dev
 def test_an_interrupt_tells_that_the_execution_goes_on(
     steploom: Any, folder: Path, service: DevService, machine: str
 ) -> None:
-    command = [STEPLOOM, "start", machine, "--name", "left", "--wait", "--input", order("Bob", seconds=600)]
+    arguments = ("start", machine, "--name", "left", "--wait", "--input", order("Bob", seconds=600))
     environment = clean_environment(STEPLOOM_ENDPOINT=service.http, PYTHONUNBUFFERED="1")
     arn = machine.replace(":stateMachine:", ":execution:") + ":left"
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=folder, env=environment) as process:
+    errors = folder / "errors"
+    with (
+        errors.open("w") as stream,
+        start_steploom(*arguments, folder=folder, environment=environment, errors=stream, script=True) as process,
+    ):
         assert process.stdout is not None
         assert any("ExecutionStarted" in line for line in process.stdout)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate()
-    assert process.returncode == 130
-    assert told == (
+        assert process.wait(60) == 130
+    assert errors.read_text() == (
         f"error: interrupted; the execution goes on. To see it: steploom history {arn} --follow; to stop it: "
         f"steploom stop {arn}\n"
     )
@@ -285,16 +281,16 @@ def test_errors_of_the_service_are_told_in_one_line(steploom: Any) -> None:
 
 
 def test_run_executes_once_and_exits(folder: Path) -> None:
-    command = [STEPLOOM, "run", "greet.asl.json", "--functions", "functions", "--input", order("Eve"), "--json"]
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=clean_environment(), check=False)
+    arguments = ("run", "greet.asl.json", "--functions", "functions", "--input", order("Eve"), "--json")
+    ended = run_steploom(*arguments, folder=folder, environment=clean_environment(), script=True)
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout)
     assert (told["status"], json.loads(told["output"])["greeting"]) == ("SUCCEEDED", "Hello Eve")
 
 
 def test_run_fails_with_the_execution(folder: Path) -> None:
-    command = [STEPLOOM, "run", "greet.asl.json", "--functions", "functions", "--input", order("Eve", fine=False)]
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=clean_environment(), check=False)
+    arguments = ("run", "greet.asl.json", "--functions", "functions", "--input", order("Eve", fine=False))
+    ended = run_steploom(*arguments, folder=folder, environment=clean_environment())
     assert (ended.returncode, ended.stdout.splitlines()[-2:]) == (1, ["FAILED", "Unfriendly: no greeting"])
     link, *events = ended.stdout.splitlines()
     assert link.startswith("http://127.0.0.1:")
@@ -305,17 +301,17 @@ def test_run_fails_with_the_execution(folder: Path) -> None:
 def test_run_tells_that_its_server_no_longer_answers(tmp_path: Path) -> None:
     waiting = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
     (tmp_path / "w.json").write_text(json.dumps(waiting))
-    command = [STEPLOOM, "run", "w.json"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=clean_environment()
-    ) as process:
+    with (
+        (tmp_path / "errors").open("w") as stream,
+        start_steploom("run", "w.json", folder=tmp_path, environment=clean_environment(), errors=stream) as process,
+    ):
         assert process.stdout is not None
         for line in process.stdout:
             if "WaitStateEntered" in line:
                 break
         (server,) = psutil.Process(process.pid).children(recursive=True)
         server.kill()
-        _, errors = process.communicate(timeout=60)
-    assert process.returncode == 1
+        assert process.wait(60) == 1
+    errors = (tmp_path / "errors").read_text()
     assert "Traceback" not in errors
     assert "error: The embedded Temporal server no longer answers" in errors.splitlines()[-1]
