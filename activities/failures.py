@@ -85,6 +85,11 @@ def service_error(code: str, message: str, *, status: int, request_id: str, mode
     """
     exception = code if modelled else None
     refusal = Refusal(code=code, message=message, status=status, request_id=request_id, exception=exception)
+    return lambda_error(refusal)
+
+
+def lambda_error(refusal: Refusal) -> StatesError:
+    """A refusal of the Lambda API, as optimized integrations show it."""
     return optimized_error("Lambda", "AWSLambda", "AWSLambdaException", refusal)
 
 

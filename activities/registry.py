@@ -11,6 +11,7 @@ from typing import Final
 
 from activities.aws_arguments import aws_argument_faults
 from activities.connectors import checked_resource
+from activities.integrations.aws_sdk import SEGMENT
 from activities.sdk_services import sdk_action_exists, sdk_actions
 from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import (
@@ -20,8 +21,6 @@ from interpreter.definition.model import (
     TaskPattern,
     TaskResource,
 )
-
-_SDK: Final = "aws-sdk:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +118,9 @@ class Registry:
         match resource:
             case LambdaFunctionResource() | ActivityResource():
                 return True
-            case ServiceResource(service=service, action=action, pattern=pattern) if service.startswith(_SDK):
+            case ServiceResource(service=service, action=action, pattern=pattern) if service.startswith(SEGMENT):
                 waits_for_job = pattern in (TaskPattern.SYNC, TaskPattern.SYNC_2)
-                return not waits_for_job and sdk_action_exists(service.removeprefix(_SDK), action)
+                return not waits_for_job and sdk_action_exists(service.removeprefix(SEGMENT), action)
             case ServiceResource(service=service, action=action, pattern=pattern):
                 entry = _OPTIMIZED.get(service)
                 return entry is not None and entry.has(action, pattern)
@@ -137,7 +136,7 @@ class Registry:
 
     def candidates(self, name: str) -> tuple[str, Collection[str]]:
         """What a misspelt name may have been meant to be: of `aws-sdk`, an action of its service."""
-        if name.startswith(_SDK):
-            service = name.removeprefix(_SDK).partition(":")[0]
-            return f"{_SDK}{service}:", sdk_actions(service)
+        if name.startswith(SEGMENT):
+            service = name.removeprefix(SEGMENT).partition(":")[0]
+            return f"{SEGMENT}{service}:", sdk_actions(service)
         return "", _OPTIMIZED_NAMES

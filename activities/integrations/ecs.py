@@ -27,7 +27,8 @@ def _key(_: Mapping[str, JsonValue], answer: Mapping[str, JsonValue]) -> JsonObj
 
 def _all_exited_well(task: JsonValue) -> bool:
     containers = at(task, ("Containers",))
-    return isinstance(containers, list) and all(at(each, ("ExitCode",)) == 0 for each in containers)
+    exit_codes = [at(each, ("ExitCode",)) for each in containers] if isinstance(containers, list) else []
+    return exit_codes != [] and all(code == 0 for code in exit_codes)
 
 
 ECS: Final = Optimized(

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from temporalio import activity
 
 from activities.aws_clients import AwsClients, in_daemon_thread, why_unanswered
-from activities.failures import client_error, reported_failures, service_error
+from activities.failures import client_error, lambda_error, reported_failures
 from activities.function_calls import (
     MAX_PAYLOAD_BYTES,
     FunctionCall,
@@ -24,6 +24,7 @@ from activities.function_calls import (
 )
 from activities.function_names import parse_function_name
 from activities.heartbeats import heartbeating
+from activities.integrations.refusals import refusal_of
 from activities.names import INVOKE_LAMBDA
 from activities.trace_context import x_ray_trace
 from activities.whole_answers import read_whole
@@ -92,7 +93,7 @@ class LambdaInvoker:
             response = client.invoke(**_parameters(call))
             return _Answer(read_whole(response["Payload"], MAX_PAYLOAD_BYTES), response)
         except ClientError as error:
-            raise _service_error(client, error) from None
+            raise lambda_error(refusal_of(client.meta.service_model, error)) from None
         except BotoCoreError as error:
             raise client_error(why_unanswered(client.meta.endpoint_url, error)) from None
 
@@ -139,17 +140,4 @@ def _result(call: FunctionCall, answer: _Answer) -> JsonValue:
         status=answer.response["StatusCode"],
         executed_version=answer.response.get("ExecutedVersion"),
         log_result=answer.response.get("LogResult"),
-    )
-
-
-def _service_error(client: Any, error: ClientError) -> StatesError:
-    code = str(error.response.get("Error", {}).get("Code", "Unknown"))
-    message = str(error.response.get("Error", {}).get("Message") or error.response.get("Message") or "null")
-    metadata = error.response.get("ResponseMetadata", {})
-    return service_error(
-        code,
-        message,
-        status=int(metadata.get("HTTPStatusCode", 500)),
-        request_id=str(metadata.get("RequestId", "")),
-        modelled=client.meta.service_model.shape_for_error_code(code) is not None,
     )

@@ -15,7 +15,7 @@ from activities.aws_calls import OPTIMIZED, job_of, optimized_service
 from activities.integrations.aws_shapes import input_shape, to_parameters
 from activities.jobs import STOPPED
 from interpreter.errors import StatesTaskFailed
-from interpreter.values import JsonValue
+from interpreter.values import JsonValue, json_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,6 +322,12 @@ def test_descriptions(case: Case) -> None:
         assert envelope is not None
         assert envelope["error"] == "States.TaskFailed"
         assert isinstance(json.loads(str(envelope["cause"])), dict)
+
+
+def test_a_task_that_never_had_a_container_has_failed() -> None:
+    task = {**_TASK, "LastStatus": "STOPPED", "StopCode": "TaskFailedToStart", "Containers": []}
+    envelope = job_of("ecs", "runTask").envelope({"Tasks": [task]})
+    assert envelope == {"error": "States.TaskFailed", "cause": json_text(task)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

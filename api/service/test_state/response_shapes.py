@@ -12,12 +12,11 @@ from typing import Final
 from botocore.model import ServiceModel, StructureShape
 from botocore.session import Session
 
+from activities.integrations.aws_sdk import SEGMENT
 from activities.integrations.aws_shapes import Spelling, pascal_case
 from activities.java_names import member_name
 from activities.sdk_services import sdk_folder
 from interpreter.definition.model import ServiceResource, TaskPattern, TaskResource
-
-_SDK: Final = "aws-sdk:"
 
 _FOLDERS: Final = {
     "athena": "athena",
@@ -73,9 +72,9 @@ def response_shape(resource: TaskResource) -> StructureShape | None:
     """The shape of the API's answer, None where there is none to check against."""
     if not isinstance(resource, ServiceResource):
         return None
-    if resource.service.startswith(_SDK):
-        folder = sdk_folder(resource.service.removeprefix(_SDK))
-        operation: str | None = _capitalized(resource.action)
+    if resource.service.startswith(SEGMENT):
+        folder = sdk_folder(resource.service.removeprefix(SEGMENT))
+        operation: str | None = pascal_case(resource.action)
     else:
         folder = _ELSEWHERE.get((resource.service, resource.action)) or _FOLDERS.get(resource.service)
         operation = _operation(resource)
@@ -86,14 +85,14 @@ def response_shape(resource: TaskResource) -> StructureShape | None:
 
 def spelling_of(resource: TaskResource) -> Spelling:
     """How a result of the resource spells its members."""
-    is_sdk = isinstance(resource, ServiceResource) and resource.service.startswith(_SDK)
+    is_sdk = isinstance(resource, ServiceResource) and resource.service.startswith(SEGMENT)
     return member_name if is_sdk else pascal_case
 
 
 def _operation(resource: ServiceResource) -> str | None:
     if resource.pattern in (TaskPattern.SYNC, TaskPattern.SYNC_2):
         return _POLLED.get((resource.service, resource.action))
-    return _capitalized(resource.action)
+    return pascal_case(resource.action)
 
 
 def _output_shape(folder: str, operation: str) -> StructureShape | None:
@@ -104,7 +103,3 @@ def _output_shape(folder: str, operation: str) -> StructureShape | None:
 @cache
 def _model(folder: str) -> ServiceModel:
     return Session(profile=None).get_service_model(folder)
-
-
-def _capitalized(name: str) -> str:
-    return name[:1].upper() + name[1:]
