@@ -24,6 +24,9 @@ MAX_CAUSE_LENGTH: Final = 32_768
 _UNCOUNTED: Final = frozenset({"DynamoDb", "S3", "SecretsManager"})
 """Prefixes of which causes are recorded without the count of attempts with which those of 2025 end (of Sfn)."""
 
+_EXTENDED: Final = frozenset({"S3"})
+"""Prefixes of which causes name a second request id (recorded): null where whatever answers has none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
@@ -33,7 +36,7 @@ class Refusal:
         code: the API's error code, such as `ResourceNotFoundException`.
         message: its message.
         status: the HTTP status.
-        request_id: the API's request id.
+        request_id: the API's request id, null where it gave none.
         exception: the exception that the API's model has for the code; None for codes that it does not have.
         host_id: S3's second request id.
     """
@@ -63,7 +66,8 @@ def _exception_name(shape: str) -> str:
 
 def sdk_error(prefix: str, refusal: Refusal) -> StatesError:
     """A refusal as `aws-sdk` integrations show it; unmodelled codes share the name of the SDK's client."""
-    extended = f", Extended Request ID: {refusal.host_id}" if refusal.host_id else ""
+    has_second_id = refusal.host_id is not None or prefix in _EXTENDED
+    extended = f", Extended Request ID: {refusal.host_id or 'null'}" if has_second_id else ""
     attempts = "" if prefix in _UNCOUNTED else " (SDK Attempt Count: 1)"
     cause = (
         f"{refusal.message} (Service: {prefix}, Status Code: {refusal.status}, Request ID: {refusal.request_id}"

@@ -17,14 +17,27 @@ def refusal_of(model: ServiceModel, error: ClientError) -> Refusal:
     metadata: Mapping[str, Any] = error.response.get("ResponseMetadata", {})
     code = str(details.get("Code", "Unknown"))
     message = details.get("Message") or error.response.get("message") or "null"
+    exception = _exception(model, code, details.get("QueryErrorCode"))
+    if _has_no_body(model, error.operation_name):  # what botocore says of the status, the SDK for Java does not
+        message, exception = "null", exception or _missing(model, error.operation_name, code)
     return Refusal(
         code=code,
         message=str(message),
         status=int(metadata.get("HTTPStatusCode", 500)),
-        request_id=str(metadata.get("RequestId", "")),
-        exception=_exception(model, code, details.get("QueryErrorCode")),
+        request_id=str(metadata.get("RequestId") or "null"),
+        exception=exception,
         host_id=metadata.get("HostId") or None,
     )
+
+
+def _has_no_body(model: ServiceModel, operation: str) -> bool:
+    return operation in model.operation_names and model.operation_model(operation).http.get("method") == "HEAD"
+
+
+def _missing(model: ServiceModel, operation: str, code: str) -> str | None:
+    """What is missing where nothing but the status 404 says so: the one exception of S3's HeadObject and HeadBucket."""
+    exceptions = model.operation_model(operation).error_shapes
+    return str(exceptions[0].name) if code == "404" and len(exceptions) == 1 else None
 
 
 def _exception(model: ServiceModel, *codes: str | None) -> str | None:

@@ -120,7 +120,8 @@ class Failure:
     cause: str
 
 
-SDK_TAIL = r"Request ID: [^,;)]+(, Extended Request ID: [^)]+)?\)"
+SDK_TAIL = r"Request ID: [^,;)]+\)"
+S3_TAIL = r"\(Service: S3, Status Code: 404, Request ID: [^,;)]+, Extended Request ID: [^,;)]+\)"
 COUNTED = r" \(SDK Attempt Count: 1\)"
 V1_TAIL = r"Request ID: [^;]+; Proxy: null\)"
 UNUSABLE = r"The Parameters '\{.*\}' could not be used to start the Task: "
@@ -132,7 +133,23 @@ FAILURES = [
         "getObject",
         {"Bucket": "missing", "Key": "k"},
         "S3.NoSuchBucketException",
-        rf"The specified bucket does not exist \(Service: S3, Status Code: 404, {SDK_TAIL}",
+        rf"The specified bucket does not exist {S3_TAIL}",
+    ),
+    Failure(
+        "sdk, nothing but a status of an object",
+        "aws-sdk:s3",
+        "headObject",
+        {"Bucket": "missing", "Key": "k"},
+        "S3.NoSuchKeyException",
+        rf"null {S3_TAIL}",
+    ),
+    Failure(
+        "sdk, nothing but a status of a bucket",
+        "aws-sdk:s3",
+        "headBucket",
+        {"Bucket": "missing"},
+        "S3.NoSuchBucketException",
+        rf"null {S3_TAIL}",
     ),
     Failure(
         "sdk, modelled",
