@@ -325,7 +325,7 @@ def test_descriptions(case: Case) -> None:
 
 
 def test_a_task_that_never_had_a_container_has_failed() -> None:
-    task = {**_TASK, "LastStatus": "STOPPED", "StopCode": "TaskFailedToStart", "Containers": []}
+    task: dict[str, JsonValue] = {**_TASK, "LastStatus": "STOPPED", "Containers": []}
     envelope = job_of("ecs", "runTask").envelope({"Tasks": [task]})
     assert envelope == {"error": "States.TaskFailed", "cause": json_text(task)}
 
