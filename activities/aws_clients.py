@@ -17,6 +17,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ReadTimeoutError
 
+from activities.plain_clients import make_plain
 from activities.trace_context import add_trace_headers
 from activities.whole_answers import refuse_cut_answer
 
@@ -86,6 +87,7 @@ class AwsClients:
         if api in self._settings:
             config = config.merge(self._settings[api])
         client = self._session.client(api, region_name=region, config=config)  # type: ignore[call-overload]  # any name
+        make_plain(api, client)
         client.meta.events.register("before-call", add_trace_headers)
         client.meta.events.register("before-parse", refuse_cut_answer)
         if self._prepare is not None:

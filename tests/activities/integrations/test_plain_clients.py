@@ -1,0 +1,96 @@
+"""Arguments reach AWS's APIs, and answers reach states, without what botocore makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import pytest
+
+from activities.aws_calls import AwsCall
+from activities.integrations.aws_service import AwsService
+from interpreter.values import JsonValue
+from tests.support.faulty_server import faulty_server
+
+ENCODED = "ZWNobyBoaQ=="
+
+
+@dataclass(frozen=True)
+class Case:
+    """`sent` is what the request must hold: a parameter of a form, or of the query."""
+
+    service: str
+    action: str
+    arguments: dict[str, JsonValue]
+    answer: str
+    result: JsonValue
+    sent: tuple[str, str] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}:{self.action}"
+
+
+CASES = [
+    Case(
+        "ec2",
+        "runInstances",
+        {"MinCount": 1, "MaxCount": 1, "UserData": ENCODED},
+        "<RunInstancesResponse><reservationId>r</reservationId></RunInstancesResponse>",
+        {"ReservationId": "r"},
+        sent=("UserData", ENCODED),
+    ),
+    Case(
+        "ec2",
+        "getConsoleOutput",
+        {"InstanceId": "i"},
+        f"<GetConsoleOutputResponse><output>{ENCODED}</output></GetConsoleOutputResponse>",
+        {"Output": ENCODED},
+    ),
+    Case(
+        "autoscaling",
+        "createLaunchConfiguration",
+        {"LaunchConfigurationName": "c", "UserData": ENCODED},
+        "<CreateLaunchConfigurationResponse/>",
+        {},
+        sent=("UserData", ENCODED),
+    ),
+    Case(
+        "iam",
+        "getRolePolicy",
+        {"RoleName": "r", "PolicyName": "p"},
+        "<GetRolePolicyResponse><GetRolePolicyResult><RoleName>r</RoleName>"
+        "<PolicyDocument>%7B%22a%22%3A1%7D</PolicyDocument></GetRolePolicyResult></GetRolePolicyResponse>",
+        {"PolicyDocument": "%7B%22a%22%3A1%7D", "RoleName": "r"},
+    ),
+    Case(
+        "cloudformation",
+        "getTemplate",
+        {"StackName": "s"},
+        '<GetTemplateResponse><GetTemplateResult><TemplateBody>{"a":  1}</TemplateBody></GetTemplateResult>'
+        "</GetTemplateResponse>",
+        {"TemplateBody": '{"a":  1}'},
+    ),
+    Case(
+        "s3",
+        "listObjectsV2",
+        {"Bucket": "bucket"},
+        "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>",
+        {"KeyCount": 0},
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_as_it_is(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    async with faulty_server() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        server.body, server.headers = case.answer.encode(), {"Content-Type": "text/xml"}
+        call = AwsCall(service=f"aws-sdk:{case.service}", action=case.action, arguments=case.arguments)
+        assert await AwsService("us-east-1").call(call.to_json(), "op", None, None) == case.result
+        if case.sent is not None:
+            name, value = case.sent
+            assert parse_qs(server.seen_bodies[0].decode())[name] == [value]
+        assert "encoding-type" not in server.requests[0]
