@@ -14,9 +14,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.log_groups import LogGroups
 from api.closing_log import ClosingLog
-from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store
+from tests.support.databases import new_database
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,7 @@ class Histories:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite:///{tmp_path}/x.db"
-    await migrate(url)
-    async with open_store(url) as opened:
+    async with open_store(await new_database(tmp_path / "x.db")) as opened:
         yield opened
 
 

@@ -17,10 +17,10 @@ from activities.worker import WorkerLimits
 from api.closing_log import ClosingLog
 from api.gateway_history import TemporalHistories
 from api.service.gateway import ExecutionStatus
-from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.temporal_server import TemporalServer
 from interpreter.values import JsonValue
+from tests.support.databases import new_database
 from tests.support.express import BRANCHES, FUNCTIONS, MACHINE, ExpressLaboratory, express_laboratory, machine
 
 Kind = Literal["express", "execution"]
@@ -105,9 +105,8 @@ async def _waits(made: ExpressLaboratory, key: str) -> None:
 
 
 async def test_ends_that_no_worker_sees(temporal_server: TemporalServer, tmp_path: Path) -> None:
-    url, groups = f"sqlite:///{tmp_path}/x.db", LogGroups({"*": {"folder": str(tmp_path)}})
-    await migrate(url)
-    async with open_store(url) as store, logged(temporal_server, tmp_path) as made:
+    groups = LogGroups({"*": {"folder": str(tmp_path)}})
+    async with open_store(await new_database(tmp_path / "x.db")) as store, logged(temporal_server, tmp_path) as made:
         histories = TemporalHistories(made.client, made.definitions)
         looking, other = (ClosingLog(made.client, histories, store, groups) for _ in range(2))
         await looking.look()
@@ -139,8 +138,7 @@ def _ends(folder: Path) -> dict[str, tuple[str, Any]]:
 
 
 async def test_another_goes_on_where_one_stopped(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/x.db"
-    await migrate(url)
+    url = await new_database(tmp_path / "x.db")
     now = round(datetime(2026, 11, 22, tzinfo=UTC).timestamp() * 1000)
     later = now + timedelta(seconds=31) // timedelta(milliseconds=1)
     async with open_store(url) as store:

@@ -44,11 +44,11 @@ from api.service.shapes import (
     StartExecutionRequest,
     Tag,
 )
-from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store
 from api.temporal_server import TemporalServer
 from interpreter.values import JsonValue, parse_json
+from tests.support.databases import new_database
 
 ROLE = "arn:aws:iam::123456789012:role/test"
 LIMITS = WorkerLimits()
@@ -124,8 +124,7 @@ async def running_engine(
 
     With `skip_time`, which needs a server that was started for it, each execution's clock jumps to its next timer.
     """
-    url = f"sqlite:///{folder / 'steploom.sqlite3'}"
-    await migrate(url)
+    url = await new_database(folder / "steploom.sqlite3")
     async with open_store(url) as store:
         definitions = CompiledDefinitions(store)
         client = await Client.connect(server.address, data_converter=data_converter(definitions, store))

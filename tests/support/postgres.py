@@ -24,8 +24,12 @@ _UNPRIVILEGED: Final = "nobody"
 _START_SECONDS: Final = 60
 _IMMEDIATE_SHUTDOWN: Final = signal.SIGQUIT
 
-_EMPTY: Final = """
+ALONE: Final = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+"""
+"""Ends all connections to the database but this one: what a failed test left open holds locks."""
+
+_EMPTY: Final = f"""{ALONE}
 DROP SCHEMA public CASCADE;
 CREATE SCHEMA public;
 """
@@ -64,6 +68,12 @@ class PostgresServer:
         await connection.execute(_EMPTY)
         await connection.close()
         return url
+
+    async def create_database(self, name: str) -> None:
+        """Make another database, with nothing in it."""
+        connection = await asyncpg.connect(self.url("postgres"))
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
 
 
 @contextmanager

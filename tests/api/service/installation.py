@@ -15,7 +15,6 @@ from activities.router import Router
 from api.service.application import ApplicationService
 from api.service.config import ServiceConfig
 from api.service.local_engine import LocalEngine
-from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store
 from interpreter.definition.arguments import ArgumentFault, Known
@@ -23,6 +22,7 @@ from interpreter.definition.model import TaskResource
 from interpreter.effects import ActivityFailure, TaskCall
 from interpreter.hosts.inprocess import CallFailed
 from interpreter.values import JsonValue
+from tests.support.databases import new_database
 from tests.support.in_memory_gateway import InMemoryGateway
 from tests.support.sealing import SEALER
 
@@ -138,8 +138,7 @@ async def install(
     local: Callable[[Store, ScriptedCalls], LocalEngine] = local_engine,
 ) -> AsyncIterator[Installation]:
     """Set up an installation with its files in `folder`; deletions settle at once."""
-    url = f"sqlite:///{folder}/steploom.db"
-    await migrate(url)
+    url = await new_database(folder / "steploom.db")
     gateway, clock, calls = InMemoryGateway(), SettableClock(), ScriptedCalls()
     async with open_store(url) as store:
         service = ApplicationService(

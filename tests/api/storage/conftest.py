@@ -1,16 +1,17 @@
-"""Both databases: every test that takes `database` runs once on each, in an empty one."""
+"""Both databases: every test that takes `database`, `migrated` or `store` runs once on each, in an empty one."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 import pytest_asyncio
 
-from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store
+from tests.support.databases import new_database, new_postgres_database
 from tests.support.postgres import PostgresServer, postgres_server
 
 
@@ -21,18 +22,29 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+BOTH: Final = ("sqlite", "postgresql")
+
+
+@pytest_asyncio.fixture(params=BOTH)
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database."""
+    """The URL of a database without anything in it."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/new folder/steploom.db"
     server: PostgresServer = request.getfixturevalue("postgres")
     return await server.empty_database()
 
 
+@pytest_asyncio.fixture(params=BOTH)
+async def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with the tables of this release, and nothing in them."""
+    if request.param == "sqlite":
+        return await new_database(tmp_path / "steploom.db")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return await new_postgres_database(server)
+
+
 @pytest_asyncio.fixture
-async def store(database: str) -> AsyncIterator[Store]:
+async def store(migrated: str) -> AsyncIterator[Store]:
     """The store on a new database."""
-    await migrate(database)
-    async with open_store(database) as opened:
+    async with open_store(migrated) as opened:
         yield opened

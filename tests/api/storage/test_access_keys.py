@@ -12,7 +12,6 @@ import pytest
 
 from api.access.sealing import SealingError
 from api.storage.access_keys import AccessKey
-from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store
 from interpreter.values import JsonValue
@@ -70,11 +69,10 @@ async def test_what_can_change_is_changed(store: Store) -> None:
     assert await store.change_access_key("C", change) is None
 
 
-async def test_changes_at_once_are_all_made(database: str) -> None:
+async def test_changes_at_once_are_all_made(migrated: str) -> None:
     """As by several commands: each from a process, and so from a store, of its own."""
-    await migrate(database)
     async with AsyncExitStack() as stack:
-        stores = [await stack.enter_async_context(open_store(database)) for _ in range(8)]
+        stores = [await stack.enter_async_context(open_store(migrated)) for _ in range(8)]
         await stores[0].create_access_key(replace(key("A"), policy={"Statement": []}))
 
         async def add(number: int) -> None:

@@ -127,9 +127,9 @@ class TestStateMachines:
         await store.create_state_machine(machine("a"), TEXT, {"b": "", "a": "é"})
         assert await store.get_tags("state machine", "a") == {"a": "é", "b": ""}
 
-    async def test_survive_a_restart(self, database: str, store: Store) -> None:
+    async def test_survive_a_restart(self, migrated: str, store: Store) -> None:
         await create(store, "a")
-        async with open_store(database) as again:
+        async with open_store(migrated) as again:
             assert await again.get_state_machine("a") == machine("a")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
-from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store
 from api.storage.used_signatures import UsedSignature
@@ -38,11 +37,10 @@ async def test_those_that_have_expired_are_forgotten(store: Store) -> None:
     assert await store.use_signatures({old: 5, last: 5, good: 5}) == {last: 2, good: 3}
 
 
-async def test_of_processes_that_use_one_at_once_one_is_first(database: str) -> None:
-    await migrate(database)
+async def test_of_processes_that_use_one_at_once_one_is_first(migrated: str) -> None:
     shared = [used(number) for number in range(40)]
     async with AsyncExitStack() as stack:
-        stores = [await stack.enter_async_context(open_store(database)) for _ in range(4)]
+        stores = [await stack.enter_async_context(open_store(migrated)) for _ in range(4)]
         orders = [shared, shared[::-1], shared[20:] + shared[:20], shared[::2] + shared[1::2]]
         calls = [store.use_signatures(dict.fromkeys(order, 1)) for store, order in zip(stores, orders, strict=True)]
         known = await asyncio.gather(*calls)
