@@ -91,7 +91,9 @@ _OPTIMIZED: Final = {
     "sql": _service("query"),
     "kubernetes": _service(jobs="job"),
 }
-"""The last four are ours: any Temporal worker, any gRPC service, databases, and any Kubernetes."""
+
+_OURS: Final = frozenset({"temporal", "grpc", "sql", "kubernetes"})
+"""Any Temporal worker, any gRPC service, databases, and any Kubernetes."""
 
 _OPTIMIZED_NAMES: Final = tuple(
     f"{service}:{action}{pattern}"
@@ -124,6 +126,10 @@ class Registry:
             case ServiceResource(service=service, action=action, pattern=pattern):
                 entry = _OPTIMIZED.get(service)
                 return entry is not None and entry.has(action, pattern)
+
+    def requires_arguments(self, resource: TaskResource) -> bool:
+        """Whether a Task of the resource must have Parameters or Arguments: AWS's services (reported)."""
+        return self._arguments and isinstance(resource, ServiceResource) and resource.service not in _OURS
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         """What is wrong with the arguments of a resource, as far as the definition tells."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from interpreter.definition.diagnostics import DUPLICATE_LABEL_NAME, INVALID_LABEL_NAME, NO_EFFECT
 from interpreter.definition.fields import Fields
-from interpreter.definition.members import NOT_ALLOWED
+from interpreter.definition.members import NOT_SUPPORTED
 from interpreter.definition.model import (
     Distribution,
     ItemBatcher,
@@ -44,7 +44,6 @@ from interpreter.definition.schema import (
     WRITER_TRANSFORMATIONS,
     QueryLanguage,
 )
-from interpreter.definition.states import refuse_resource
 from interpreter.definition.walk import Walk
 
 DISTRIBUTED_FIELDS: Final = ("ItemReader", "ItemBatcher", "ResultWriter")
@@ -103,7 +102,7 @@ def check_inline(fields: Fields, walk: Walk) -> None:
         if name in fields:
             fields.report.error(
                 fields.location,
-                NOT_ALLOWED.format(name),
+                NOT_SUPPORTED.format(name),
                 place=fields.at(name),
                 hint='it needs "ProcessorConfig": {"Mode": "DISTRIBUTED", ...} in the ItemProcessor',
             )
@@ -146,7 +145,8 @@ def _resource(holder: Fields, known: Sequence[tuple[str, str]]) -> ServiceResour
         or resource.pattern is not TaskPattern.REQUEST_RESPONSE
         or (resource.service, resource.action) not in known
     ):
-        refuse_resource(holder, arn, f"here it may be {' or '.join(':'.join(one) for one in known)}")
+        hint = f"here it may be {' or '.join(':'.join(one) for one in known)}"
+        holder.error("Resource", "The field 'Resource' does not match any of the allowed values", hint)
         return None
     return resource
 
@@ -182,6 +182,11 @@ def _reader_config(config: Fields, resource: ServiceResource | None) -> ReaderCo
         items_pointer=_items_pointer(config),
         max_items=config.quantity("MaxItems"),
     )
+    if parsed.input_type == "CSV" and "CSVHeaderLocation" not in config:
+        config.report.error(config.location, "The field 'CSVHeaderLocation' is required")
+    if parsed.input_type == "JSON" and "CSVHeaderLocation" in config:
+        message = NOT_SUPPORTED.format("CSVHeaderLocation")
+        config.report.error(config.location, message, place=config.at("CSVHeaderLocation"))
     if parsed.csv_header_location == "GIVEN":
         config.require(("CSVHeaders",))
     if parsed.transformation == "LOAD_AND_FLATTEN":
@@ -203,7 +208,8 @@ def _items_pointer(config: Fields) -> str | None:
 def _idle_reader_fields(config: ReaderConfig, resource: ServiceResource | None) -> Iterator[tuple[str, str]]:
     """The fields that do nothing beside the others, and beside which."""
     if config.input_type not in (None, "CSV"):
-        yield from ((name, f"where InputType is {config.input_type}") for name in _CSV_FIELDS)
+        refused = "CSVHeaderLocation" if config.input_type == "JSON" else None
+        yield from ((name, f"where InputType is {config.input_type}") for name in _CSV_FIELDS if name != refused)
     elif config.csv_header_location != "GIVEN":
         yield "CSVHeaders", "where CSVHeaderLocation is not GIVEN"
     if config.input_type not in (None, "JSON"):
@@ -263,14 +269,16 @@ def _parse_label(fields: Fields, walk: Walk) -> str | None:
     if label is None:
         return None
     place = fields.at("Label")
-    if not 0 < len(label) <= LONGEST_LABEL:
-        message = f"Label must have between 1 and {LONGEST_LABEL} characters, but has {len(label)}"
-        walk.report.error(place, message, code=INVALID_LABEL_NAME)
+    if not label:
+        walk.report.error(place, "Label must have at least 1 character", code=INVALID_LABEL_NAME)
+    elif len(label) > LONGEST_LABEL:
+        limit = f"exceeds the {LONGEST_LABEL}-character limit allowed by the service"
+        walk.report.error(place, f"Invalid Label name: Label '{label}' {limit}", code=INVALID_LABEL_NAME)
     bad = next((char for char in label if not _may_stand_in_label(char)), None)
     if bad is not None:
         walk.report.error(place, f"Label must not contain the character {bad!a}", code=INVALID_LABEL_NAME)
     if label in walk.labels:
-        walk.report.error(place, f"Duplicate Label: {label}", code=DUPLICATE_LABEL_NAME)
+        walk.report.error(place, f"Duplicate Label name: {label}", code=DUPLICATE_LABEL_NAME)
     walk.labels.add(label)
     return label
 

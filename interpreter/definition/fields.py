@@ -6,8 +6,8 @@ Every reader returns the compiled value, or None where the member is absent or f
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Final, assert_never
+from collections.abc import Callable, Collection, Iterator
+from typing import Final, TypeVar, assert_never
 
 from interpreter.dataflow.template import (
     FailText,
@@ -19,6 +19,7 @@ from interpreter.dataflow.template import (
 )
 from interpreter.definition.diagnostics import (
     UNSUPPORTED_JSONATA_EXPRESSION,
+    Location,
     location_text,
 )
 from interpreter.definition.members import Members
@@ -32,8 +33,16 @@ from interpreter.jsonpath import Path, ReferencePath, parse_path, parse_result_p
 from interpreter.values import JsonValue
 
 _EXPRESSION: Final = "a valid JSONPath or a valid intrinsic function call"
+_NO_PATH: Final = "Value must be a valid JSONPath."
 _NO_REFERENCE_PATH: Final = "Value is not a Reference Path"
+_ROOTS: Final = "a path begins with $, $$ or $ and the name of a variable"
+_OPEN: Final = "{%"
+_UNCLOSED: Final = "JSONata string must start with {% and end with %}"
+"""Reported of AWS; what has something before `{%` is text (recorded)."""
+
 _BARE_NAME: Final = re.compile(r"Reference to '(\w+|\$)' at the top level is not supported\.")
+
+_Number = TypeVar("_Number", int, float)
 
 _GUARDED: Final = frozenset({"result", "errorOutput"})
 """The members of `$states` that only some fields see; others may be named anywhere (developer guide)."""
@@ -55,14 +64,26 @@ class Fields(Members):
         try:
             return parse_path(value)
         except QueryError as error:
-            self.error(name, "Value must be a valid JSONPath.", _fault_place(error.detail, error.position))
+            self.error(name, _NO_PATH, _fault_place(error.detail, error.position))
             return None
 
     def reference(self, name: str) -> Path | None:
         """A reference path on the document, the context object or a variable."""
         value = self.text(name)
-        if value is None:
+        if value is not None and not value.startswith("$"):
+            self.error(name, _NO_PATH, _ROOTS)
             return None
+        return None if value is None else self._reference(name, value)
+
+    def rule_path(self, name: str) -> Path | None:
+        """A reference path in a rule of a Choice."""
+        value = self.text(name)
+        if value is not None and not value.startswith("$"):
+            self.error(name, f"{_NO_REFERENCE_PATH}: Reference path didn't start with '$'", _ROOTS)
+            return None
+        return None if value is None else self._reference(name, value)
+
+    def _reference(self, name: str, value: str) -> Path | None:
         try:
             path = parse_path(value)
         except QueryError as error:
@@ -82,6 +103,9 @@ class Fields(Members):
             return None
         if not isinstance(value, str):
             self.wrong_type(name, "STRING", "NULL")
+            return None
+        if not value.startswith("$"):
+            self.error(name, _NO_PATH, "it begins with $")
             return None
         try:
             return parse_result_path(value)
@@ -106,19 +130,26 @@ class Fields(Members):
         """An integer in the range of its field, or where to find one: a `...Path` in JSONPath, else an expression."""
         match self.language:
             case QueryLanguage.JSONPATH:
-                written, path = self.integer(name), self.reference(f"{name}Path")
+                written, path = self._written(name, self.integer), self.reference(f"{name}Path")
                 return written if path is None else path
             case QueryLanguage.JSONATA:
-                return self.expression(name) if self._is_expression(name) else self.integer(name)
+                return self.expression(name) if self._is_expression(name) else self._written(name, self.integer)
             case _:
                 assert_never(self.language)
 
     def share(self, name: str) -> Share | None:
         """A percentage, or where to find one, as for `quantity`."""
         if self.language is QueryLanguage.JSONATA:
-            return self.expression(name) if self._is_expression(name) else self.number(name)
-        written, path = self.number(name), self.reference(f"{name}Path")
+            return self.expression(name) if self._is_expression(name) else self._written(name, self.number)
+        written, path = self._written(name, self.number), self.reference(f"{name}Path")
         return written if path is None else path
+
+    def _written(self, name: str, read: Callable[[str], _Number | None]) -> _Number | None:
+        """A number where an expression could stand as well: AWS has another text for strings there (reported)."""
+        if isinstance(self.members.get(name), str):
+            self.error(name, "Expected value of type Integer", self.misplaced(name) or "found a string")
+            return None
+        return read(name)
 
     def items(self, name: str) -> JsonataTemplate | Expression | None:
         """The items of a JSONata Map: an array or an object, or an expression."""
@@ -160,12 +191,16 @@ class Fields(Members):
 
     def _is_expression(self, name: str) -> bool:
         value = self.members.get(name)
-        return isinstance(value, str) and is_expression(value)
+        return isinstance(value, str) and value.startswith(_OPEN)
 
     def expression(self, name: str, visible: Collection[str] = ()) -> Expression | None:
         """A member that is a JSONata expression; `visible` are the guarded members of `$states` it may read."""
+        text = str(self.members[name])
+        if not is_expression(text):
+            self.error(name, _UNCLOSED)
+            return None
         try:
-            expression = parse_expression(str(self.members[name]))
+            expression = parse_expression(text)
         except ExpressionError as error:
             self._report_expression(name, error)
             return None
@@ -179,7 +214,10 @@ class Fields(Members):
         faults = list(jsonata_faults(value))
         for fault in faults:
             self._report_expression(name, fault)
-        if faults:
+        unclosed = list(_unclosed(value))
+        for place in unclosed:
+            self.report.error(self.at(name), _UNCLOSED, place=(*self.at(name), *place))
+        if faults or unclosed:
             return None
         template = compile_jsonata(value, location_text(self.at(name)[len(self.owner) :]).removeprefix("/"))
         seen = [self._check_sight(name, expression, visible) for expression in template.expressions]
@@ -225,6 +263,16 @@ class Fields(Members):
                 message = f"The value for the field '{fault.field}' must be {_EXPRESSION}"
                 hint = _fault_place(fault.detail, fault.position)
             self.report.error(self.at(name), message, place=(*self.at(name), *fault.location), hint=hint)
+
+
+def _unclosed(value: JsonValue) -> Iterator[Location]:
+    """The places in a JSONata template of texts that begin as an expression and do not end as one."""
+    match value:
+        case str() if value.startswith(_OPEN) and not is_expression(value):
+            yield ()
+        case dict() | list():
+            for key, member in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from ((key, *place) for place in _unclosed(member))
 
 
 def _fault_place(detail: str, position: int | None) -> str:

@@ -68,7 +68,7 @@ def _check_wildcard(entries: list[Fields]) -> None:
         names = entry.members.get("ErrorEquals")
         if not isinstance(names, list) or ANY_ERROR not in names:
             continue
-        if len(names) > 1:
-            entry.error("ErrorEquals", f"{ANY_ERROR} must appear alone in ErrorEquals")
-        if index < len(entries) - 1:
-            entry.error("ErrorEquals", f"{ANY_ERROR} must appear in the last element only")
+        if len(names) > 1 or index < len(entries) - 1:
+            hint = "beside other errors" if len(names) > 1 else "in an entry that others follow"
+            place = (*entry.at("ErrorEquals"), names.index(ANY_ERROR))
+            entry.report.error(place, f"{ANY_ERROR} must appear alone and at end of list", hint=f"it stands {hint}")

@@ -21,7 +21,7 @@ from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_flow
 from interpreter.definition.graph import Edge, MachineOutline, StateOutline
 from interpreter.definition.handlers import parse_catchers, parse_retriers
-from interpreter.definition.members import NOT_ALLOWED
+from interpreter.definition.members import NOT_SUPPORTED
 from interpreter.definition.model import (
     WHOLE_DOCUMENT,
     Distribution,
@@ -93,8 +93,10 @@ def _parse_entry(name: str, value: JsonValue, states: Fields, walk: Walk, outlin
 
 def _check_state_name(name: str, location: Location, walk: Walk) -> None:
     longest = walk.quotas.state_name_characters
-    if not 0 < len(name) <= longest:
-        message = f"State name must have between 1 and {longest} characters, but has {len(name)}"
+    if not name:
+        walk.report.error(location, "State name must have at least 1 character", code=INVALID_STATE_NAME)
+    elif len(name) > longest:
+        message = f"Invalid State name: State '{name}' exceeds the {longest}-character limit allowed by the service"
         walk.report.error(location, message, code=INVALID_STATE_NAME)
     elif any("\ud800" <= char <= "\udfff" for char in name):
         walk.report.error(location, "State name contains a lone surrogate", code=INVALID_STATE_NAME)
@@ -166,12 +168,12 @@ def _state_language(fields: Fields, walk: Walk) -> QueryLanguage:
 def _check_fields(fields: Fields, state_type: str) -> None:
     allowed = STATE_FIELDS[state_type]
     fields.require(REQUIRED_FIELDS.get(state_type, ()))
-    fields.allow(allowed, NOT_ALLOWED)
+    fields.allow(allowed)
     for group in EXCLUSIVE_FIELDS:
         if group[0] in allowed:
             fields.at_most_one([name for name in group if name in allowed])
     if state_type in TRANSITION_TYPES:
-        fields.at_least_one(("Next", "End"))
+        fields.require_one(("Next", "End"))
     fields.text("Comment")
     fields.true("End")
 
@@ -263,7 +265,7 @@ def _item_selector(fields: Fields) -> Template | None:
 def _processor(fields: Fields, walk: Walk, outline: MachineOutline) -> tuple[Machine | None, Distribution | None]:
     """The machine of a Map, in either of its spellings, and how it is distributed."""
     name = "Iterator" if "Iterator" in fields and "ItemProcessor" not in fields else "ItemProcessor"
-    fields.require((name,))
+    fields.require_one(("ItemProcessor", "Iterator"))
     processor = fields.object(name)
     config = None if processor is None else processor.object("ProcessorConfig")
     mode = "INLINE" if config is None else _mode(config)
@@ -273,7 +275,8 @@ def _processor(fields: Fields, walk: Walk, outline: MachineOutline) -> tuple[Mac
     execution_type = config.one_of("ExecutionType", EXECUTION_TYPES)
     config.require(("ExecutionType",))
     if walk.machine_type == "EXPRESS":
-        config.error("Mode", "Express state machine does not support Map state in DISTRIBUTED mode")
+        refusal = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
+        config.error("Mode", refusal)
     walk.report.not_supported(config.at("Mode"), "Map in DISTRIBUTED mode", "use the mode INLINE")
     distribution = parse_distribution(fields, execution_type, walk)
     children = replace(walk, machine_type="EXPRESS") if execution_type == "EXPRESS" else walk
@@ -285,6 +288,10 @@ def _mode(config: Fields) -> str:
     config.allow(PROCESSOR_CONFIG_FIELDS)
     mode = config.one_of("Mode", PROCESSOR_MODES) or "INLINE"
     if mode == "INLINE" and config.one_of("ExecutionType", EXECUTION_TYPES):
-        message = "Field 'ExecutionType' has no effect on a Map in INLINE mode"
-        config.report.warning(config.at("ExecutionType"), message, code=NO_EFFECT)
+        place = config.at("ExecutionType")
+        if "Mode" in config:  # reported of AWS; without a Mode it is not
+            config.report.error(config.location, NOT_SUPPORTED.format("ExecutionType"), place=place)
+        else:
+            message = "Field 'ExecutionType' has no effect on a Map in INLINE mode"
+            config.report.warning(place, message, code=NO_EFFECT)
     return mode

@@ -17,8 +17,10 @@ from interpreter.timestamps import parse_timestamp
 from interpreter.values import JsonValue, is_integer, is_number, json_type_name
 
 NOT_SUPPORTED: Final = "Field '{}' is not supported"
-NOT_ALLOWED: Final = "Field {} not allowed"
-"""AWS's texts for a field that a machine, and that a state does not have (both reported)."""
+"""AWS's text for a field that an object does not have (reported of all types of states and of machines, 2026)."""
+
+_NOT_ALLOWED: Final = frozenset({"ResultPath"})
+"""Of these another text is reported: `Field ResultPath not allowed`."""
 
 _ARTICLES: Final = {"null": "", "array": "an ", "object": "an "}
 _ALL_FIELDS: Final = frozenset(name for fields in STATE_FIELDS.values() for name in fields)
@@ -82,21 +84,22 @@ class Members:
         written = self.report.closest(name, unknown) if unknown else None
         return None if written is None else f"did you mean {name!r} where {written!r} stands?"
 
-    def allow(self, table: FieldTable, unknown: str = NOT_SUPPORTED) -> None:
+    def allow(self, table: FieldTable) -> None:
         """Report members that are not in `table`, then those of the other query language."""
-        self.refuse_unknown(table, unknown)
+        self.refuse_unknown(table)
         for name in self.members:
             owner = table.get(name)
             if owner is not None:
                 self.refuse_language((name,), owner)
 
-    def refuse_unknown(self, known: Collection[str], text: str = NOT_SUPPORTED) -> None:
-        """Report members that are none of `known`, each by `text` with its name."""
+    def refuse_unknown(self, known: Collection[str]) -> None:
+        """Report members that are none of `known`."""
         for name in self.members:
             if name not in known:
                 others = [one for one in known if one not in self.members]
                 hint = None if name in _ALL_FIELDS else self.report.did_you_mean(name, others)
-                self.report.error(self.location, text.format(name), place=self.at(name), hint=hint)
+                text = f"Field {name} not allowed" if name in _NOT_ALLOWED else NOT_SUPPORTED.format(name)
+                self.report.error(self.location, text, place=self.at(name), hint=hint)
 
     def refuse_language(self, names: Iterable[str], owner: QueryLanguage) -> None:
         """Report members that only a state written in `owner` may have, where the state is written in the other."""
@@ -115,18 +118,24 @@ class Members:
             hint = f"found {' and '.join(present)}"
             self.report.error(self.location, message, place=self.at(present[1]), hint=hint)
 
+    def require_one(self, names: Sequence[str]) -> None:
+        """Report that none of a group of alternatives, of which one must be there, is (reported of AWS)."""
+        if not any(name in self.members for name in names):
+            message = f"This object should have only one of the following fields: [{', '.join(names)}]"
+            self.report.error(self.location, message)
+
     def at_least_one(self, names: Sequence[str]) -> None:
-        """Report that none of a group of alternatives is there."""
+        """Report that none of a group is there of which several may be."""
         if not any(name in self.members for name in names):
             self.report.error(self.location, f"There should be one of the following fields: [{', '.join(names)}]")
 
     def wrong_type(self, name: str, *types: str) -> None:
         """Report that a member is of none of these types."""
         found = json_type_name(self.members[name])
-        hint = self._misplaced(name) or f"found {_ARTICLES.get(found, 'a ')}{found}"
+        hint = self.misplaced(name) or f"found {_ARTICLES.get(found, 'a ')}{found}"
         self.error(name, f"Expected value of type [{', '.join(types)}]", hint)
 
-    def _misplaced(self, name: str) -> str | None:
+    def misplaced(self, name: str) -> str | None:
         """Where the value of a member belongs, if it is a path or an expression that cannot stand here."""
         value = self.members[name]
         if not isinstance(value, str):
@@ -199,7 +208,7 @@ class Members:
         """An RFC 3339 timestamp, as its text."""
         value = self.text(name)
         if value is not None and parse_timestamp(value) is None:
-            hint = self._misplaced(name) or "such as 2027-03-14T01:59:00Z"
+            hint = self.misplaced(name) or "such as 2027-03-14T01:59:00Z"
             self.error(name, "String does not match RFC3339 timestamp", hint)
             return None
         return value

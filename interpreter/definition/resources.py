@@ -41,6 +41,10 @@ class ResourceCatalog(Protocol):
         """Whether there is such a resource."""
         ...
 
+    def requires_arguments(self, resource: TaskResource) -> bool:
+        """Whether a Task of the resource must have Parameters or Arguments."""
+        ...
+
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         """What is wrong with the arguments of a resource that there is, as far as the definition tells."""
         ...

@@ -13,6 +13,9 @@ from interpreter.values import JsonValue, is_number
 
 _COMBINATIONS: Final = ("And", "Or", "Not")
 _NESTED_FIELDS: Final = ("Comment",)
+_SELECTORS: Final = ("And", "Or", "Not", "Variable", "Condition")
+_ONE_SELECTOR: Final = f"The object must have only one of the following fields, [{', '.join(_SELECTORS)}]"
+"""Reported of AWS."""
 _JSONATA_FIELDS: Final = ("Condition", "Output")
 _JSONPATH_FIELDS: Final = ("Variable", *_COMBINATIONS, *OPERATORS)
 
@@ -25,8 +28,8 @@ def parse_condition(fields: Fields) -> Condition | None:
     fields.refuse_language(_JSONPATH_FIELDS, QueryLanguage.JSONPATH)
     fields.text("Comment")
     fields.refuse_unknown({*BRANCH_FIELDS, *_JSONATA_FIELDS, *_JSONPATH_FIELDS})
-    if not any(name in fields for name in _JSONPATH_FIELDS):
-        fields.require(("Condition",))
+    if not any(name in fields for name in (*_JSONPATH_FIELDS, "Condition")):
+        fields.report.error(fields.location, _ONE_SELECTOR)
     return fields.condition("Condition")
 
 
@@ -36,6 +39,8 @@ def parse_rule(fields: Fields, beside: Collection[str] = _NESTED_FIELDS) -> Choi
     fields.text("Comment")
     deciding = [name for name in fields.members if name in OPERATORS or name in _COMBINATIONS]
     fields.refuse_unknown({*beside, *_JSONATA_FIELDS, *_JSONPATH_FIELDS})
+    if not _has_one_selector(fields):
+        return None
     if len(deciding) != 1:
         _refuse_count(fields, deciding)
         return None
@@ -44,18 +49,25 @@ def parse_rule(fields: Fields, beside: Collection[str] = _NESTED_FIELDS) -> Choi
     return _comparison(fields, OPERATORS[deciding[0]])
 
 
+def _has_one_selector(fields: Fields) -> bool:
+    present = [name for name in _SELECTORS if name in fields]
+    if len(present) == 1:
+        return True
+    place = fields.at(present[1]) if present else None
+    hint = f"found {' and '.join(present)}" if present else None
+    fields.report.error(fields.location, _ONE_SELECTOR, place=place, hint=hint)
+    return False
+
+
 def _refuse_count(fields: Fields, deciding: list[str]) -> None:
     if deciding:
         message = f"There should only be one of the following fields: [{', '.join(deciding)}]"
         fields.report.error(fields.location, message, place=fields.at(deciding[1]))
     elif "Condition" not in fields:
-        fields.report.error(fields.location, "A rule must have a comparison operator, And, Or or Not")
+        fields.report.error(fields.location, "A rule with Variable must have a comparison operator")
 
 
 def _combination(fields: Fields, name: str) -> ChoiceRule | None:
-    if "Variable" in fields:
-        message = f"There should only be one of the following fields: [Variable, {name}]"
-        fields.report.error(fields.location, message, place=fields.at("Variable"))
     if name == "Not":
         negated = fields.object("Not")
         rule = None if negated is None else parse_rule(negated)
@@ -66,10 +78,9 @@ def _combination(fields: Fields, name: str) -> ChoiceRule | None:
 
 
 def _comparison(fields: Fields, kind: OperatorKind) -> Comparison | None:
-    fields.require(("Variable",))
-    variable = fields.reference("Variable")
+    variable = fields.rule_path("Variable")
     if kind.is_path:
-        path = fields.reference(kind.name)
+        path = fields.rule_path(kind.name)
         return None if variable is None or path is None else Comparison(variable, kind.name, path)
     operand = fields.members[kind.name]
     if not _check_operand(fields, kind, operand) or variable is None:

@@ -55,7 +55,7 @@ RANGES: Final[Mapping[str, Range]] = {
 
 LANGUAGES: Final = tuple(QueryLanguage)
 VERSIONS: Final = ("1.0",)
-JITTER_STRATEGIES: Final = ("FULL", "NONE")
+JITTER_STRATEGIES: Final = ("NONE", "FULL")
 PROCESSOR_MODES: Final = ("INLINE", "DISTRIBUTED")
 EXECUTION_TYPES: Final = ("STANDARD", "EXPRESS")
 INPUT_TYPES: Final = ("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST")
@@ -199,7 +199,7 @@ EXCLUSIVE_FIELDS: Final = (
     ("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"),
     ("ItemProcessor", "Iterator"),
     ("ItemSelector", "Parameters"),
-    ("Seconds", "SecondsPath", "Timestamp", "TimestampPath"),
+    ("SecondsPath", "Seconds", "TimestampPath", "Timestamp"),
 )
 """Of each group a state has one at most."""
 
@@ -210,7 +210,7 @@ CREDENTIALS_FIELDS: Final = {
 """Of which Credentials have one."""
 
 WAIT_FORMS: Final = {
-    QueryLanguage.JSONPATH: ("Seconds", "SecondsPath", "Timestamp", "TimestampPath"),
+    QueryLanguage.JSONPATH: ("SecondsPath", "Seconds", "TimestampPath", "Timestamp"),
     QueryLanguage.JSONATA: ("Seconds", "Timestamp"),
 }
 """Of which a Wait has exactly one."""

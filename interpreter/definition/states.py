@@ -60,7 +60,7 @@ def parse_fail(name: str, fields: Fields) -> FailState:
 
 def parse_wait(name: str, fields: Fields) -> WaitState:
     """Wait."""
-    fields.at_least_one(WAIT_FORMS[fields.language])
+    fields.require_one(WAIT_FORMS[fields.language])
     return WaitState(
         name=name,
         next=fields.text("Next"),
@@ -98,6 +98,8 @@ def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -
     if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
         fields.error("HeartbeatSeconds", "HeartbeatSeconds must be less than TimeoutSeconds")
     credentials = _credentials(fields)
+    if isinstance(resource, ActivityResource) and credentials is not None:
+        fields.error("Credentials", "The field 'Credentials' is not supported for activities")
     flow = parse_flow("Task", fields)
     if resource is not None:
         _check_arguments(fields, walk, resource)
@@ -120,6 +122,8 @@ def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -
 
 def _check_arguments(fields: Fields, walk: Walk, resource: TaskResource) -> None:
     name = arguments_field(fields.language)
+    if name not in fields and walk.catalog.requires_arguments(resource):
+        fields.error("Resource", f"{name} field is required for resource ARN: {resource.arn}")
     for fault in walk.catalog.check_arguments(resource, known_arguments(fields.members, fields.language)):
         fields.report.error((*fields.at(name), *fault.location), fault.message)
 
@@ -140,6 +144,10 @@ def check_resource(fields: Fields, walk: Walk) -> TaskResource | None:
     arn = fields.text("Resource")
     if arn is None:
         return None
+    if not arn.startswith("arn:"):
+        hint = _resource_hint(arn, walk) or f"such as {SERVICE_PREFIX}lambda:invoke"
+        fields.error("Resource", "Value is not a valid resource ARN", hint)
+        return None
     resource = parse_resource(arn)
     if resource is not None and walk.machine_type == "EXPRESS":
         refusal = _express_refusal(resource)
@@ -147,7 +155,7 @@ def check_resource(fields: Fields, walk: Walk) -> TaskResource | None:
             fields.error("Resource", refusal)
             return None
     if resource is None or not walk.catalog.has(resource):
-        refuse_resource(fields, arn, _resource_hint(arn, walk))
+        _refuse_resource(fields, arn, _resource_hint(arn, walk))
         return None
     return resource
 
@@ -158,7 +166,7 @@ def _resource_hint(arn: str, walk: Walk) -> str | None:
     return walk.report.did_you_mean(name.removeprefix(right), known, prefix=SERVICE_PREFIX + right)
 
 
-def refuse_resource(fields: Fields, arn: str, hint: str | None = None) -> None:
+def _refuse_resource(fields: Fields, arn: str, hint: str | None) -> None:
     """Report a Resource that AWS does not know (recorded)."""
     fields.error(
         "Resource",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from interpreter.definition.diagnostics import Report
+from interpreter.definition.diagnostics import INVALID_VARIABLE_NAME, RESERVED_VARIABLE_NAME, Report
 from interpreter.definition.fields import Fields
 from interpreter.definition.graph import MachineOutline
 from interpreter.definition.resources import ResourceCatalog
@@ -39,12 +39,13 @@ def note_assigned(fields: Fields, machine: MachineOutline) -> None:
         name = key.removesuffix(".$") if fields.language is QueryLanguage.JSONPATH else key
         place = (*fields.at("Assign"), key)
         if name == "states":
-            fields.report.error(fields.at("Assign"), "Variable name 'states' is reserved", place=place)
-        elif not name.isidentifier() or len(name) > longest:
-            fields.report.error(
-                fields.at("Assign"),
-                f"Variable name {name!r} is not valid: it must be an identifier of at most {longest} characters",
-                place=place,
-            )
+            message = "Cannot assign to reserved variable '$states'."
+            fields.report.error(fields.at("Assign"), message, code=RESERVED_VARIABLE_NAME, place=place)
+        elif not name.isidentifier():
+            message = f"Invalid variable name '{name}': the variable name contains invalid characters."
+            fields.report.error(fields.at("Assign"), message, code=INVALID_VARIABLE_NAME, place=place)
+        elif len(name) > longest:
+            message = f"Invalid variable name '{name}': the variable name has more than {longest} characters."
+            fields.report.error(fields.at("Assign"), message, code=INVALID_VARIABLE_NAME, place=place)
         else:
             machine.assigned.append((name, place))

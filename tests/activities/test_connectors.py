@@ -36,7 +36,17 @@ CASES = [
     Case("right", "apigateway:invoke", {"Parameters": API}),
     Case("all by paths", "apigateway:invoke", {"Parameters": {"ApiEndpoint.$": "$.e", "Method.$": "$.m"}}),
     Case("parts by paths", "apigateway:invoke", {"Parameters": API | {"Headers": {"A": ["1"], "B.$": "$.b"}}}),
-    Case("none", "apigateway:invoke", {}),
+    Case(
+        "none",
+        "apigateway:invoke",
+        {},
+        [
+            (
+                "/States/Ask/Resource",
+                "Parameters field is required for resource ARN: arn:aws:states:::apigateway:invoke",
+            ),
+        ],
+    ),
     Case("neither stage nor path", "apigateway:invoke", {"Parameters": API | {"Stage": "", "Path": ""}}),
     Case(
         "JSONata",
@@ -252,6 +262,7 @@ def test_at_creation(case: Case) -> None:
 
 def test_stored_definitions_are_let_be() -> None:
     parse_definition(definition("apigateway:invoke", {"Parameters": {}}), Registry(arguments=False))
+    parse_definition(definition("apigateway:invoke", {}), Registry(arguments=False))
 
 
 # ---------------------------------------------------------------- when the state runs

@@ -174,7 +174,7 @@ async def test_what_runs_inside_the_service(client: AwsClient) -> None:
     assert answer["billingDetails"] == {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": 100}
     answer = await client.call(
         "test_state",
-        definition='{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}',
+        definition='{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}',
         input="2",
         inspectionLevel="DEBUG",
         mock={"errorOutput": {"error": "E"}},

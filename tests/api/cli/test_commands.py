@@ -108,7 +108,7 @@ def test_what_cannot_run_yet_is_not_started(steploom: Steploom, capsys: pytest.C
 def test_hints_follow_the_messages_of_aws(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
     Path("m.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Pass", "ReslutPath": "$.x", "End": true}}}')
     assert steploom("validate", "m.json") == 1
-    expected = "Field ReslutPath not allowed; did you mean 'ResultPath'? (at /States/A)"
+    expected = "Field 'ReslutPath' is not supported; did you mean 'ResultPath'? (at /States/A)"
     assert expected in capsys.readouterr().out
     assert steploom("validate", "m.json", "--json") == 1
     assert json.loads(capsys.readouterr().out)["diagnostics"][0]["hint"] == "did you mean 'ResultPath'?"

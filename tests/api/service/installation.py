@@ -61,6 +61,9 @@ class EveryResource:
     def has(self, resource: TaskResource) -> bool:
         return True
 
+    def requires_arguments(self, resource: TaskResource) -> bool:
+        return False
+
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         return ()
 

@@ -13,7 +13,14 @@ from tests.api.service.installation import DISTRIBUTED, PASS, Installation
 CALLBACK = json.dumps(
     {
         "StartAt": "A",
-        "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": True}},
+        "States": {
+            "A": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+                "Parameters": {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token"}},
+                "End": True,
+            }
+        },
     }
 )
 WARNED = json.dumps(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from interpreter.definition.arguments import ArgumentFault, Known
-from interpreter.definition.model import TaskResource
+from interpreter.definition.model import ServiceResource, TaskResource
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,9 @@ class FixedCatalog:
 
     def has(self, resource: TaskResource) -> bool:
         return resource.arn not in self.unknown
+
+    def requires_arguments(self, resource: TaskResource) -> bool:
+        return isinstance(resource, ServiceResource)
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         return ()

@@ -169,8 +169,13 @@ def _simple_states(jsonata: bool) -> list[st.SearchStrategy[Json]]:
         forms += [st.fixed_dictionaries({name: REFERENCES}) for name in ("SecondsPath", "TimestampPath")]
     result = st.just({}) if jsonata else _optional(Result=DATA)
     role = EXPRESSIONS.map(lambda text: {"RoleArn": text}) if jsonata else PATHS.map(lambda path: {"RoleArn.$": path})
-    handled = _optional(Retry=_retriers(), Catch=_catchers(jsonata), Credentials=role)
-    resource = st.sampled_from((LAMBDA, CALLBACK, ACTIVITY)).map(lambda arn: {"Resource": arn})
+    handled = _optional(Retry=_retriers(), Catch=_catchers(jsonata))
+    arguments = {"Arguments": JSONATA} if jsonata else {"Parameters": TEMPLATES}
+    resource = st.one_of(
+        st.just({"Resource": ACTIVITY}),
+        _merged(st.just({"Resource": LAMBDA}), _optional(Credentials=role)),
+        _merged(st.just({"Resource": CALLBACK}), _optional(Credentials=role), st.fixed_dictionaries(arguments)),
+    )
     ends = [_typed("Succeed", jsonata, _flow(jsonata, "InputPath", "OutputPath", "Output"))]
     failing = _optional(Error=shown, Cause=shown)
     if not jsonata:

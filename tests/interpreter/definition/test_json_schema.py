@@ -22,11 +22,14 @@ SCHEMA: Final = asl_json_schema()
 VALIDATOR: Final = Draft202012Validator(SCHEMA)
 EXAMPLES: Final = sorted((REPOSITORY / "examples").rglob("*.asl.json"))
 
-ERRORS: Final = re.compile(r"(SCHEMA|INVALID|DUPLICATE|MISSING|TOO|UNSUPPORTED)_.*", re.DOTALL)
+ERRORS: Final = re.compile(r"(SCHEMA|INVALID|RESERVED|DUPLICATE|MISSING|TOO|UNSUPPORTED)_.*", re.DOTALL)
 BEYOND_A_SCHEMA: Final = (
     *("MISSING_TRANSITION_TARGET", "MISSING_END_STATE", "DUPLICATE_STATE_NAME", "DUPLICATE_LABEL_NAME"),
-    *("INVALID_JSONATA_EXPRESSION", "UNSUPPORTED_JSONATA_EXPRESSION", "Express state machine does not support"),
-    *("is already assigned in an outer scope", "Value is not a Reference Path", "must appear in the last element only"),
+    *("INVALID_JSONATA_EXPRESSION", "UNSUPPORTED_JSONATA_EXPRESSION", "JSONata string must start with"),
+    *("Express state machine does not support", "is not supported inside 'EXPRESS' state machines"),
+    *("is already assigned in an outer scope", "Value is not a Reference Path", "must appear alone and at end of list"),
+    *("field is required for resource ARN", "is not supported for activities"),
+    *("Field 'ExecutionType' is not supported", "'CSVHeaderLocation' is"),
     *("HeartbeatSeconds must be less than", "MaxDelaySeconds must be greater than", "is not recognized"),
     *("are the same", "is required but was missing"),
     *("is not supported by Step Functions", "must be a valid JSONPath"),
@@ -65,6 +68,11 @@ def test_valid_cases_are_taken(name: str, definition: Any) -> None:
 
 @pytest.mark.parametrize("name, definition", WRONG, ids=lambda part: part if isinstance(part, str) else "")
 def test_wrong_cases_are_refused(name: str, definition: Any) -> None:
+    assert _faults(definition)
+
+
+def test_the_wildcard_of_errors_stands_alone() -> None:
+    definition = next(definition_of(case) for case in CASES if case["name"] == "States.ALL not alone")
     assert _faults(definition)
 
 

@@ -168,7 +168,7 @@ LONG_NAMES = {
     "a state": ({"StartAt": "s" * 81, "States": {"s" * 81: {"Type": "Succeed"}}}, "INVALID_STATE_NAME"),
     "a variable": (
         {"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"v" * 81: 1}, "End": True}}},
-        "SCHEMA_VALIDATION_FAILED",
+        "INVALID_VARIABLE_NAME",
     ),
     "calls in a template": (
         {"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a": {"v.$": calls(11)}}, "End": True}}},

@@ -398,19 +398,19 @@ REFUSALS = [
     ),
     Refusal(
         "wrong field of a result",
-        TASK | {"Resource": "arn:aws:states:::events:putEvents"},
+        TASK | {"Resource": "arn:aws:states:::events:putEvents", "Parameters": {}},
         result({"Entries": [{"EventId": []}]}),
         "Mock result schema validation error: Field 'EventId' must be a string",
     ),
     Refusal(
         "missing field of a result",
-        TASK | {"Resource": "arn:aws:states:::states:startExecution"},
+        TASK | {"Resource": "arn:aws:states:::states:startExecution", "Parameters": {}},
         result({"executionArn": "a"}),
         "Mock result schema validation error: Required field 'ExecutionArn' is missing",
     ),
     Refusal(
         "a callback without mock",
-        TASK | {"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"},
+        TASK | {"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {}},
         {"roleArn": ROLE},
         "TestState needs a mock for the resource arn:aws:states:::lambda:invoke.waitForTaskToken",
     ),
