@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RetryConfig, RPCError
 from temporalio.worker import Worker
 
 from activities.direct_calls import direct_calls
@@ -67,6 +67,9 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 _CONNECT_PATIENCE_SECONDS: Final = 60.0
 _CONNECT_PAUSE_SECONDS: Final = 0.5
+_API_RETRY: Final = RetryConfig(max_elapsed_time_millis=3_000)
+"""People and programs wait for the answer, and can ask again."""
+
 _GRACE_SECONDS: Final = 10.0
 """How long calls that are being answered may still take when a door closes."""
 
@@ -94,8 +97,15 @@ class Doors:
 
 
 @asynccontextmanager
-async def connected(settings: Settings, connection: ClientConnectConfig) -> AsyncIterator[Engine]:
+async def connected(
+    settings: Settings, connection: ClientConnectConfig, *, retry: RetryConfig | None = None
+) -> AsyncIterator[Engine]:
     """The database, its schema up to date, and a Temporal client; waits a minute for a Temporal that is starting too.
+
+    Args:
+        settings: the installation's.
+        connection: where Temporal is.
+        retry: how long its calls are repeated when it goes away later; ten seconds by default.
 
     Raises:
         ConfigurationError: The database URL cannot be used, or spans go somewhere unknown.
@@ -108,7 +118,7 @@ async def connected(settings: Settings, connection: ClientConnectConfig) -> Asyn
     with _told_of_tracing(), tracing() as traced:
         async with open_store(settings.database_url) as store:
             definitions = CompiledDefinitions(store)
-            yield Engine(store, await _connect(connection, definitions, store, traced), definitions, traced)
+            yield Engine(store, await _connect(connection, definitions, store, traced, retry), definitions, traced)
 
 
 def settle_memory() -> None:
@@ -130,7 +140,11 @@ def _told_of_tracing() -> Iterator[None]:
 
 
 async def _connect(
-    connection: ClientConnectConfig, definitions: CompiledDefinitions, store: Store, traced: Tracing | None
+    connection: ClientConnectConfig,
+    definitions: CompiledDefinitions,
+    store: Store,
+    traced: Tracing | None,
+    retry: RetryConfig | None,
 ) -> Client:
     interceptors = [] if traced is None else [traced.interceptor]
     address = connection["target_host"]
@@ -138,7 +152,10 @@ async def _connect(
     while True:
         try:
             return await Client.connect(
-                **connection, data_converter=data_converter(definitions, store), interceptors=interceptors
+                **connection,
+                data_converter=data_converter(definitions, store),
+                interceptors=interceptors,
+                retry_config=retry,
             )
         except RuntimeError as error:  # what the SDK raises when nobody answers
             now = asyncio.get_running_loop().time()
@@ -374,7 +391,7 @@ async def serve_api(settings: Settings, connection: ClientConnectConfig, ready: 
     """
     check_exposure(settings)
     async with (
-        connected(settings, connection) as engine,
+        connected(settings, connection, retry=_API_RETRY) as engine,
         application(settings, engine) as service,
         open_doors(settings, engine, service) as doors,
     ):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import time
@@ -29,6 +30,7 @@ from activities.heartbeats import heartbeating
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 
+_LOG: Final = logging.getLogger(__name__)
 _WITHHELD: Final = ("STEPLOOM_", "TEMPORAL_")
 """What begins so is no handler's business: where the database is, and the keys of Temporal."""
 
@@ -135,6 +137,13 @@ class FunctionHost:
         except (OSError, ValueError) as error:  # the folder has changed, and not for the better
             raise StatesError("Lambda.ServiceException", str(error)) from None
         if spec is None:
+            _LOG.warning(
+                "A Task calls the function %r, which %s does not have: put it there as %s.py. What it has: %s.",
+                name,
+                self._catalog.directory,
+                name.partition(":")[0].replace("-", "_"),
+                ", ".join(self.names()) or "nothing",
+            )
             qualified = name if ":" in name else f"{name}:{LATEST}"
             raise function_not_found(self._arn(qualified), request_id)
         return spec

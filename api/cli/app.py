@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli import connections, definitions, executions, expressions, keys, serving, testing
+from api.cli import connections, definitions, executions, expressions, keys, serving, tasks, testing
 
 _SERVE: Final = "Run a service"
 _DEFINITIONS: Final = "Definitions"
@@ -64,4 +64,8 @@ app.command("history", rich_help_panel=_EXECUTIONS)(executions.history)
 app.command("list", rich_help_panel=_EXECUTIONS)(executions.list_)
 app.command("stop", rich_help_panel=_EXECUTIONS)(executions.stop)
 app.command("redrive", rich_help_panel=_EXECUTIONS)(executions.redrive)
+app.command("delete", rich_help_panel=_EXECUTIONS)(executions.delete)
+app.command("send-task-success", rich_help_panel=_EXECUTIONS)(tasks.send_task_success)
+app.command("send-task-failure", rich_help_panel=_EXECUTIONS)(tasks.send_task_failure)
+app.command("send-task-heartbeat", rich_help_panel=_EXECUTIONS)(tasks.send_task_heartbeat)
 app.add_typer(connections.app, name="connections", rich_help_panel=_EXECUTIONS)

@@ -17,6 +17,7 @@ SfnClient: TypeAlias = Any
 
 _KEY_PROVIDERS: Final = frozenset({"env", "shared-credentials-file", "config-file", "custom-process"})
 _ASKS_FOR_KEY: Final = frozenset({"UnrecognizedClientException", "MissingAuthenticationTokenException"})
+_UNAVAILABLE: Final = "ServiceUnavailable"
 _NO_KEY: Final = "no AWS credentials are set; this service asks for a key: see docs/security.md"
 _STAND_IN: Final = "steploom"
 _CONNECT_SECONDS: Final = 5
@@ -41,7 +42,8 @@ def service(
 ) -> Iterator[SfnClient]:
     """A client of the service at `endpoint`; `api` is boto3's name for the operations that are wanted.
 
-    A `synchronous` one is for StartSyncExecution: it waits for the end of an execution, and never sends a call twice.
+    A `synchronous` one is for StartSyncExecution: it waits for the end of an execution. No call is sent twice, so that
+    people soon see that there is no answer.
 
     Raises:
         CommandError: `endpoint` is no URL, or AWS's configuration cannot be used; from within the block, for what the
@@ -51,7 +53,7 @@ def service(
     from botocore.exceptions import BotoCoreError, ClientError
 
     config = Config(
-        retries={"total_max_attempts": 1 if synchronous else 2, "mode": "standard"},
+        retries={"total_max_attempts": 1},
         connect_timeout=_CONNECT_SECONDS,
         inject_host_prefix=False,  # AWS has a host of its own for synchronous executions, a steploom has not
     )
@@ -71,6 +73,8 @@ def service(
     except ClientError as error:
         told = error.response["Error"]
         message = f"{told.get('Code')}: {told.get('Message')}"
+        if told.get("Code") == _UNAVAILABLE:
+            message = f"{message.removesuffix('.')}. The service at {endpoint} lives, but cannot reach what it needs."
         if told.get("Code") in _ASKS_FOR_KEY and _has_no_key(session):
             message = f"{message.removesuffix('.')}; {_NO_KEY}"
         raise CommandError(message) from error

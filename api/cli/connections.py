@@ -1,9 +1,10 @@
-"""Commands for the connections of HTTP Tasks: create, list, describe, delete. EventBridge's API, at our HTTP door."""
+"""Commands for the connections of HTTP Tasks, which are EventBridge's API at our HTTP door."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -14,6 +15,7 @@ from api.cli.options import ConfigOption, EndpointOption, JsonOption, read_text,
 from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_made, print_table
 
 _API: Final = "events"
+_OAUTH: Final = "OAUTH_CLIENT_CREDENTIALS"
 
 app = typer.Typer(
     help="Manage the connections (credentials) of HTTP Tasks.\n\n"
@@ -24,28 +26,32 @@ app = typer.Typer(
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the connection.")]
 
 
+BasicOption = Annotated[str | None, typer.Option("--basic", metavar="USER", help="User name; the secret is theirs.")]
+ApiKeyOption = Annotated[
+    str | None, typer.Option("--api-key", metavar="HEADER", help="Header that carries the secret.")
+]
+OauthOption = Annotated[
+    str | None, typer.Option("--oauth", metavar="CLIENT-ID", help="OAuth client; the secret is the client's.")
+]
+TokenUrlOption = Annotated[
+    str | None, typer.Option("--token-url", metavar="URL", help="Where --oauth gets its tokens.")
+]
+SecretFileOption = Annotated[Path | None, typer.Option("--secret-file", metavar="FILE", help="File with the secret.")]
+ParametersOption = Annotated[
+    Path | None,
+    typer.Option("--parameters", metavar="FILE", help="AuthParameters of CreateConnection (JSON), added to these."),
+]
+
+
 @app.command("create")
 def create(
     name: NameArgument,
-    basic: Annotated[
-        str | None, typer.Option("--basic", metavar="USER", help="User name; the secret is theirs.")
-    ] = None,
-    api_key: Annotated[
-        str | None, typer.Option("--api-key", metavar="HEADER", help="Header that carries the secret.")
-    ] = None,
-    oauth: Annotated[
-        str | None, typer.Option("--oauth", metavar="CLIENT-ID", help="OAuth client; the secret is the client's.")
-    ] = None,
-    token_url: Annotated[
-        str | None, typer.Option("--token-url", metavar="URL", help="Where --oauth gets its tokens.")
-    ] = None,
-    parameters: Annotated[
-        Path | None,
-        typer.Option("--parameters", metavar="FILE", help="AuthParameters of CreateConnection (JSON), added to these."),
-    ] = None,
-    secret_file: Annotated[
-        Path | None, typer.Option("--secret-file", metavar="FILE", help="File with the secret, instead of asking.")
-    ] = None,
+    basic: BasicOption = None,
+    api_key: ApiKeyOption = None,
+    oauth: OauthOption = None,
+    token_url: TokenUrlOption = None,
+    parameters: ParametersOption = None,
+    secret_file: SecretFileOption = None,
     endpoint: EndpointOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -54,25 +60,50 @@ def create(
 
     Example: steploom connections create shop --basic me --secret-file password.txt
     """
-    kinds = {"BASIC": basic, "API_KEY": api_key, "OAUTH_CLIENT_CREDENTIALS": oauth}
-    chosen = [(kind, value) for kind, value in kinds.items() if value is not None]
-    if len(chosen) != 1:
+    chosen = _chosen(basic, api_key, oauth)
+    if chosen is None:
         raise CommandError("Give one of --basic, --api-key and --oauth.", exit_code=2)
-    kind, public = chosen[0]
-    if (kind == "OAUTH_CLIENT_CREDENTIALS") is (token_url is None):
+    kind, public = chosen
+    if (kind == _OAUTH) is (token_url is None):
         raise CommandError("--oauth and --token-url go together.", exit_code=2)
-    given = {} if parameters is None else _read_parameters(parameters)
-    own = _own_parameters(kind, public, _read_secret(secret_file), token_url)
-    for member, value in own.items():
-        given[member] = {**given.get(member, {}), **value}
+    given = _with_parameters(parameters, _own_parameters(kind, public, _read_secret(secret_file), token_url))
     settings = settings_from(config, endpoint=endpoint)
     with service(settings.endpoint, settings.region, _API) as client:
         answer = client.create_connection(Name=name, AuthorizationType=kind, AuthParameters=given)
-    arn = str(answer["ConnectionArn"])
-    if as_json:
-        print_json({"connectionArn": arn})
-    else:
-        print_made("created", arn)
+    _tell("created", answer, as_json=as_json)
+
+
+@app.command("update")
+def update(
+    name: NameArgument,
+    basic: BasicOption = None,
+    api_key: ApiKeyOption = None,
+    oauth: OauthOption = None,
+    token_url: TokenUrlOption = None,
+    parameters: ParametersOption = None,
+    secret_file: SecretFileOption = None,
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a connection: a new secret (from a file), another user, header or kind. What is not given stays.
+
+    Tasks use it from their next call on.
+
+    Example: steploom connections update shop --secret-file new-password.txt
+    """
+    chosen = _chosen(basic, api_key, oauth)
+    secret = None if secret_file is None else _read_secret(secret_file)
+    if chosen is None and secret is None and token_url is None and parameters is None:
+        raise CommandError("Say what is to change: --secret-file, --basic, --api-key, --oauth ...", exit_code=2)
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region, _API) as client:
+        kind, public = chosen or (str(client.describe_connection(Name=name)["AuthorizationType"]), None)
+        if token_url is not None and kind != _OAUTH:
+            raise CommandError(f"--token-url is of OAuth clients only, and {name} is {kind}.", exit_code=2)
+        given = _with_parameters(parameters, _own_parameters(kind, public, secret, token_url))
+        answer = client.update_connection(Name=name, AuthorizationType=kind, AuthParameters=given)
+    _tell("updated", answer, as_json=as_json)
 
 
 @app.command("list")
@@ -140,21 +171,47 @@ def delete(name: NameArgument, endpoint: EndpointOption = None, config: ConfigOp
     print_line(f"deleted {name}")
 
 
-def _own_parameters(kind: str, public: str | None, secret: str, token_url: str | None) -> dict[str, dict[str, Any]]:
+def _chosen(basic: str | None, api_key: str | None, oauth: str | None) -> tuple[str, str] | None:
+    """The kind of authorization that is given, and its public half; None where none is."""
+    kinds = {"BASIC": basic, "API_KEY": api_key, _OAUTH: oauth}
+    chosen = [(kind, value) for kind, value in kinds.items() if value is not None]
+    if len(chosen) > 1:
+        raise CommandError("Give one of --basic, --api-key and --oauth.", exit_code=2)
+    return chosen[0] if chosen else None
+
+
+def _own_parameters(
+    kind: str, public: str | None, secret: str | None, token_url: str | None
+) -> dict[str, dict[str, Any]]:
+    """The AuthParameters of a kind, with what is given of them."""
     match kind:
         case "BASIC":
-            return {"BasicAuthParameters": {"Username": public, "Password": secret}}
+            return {"BasicAuthParameters": _given(Username=public, Password=secret)}
         case "API_KEY":
-            return {"ApiKeyAuthParameters": {"ApiKeyName": public, "ApiKeyValue": secret}}
+            return {"ApiKeyAuthParameters": _given(ApiKeyName=public, ApiKeyValue=secret)}
         case _:
-            client = {"ClientID": public, "ClientSecret": secret}
-            return {
-                "OAuthParameters": {
-                    "HttpMethod": "POST",
-                    "AuthorizationEndpoint": token_url,
-                    "ClientParameters": client,
-                }
-            }
+            client = _given(ClientID=public, ClientSecret=secret)
+            method = None if token_url is None else "POST"
+            endpoint = _given(HttpMethod=method, AuthorizationEndpoint=token_url)
+            return {"OAuthParameters": {**endpoint, **({"ClientParameters": client} if client else {})}}
+
+
+def _given(**members: str | None) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _with_parameters(file: Path | None, own: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The AuthParameters in a file, if there is one, with these on top."""
+    given = {} if file is None else _read_parameters(file)
+    for member, value in own.items():
+        if value:
+            given[member] = {**given.get(member, {}), **value}
+    return given
+
+
+def _tell(done: str, answer: Mapping[str, Any], *, as_json: bool) -> None:
+    arn = str(answer["ConnectionArn"])
+    print_json({"connectionArn": arn}) if as_json else print_made(done, arn)
 
 
 def _read_secret(file: Path | None) -> str:

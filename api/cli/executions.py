@@ -1,10 +1,10 @@
-"""Commands against a running service: deploy, start, describe, history, list, stop, redrive."""
+"""Commands against a running service: deploy, start, describe, history, list, stop, redrive, delete."""
 
 from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -41,7 +41,7 @@ from api.cli.output import (
     print_made,
     print_table,
 )
-from api.cli.progress import Progress, history_row, print_outcome
+from api.cli.progress import Progress, awaited_hints, history_row, print_advice, print_outcome
 
 if TYPE_CHECKING:
     from api.config import Settings
@@ -146,9 +146,12 @@ def describe(
     Example: steploom describe orders:run-1
     """
     settings = settings_from(config, endpoint=endpoint)
+    waiting: Sequence[str] = ()
     with service(settings.endpoint, settings.region) as client:
         if names_execution(target):
-            answer = client.describe_execution(executionArn=execution_arn(client, target))
+            arn = execution_arn(client, target)
+            answer = client.describe_execution(executionArn=arn)
+            waiting = [] if as_json or answer["status"] != "RUNNING" else _waiting(client, arn)
         else:
             answer = client.describe_state_machine(stateMachineArn=state_machine_arn(client, target))
     if as_json:
@@ -156,6 +159,9 @@ def describe(
     else:
         shown = {name: _field_text(value) for name, value in _answer(answer).items() if not isinstance(value, dict)}
         print_fields(shown | {"Temporal UI": ui_link(answer)})
+        for hint in waiting:
+            print_line(hint, "yellow")
+        print_advice(answer.get("cause"))
 
 
 def history(
@@ -273,6 +279,36 @@ def redrive(
         _tell_end(_follow(client, arn, quiet=as_json, after=_before_last_redrive(client, arn)), as_json=as_json)
 
 
+def delete(
+    machine: Annotated[
+        str,
+        typer.Argument(
+            metavar="MACHINE", help="State machine (name or ARN), or MACHINE:VERSION or MACHINE:ALIAS of it."
+        ),
+    ],
+    endpoint: EndpointOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Delete a state machine with all its versions and aliases, or one of those. What runs of it is stopped.
+
+    Example: steploom delete orders
+    """
+    settings = settings_from(config, endpoint=endpoint)
+    with service(settings.endpoint, settings.region) as client:
+        arn = state_machine_arn(client, machine)
+        if not arn.startswith("arn:") or len(parts := arn.split(":")) < 7 or parts[5] != "stateMachine":
+            raise CommandError(f"{machine!r} is no state machine.", exit_code=2)
+        qualifier = parts[7] if len(parts) > 7 else None
+        client.describe_state_machine(stateMachineArn=arn)  # for deletions take what is not there
+        if qualifier is None:
+            client.delete_state_machine(stateMachineArn=arn)
+        elif qualifier.isdecimal():
+            client.delete_state_machine_version(stateMachineVersionArn=arn)
+        else:
+            client.delete_state_machine_alias(stateMachineAliasArn=arn)
+    print_line(f"deleted {machine}" if qualifier else f"deleting {machine}")
+
+
 def _update(client: SfnClient, arn: str, definition: str, role: str | None) -> str:
     """Give a state machine a definition, and a role if there is one; returns what was done, in a word."""
     wanted = {"definition": definition} | ({} if role is None else {"roleArn": role})
@@ -327,6 +363,16 @@ def _follow(client: SfnClient, arn: str, *, quiet: bool, after: int = 0) -> Mapp
             f"steploom stop {named}",
             exit_code=_INTERRUPTED,
         ) from None
+
+
+def _waiting(client: SfnClient, arn: str) -> Sequence[str]:
+    """What a running execution waits for; nothing for those who may not see its history."""
+    try:
+        return awaited_hints(_events(client, arn))
+    except client.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+        return ()
 
 
 def _events_after(client: SfnClient, arn: str, last_id: int) -> list[dict[str, Any]]:

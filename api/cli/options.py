@@ -81,11 +81,16 @@ def read_json(option: str, given: str) -> JsonValue:
         raise CommandError(f"{option} is not JSON: {error}{meant_file(given)}", exit_code=2) from error
 
 
-def read_input(option: str) -> str:
+def read_input(given: str) -> str:
     """The JSON text that `--input` gives, directly or as `@file`."""
-    text = read_text(Path(option[1:])) if option.startswith("@") else option
+    return read_json_text("--input", given)
+
+
+def read_json_text(option: str, given: str) -> str:
+    """The JSON text that an option gives, directly or as `@file`, as it stands there."""
+    text = read_text(Path(given[1:])) if given.startswith("@") else given
     try:
         json.loads(text)
     except ValueError as error:
-        raise CommandError(f"--input is not JSON: {error}{meant_file(option)}", exit_code=2) from error
+        raise CommandError(f"{option} is not JSON: {error}{meant_file(given)}", exit_code=2) from error
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ _STYLES: Final = {"Failed": "red", "TimedOut": "yellow", "Aborted": "magenta", "
 _LONGEST_CAUSE: Final = 200
 _OF_CALLS: Final = ("Task", "LambdaFunction", "Activity")
 """How the types of events begin that tell of a Task state's call, and do not name the state."""
+_MISSING_FUNCTION: Final = re.compile(r"Function not found: arn:[^:]*:lambda:[^:]*:[^:]*:function:([\w-]+)")
 _SILENT_SECONDS: Final = 10.0
 _MOST_HINTS: Final = 3
 
@@ -81,10 +83,21 @@ class Progress:
         """Print the hints that have not been printed."""
         hints = [hint for hint in self._awaited.hints(advise=self._advise) if hint not in self._hinted]
         self._hinted.update(hints)
-        for hint in hints[:_MOST_HINTS]:
+        for hint in _few(hints):
             print_line(hint, "yellow")
-        if len(hints) > _MOST_HINTS:
-            print_line(f"and {len(hints) - _MOST_HINTS} more", "yellow")
+
+
+def awaited_hints(events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each call that an execution with these events waits for, three at most."""
+    places, awaited = Places(), Awaited()
+    for event in events:
+        awaited.see(event, places.of(event))
+    return _few(awaited.hints(advise=True))
+
+
+def _few(hints: list[str]) -> list[str]:
+    more = len(hints) - _MOST_HINTS
+    return [*hints[:_MOST_HINTS], *([f"and {more} more"] if more > 0 else [])]
 
 
 def epoch_seconds(timestamp: datetime | float) -> float:
@@ -138,6 +151,19 @@ def print_outcome(status: str, output: str | None, error: str | None, cause: str
     else:
         out.print(f"[bold red]{status}[/]")
         print_line(": ".join(part for part in (error, cause) if part))
+        print_advice(cause)
+
+
+def print_advice(cause: str | None) -> None:
+    """Print what to do about a cause that says what is missing and not where it should be."""
+    missing = None if cause is None else _MISSING_FUNCTION.match(cause)
+    if missing is not None:
+        name, file = missing[1], missing[1].replace("-", "_")
+        print_line(
+            f"No function {name} is served: it must be in the folder of `steploom functions DIR`, as {file}.py or "
+            f"{file}/, or wherever the setting `functions` says. The log of the functions names those that are.",
+            "yellow",
+        )
 
 
 def history_row(event: Mapping[str, Any]) -> tuple[str, str, str, str, str]:

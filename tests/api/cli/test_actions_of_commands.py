@@ -19,11 +19,14 @@ from api.aws_json.server import serve
 from api.cli import main
 from api.service.clock import utc_now
 from api.service.gateway import ExecutionStatus
-from tests.api.service.installation import OTHER, PASS, Installation, install
+from interpreter.values import JsonValue
+from tests.api.service.installation import OTHER, PASS, Installation, install, machine_arn
 from tests.support.access import CREATED, guard_over, signer, terms
 
 PAGE: Final = (Path(__file__).parents[3] / "docs" / "security.md").read_text("utf-8")
-ROW: Final = re.compile(r"^\| `((?:deploy|start|describe|history|list|stop|redrive)[^`]*)`([^|]*)\| ([^|]+) \|$", re.M)
+ROW: Final = re.compile(
+    r"^\| `((?:deploy|start|describe|history|list|stop|redrive|delete|send)[^`]*)`([^|]*)\| ([^|]+) \|$", re.M
+)
 DOCUMENTED: Final = {
     f"{row[1]}{row[2]}".strip(): set(re.findall(r"`(\w+)`", row[3])) for row in ROW.finditer(PAGE)
 }  # fmt: skip
@@ -36,6 +39,7 @@ COMMANDS: Final = {
     "start MACHINE --wait of an EXPRESS one": ["start", "quick", "--wait"],
     "describe MACHINE": ["describe", "m"],
     "describe MACHINE:NAME": ["describe", "m:ended"],
+    "describe MACHINE:NAME of what runs": ["describe", "m:open"],
     "history MACHINE:NAME": ["history", "m:ended"],
     "history MACHINE:NAME --follow": ["history", "m:ended", "--follow"],
     "list": ["list"],
@@ -43,6 +47,12 @@ COMMANDS: Final = {
     "stop MACHINE:NAME": ["stop", "m:open"],
     "redrive MACHINE:NAME": ["redrive", "m:failed"],
     "redrive MACHINE:NAME --wait": ["redrive", "m:failed", "--wait"],
+    "delete MACHINE": ["delete", "quick"],
+    "delete MACHINE:VERSION": ["delete", "m:1"],
+    "delete MACHINE:ALIAS": ["delete", "m:spare"],
+    "send-task-success TOKEN": ["send-task-success", "token", "--task-output", "{}"],
+    "send-task-failure TOKEN": ["send-task-failure", "token"],
+    "send-task-heartbeat TOKEN": ["send-task-heartbeat", "token"],
 }
 
 
@@ -71,6 +81,8 @@ async def asked_for(
     async with install(folder) as installation:
         await installation.create("m")
         await installation.create("quick", type="EXPRESS")
+        await _publish(installation)
+        installation.gateway.tasks["token"] = None
         for name in ("open", "ended", "failed"):
             await installation.start("m", name)
         await installation.gateway.end("m", "ended", ExecutionStatus.SUCCEEDED, output="{}")
@@ -94,6 +106,16 @@ async def asked_for(
             code = await asyncio.to_thread(run)
     lines: list[dict[str, Any]] = [json.loads(line) for line in (folder / "audit.jsonl").read_text().splitlines()]
     return code, {line["action"].removeprefix("states:") for line in lines}
+
+
+async def _publish(installation: Installation) -> None:
+    """A version that nobody needs, and another one with an alias."""
+    invoke = installation.service.invoke
+    await invoke("PublishStateMachineVersion", {"stateMachineArn": machine_arn("m")})
+    await invoke("UpdateStateMachine", {"stateMachineArn": machine_arn("m"), "definition": OTHER})
+    second = await invoke("PublishStateMachineVersion", {"stateMachineArn": machine_arn("m")})
+    routes: list[JsonValue] = [{"stateMachineVersionArn": second["stateMachineVersionArn"], "weight": 100}]
+    await invoke("CreateStateMachineAlias", {"name": "spare", "routingConfiguration": routes})
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,8 @@ def steploom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steploom:
 
 COMMANDS = [
     *("dev", "api", "worker", "functions", "setup", "config", "validate", "schema", "run", "test", "test-expression"),
-    *("deploy", "start", "describe", "history", "list", "stop", "redrive", "connections", "keys"),
+    *("deploy", "start", "describe", "history", "list", "stop", "redrive", "delete"),
+    *("send-task-success", "send-task-failure", "send-task-heartbeat", "connections", "keys"),
 ]
 
 
