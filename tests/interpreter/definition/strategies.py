@@ -232,8 +232,13 @@ def _distribution(jsonata: bool) -> st.SearchStrategy[Json]:
     parameters = "Arguments" if jsonata else "Parameters"
     bucket = {"Bucket": "{% $v %}", "Key": "k"} if jsonata else {"Bucket.$": "$.b", "Key": "k"}
     reading = _merged(
-        _optional(InputType=st.just("CSV"), CSVDelimiter=st.sampled_from(("COMMA", "TAB"))),
-        st.just({}) | st.just({"CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "b"]}),
+        _optional(CSVDelimiter=st.sampled_from(("COMMA", "TAB"))),
+        st.sampled_from(
+            (
+                *({}, {"CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "b"]}),
+                *({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}, {"InputType": "PARQUET"}),
+            )
+        ),
         _quantity("MaxItems", st.integers(0, 100_000_000), jsonata),
     ).filter(bool)
     reader = _merged(
