@@ -114,7 +114,7 @@ class HttpCaller:
             data=request.body,
             allow_redirects=False,
         ) as response:
-            body = await _bounded_body(response)
+            body = await bounded_body(response, LARGEST_ANSWER)
             headers: dict[str, list[str]] = {}
             for name, value in response.headers.items():
                 headers.setdefault(name, []).append(value)
@@ -185,14 +185,14 @@ def _with_trace(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [*headers, *((name, value) for name, value in more if name.lower() not in given)]
 
 
-async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
-    """The answer's body; one byte more than it may have of a larger one, which is not fetched to its end."""
+async def bounded_body(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """The answer's body; `most + 1` bytes of a larger one, which is not fetched to its end."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > LARGEST_ANSWER:
+        if len(body) > most:
             break
-    return bytes(body[: LARGEST_ANSWER + 1])
+    return bytes(body[: most + 1])
 
 
 def _redirected(request: HttpRequest, answer: HttpAnswer) -> HttpRequest | None:

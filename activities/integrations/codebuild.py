@@ -7,31 +7,24 @@ from typing import Final
 from activities.integrations.optimized import Optimized
 from activities.jobs import Job, at, first
 
-_FAILED: Final = frozenset({"FAILED", "FAULT", "STOPPED", "TIMED_OUT"})
 
-_BUILD: Final = Job(
-    describe="BatchGetBuilds",
-    key=lambda _, answer: {"Ids": [at(dict(answer), ("Build", "Id"))]},
-    subject=("Builds", 0),
-    status=("BuildStatus",),
-    succeeded=frozenset({"SUCCEEDED"}),
-    failed=_FAILED,
-    wrapped="Build",
-    stop="StopBuild",
-    stop_key=lambda key: {"Id": first(key["Ids"])},
-)
+def _job(what: str, several: str) -> Job:
+    """Builds and batches of builds are described and stopped alike."""
+    return Job(
+        describe=f"BatchGet{several}",
+        key=lambda _, answer: {"Ids": [at(dict(answer), (what, "Id"))]},
+        subject=(several, 0),
+        status=(f"{what}Status",),
+        succeeded=frozenset({"SUCCEEDED"}),
+        failed=frozenset({"FAILED", "FAULT", "STOPPED", "TIMED_OUT"}),
+        wrapped=what,
+        stop=f"Stop{what}",
+        stop_key=lambda key: {"Id": first(key["Ids"])},
+    )
 
-_BATCH: Final = Job(
-    describe="BatchGetBuildBatches",
-    key=lambda _, answer: {"Ids": [at(dict(answer), ("BuildBatch", "Id"))]},
-    subject=("BuildBatches", 0),
-    status=("BuildBatchStatus",),
-    succeeded=frozenset({"SUCCEEDED"}),
-    failed=_FAILED,
-    wrapped="BuildBatch",
-    stop="StopBuildBatch",
-    stop_key=lambda key: {"Id": first(key["Ids"])},
-)
+
+_BUILD: Final = _job("Build", "Builds")
+_BATCH: Final = _job("BuildBatch", "BuildBatches")
 
 CODEBUILD: Final = Optimized(
     folder="codebuild",

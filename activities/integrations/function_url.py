@@ -24,6 +24,7 @@ from activities.function_calls import (
     request_id_of,
 )
 from activities.heartbeats import heartbeating
+from activities.http_calls import bounded_body
 from activities.names import INVOKE_URL
 from activities.trace_context import trace_headers
 from interpreter.errors import StatesError
@@ -75,21 +76,11 @@ class UrlInvoker:
                 timeout=aiohttp.ClientTimeout(total=_LONGEST_SECONDS, sock_connect=_CONNECT_TIMEOUT_SECONDS),
                 allow_redirects=False,
             ) as response:
-                return _result(call, response, await _bounded_body(response), request_id)
+                return _result(call, response, await bounded_body(response, MAX_PAYLOAD_BYTES), request_id)
         except aiohttp.ClientConnectorError as error:
             raise client_error(f"{error.host}:{error.port}: {_system_reason(error.os_error)}") from None
         except (TimeoutError, aiohttp.ClientError) as error:
             raise client_error(f"{shown_url(url)}: {_reason(error)}") from None
-
-
-async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
-    """The answer's body; one byte more than a payload may have of a larger one, which is not fetched to its end."""
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_PAYLOAD_BYTES:
-            return bytes(body[: MAX_PAYLOAD_BYTES + 1])
-    return bytes(body)
 
 
 def _reason(error: Exception) -> str:
