@@ -40,7 +40,7 @@ from activities.integrations.aws_shapes import (
     pascal_case,
     to_parameters,
     to_result,
-    token_members,
+    tokens,
 )
 from activities.integrations.optimized import Action, Finding, Optimized
 from activities.integrations.own_step_functions import Answerer, InProcess
@@ -244,9 +244,7 @@ class _Made:
     def parameters(self, operation: OperationModel, attempt: _Attempt) -> dict[str, Any]:
         shape, arguments = input_shape(operation), self.arguments(attempt)
         parameters = to_parameters(shape, arguments, strict=self._strict, spelling=self._spelling)
-        for name in token_members(operation):
-            parameters.setdefault(name, request_id_of(attempt.operation_id))
-        return parameters
+        return {**tokens(operation, request_id_of(attempt.operation_id)), **parameters}
 
     def result(self, shape: StructureShape | None, answer: Mapping[str, Any]) -> JsonValue:
         return to_result(shape, answer, spelling=self._spelling)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias, TypeVar
@@ -75,6 +76,29 @@ def token_members(operation: OperationModel) -> list[str]:
     optional = {name: member for name, member in shape.members.items() if name not in shape.required_members}
     named = [name for name, member in optional.items() if _is_token(name, member)]
     return [*marked, *(name for name in named if name not in marked)]
+
+
+def tokens(operation: OperationModel, request_id: str) -> dict[str, str]:
+    """Those members with a value made of a UUID, in the first of some forms that the API takes."""
+    shape = input_shape(operation)
+    compact = request_id.replace("-", "")
+    forms = (request_id, compact, compact * 2)
+    members = {} if shape is None else shape.members
+    found = {
+        name: next((form for form in forms if _takes(members[name], form)), None) for name in token_members(operation)
+    }
+    return {name: form for name, form in found.items() if form is not None}
+
+
+def _takes(shape: Shape, text: str) -> bool:
+    """Whether a text is within the bounds that a model has for it; a pattern that is not Python's tells nothing."""
+    bounds = shape.metadata
+    if not bounds.get("min", 0) <= len(text) <= bounds.get("max", len(text)):
+        return False
+    try:
+        return re.fullmatch(bounds.get("pattern", ".*"), text) is not None
+    except re.error:
+        return True
 
 
 def _is_token(name: str, shape: Shape) -> bool:

@@ -20,6 +20,7 @@ from activities.integrations.aws_shapes import (
     to_parameters,
     to_result,
     token_members,
+    tokens,
 )
 from activities.java_names import member_name
 from interpreter.errors import StatesDataLimitExceeded
@@ -148,7 +149,7 @@ def test_streamed_body_without_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "folder, operation, tokens",
+    "folder, operation, members",
     [
         ("ecs", "RunTask", ["clientToken"]),
         ("codebuild", "StartBuild", ["idempotencyToken"]),
@@ -163,6 +164,21 @@ def test_streamed_body_without_end() -> None:
         ("sts", "GetCallerIdentity", []),
     ],
 )
-def test_tokens(folder: str, operation: str, tokens: list[str]) -> None:
+def test_members_that_are_tokens(folder: str, operation: str, members: list[str]) -> None:
     model = ServiceModel(create_loader().load_service_model(folder, "service-2"))
-    assert token_members(model.operation_model(operation)) == tokens
+    assert token_members(model.operation_model(operation)) == members
+
+
+@pytest.mark.parametrize(
+    "folder, operation, given",
+    [
+        ("ecs", "RunTask", {"clientToken": "6f2c7f0e-52d1-4f0f-8d6f-3a6b1f0f7c11"}),
+        ("acm", "RequestCertificate", {"IdempotencyToken": "6f2c7f0e52d14f0f8d6f3a6b1f0f7c11"}),
+        ("config", "StartResourceEvaluation", {"ClientToken": "6f2c7f0e52d14f0f8d6f3a6b1f0f7c11" * 2}),
+        ("glue", "CreateDataQualityRuleset", {"ClientToken": "6f2c7f0e-52d1-4f0f-8d6f-3a6b1f0f7c11"}),
+    ],
+    ids=["usual", "short", "long", "a pattern of Java's"],
+)
+def test_tokens_that_the_api_takes(folder: str, operation: str, given: dict[str, str]) -> None:
+    model = ServiceModel(create_loader().load_service_model(folder, "service-2"))
+    assert tokens(model.operation_model(operation), "6f2c7f0e-52d1-4f0f-8d6f-3a6b1f0f7c11") == given
