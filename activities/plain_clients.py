@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
+from urllib.parse import quote
 
 from botocore.handlers import (
     base64_encode_user_data,
     decode_console_output,
+    handle_copy_source_param,
     json_decode_policies,
     json_decode_template_body,
     set_list_objects_encoding_type_url,
 )
+
+_COPIES: Final = ("before-parameter-build.s3.CopyObject", "before-parameter-build.s3.UploadPartCopy")
+
+_IN_HEADERS: Final = "".join(map(chr, range(0x21, 0x7F)))
+"""All that a header can hold as it is."""
 
 _Comfort: TypeAlias = tuple[str, Callable[..., object]]
 """An event of botocore, and what it is handled by."""
@@ -28,9 +35,12 @@ _COMFORTS: Final[Mapping[str, tuple[_Comfort, ...]]] = {
         ("after-call.ec2.GetConsoleOutput", decode_console_output),
     ),
     "iam": (("after-call.iam", json_decode_policies),),
-    "s3": tuple(
-        (f"before-parameter-build.s3.{operation}", set_list_objects_encoding_type_url)
-        for operation in ("ListObjects", "ListObjectsV2", "ListObjectVersions")
+    "s3": (
+        *(
+            (f"before-parameter-build.s3.{operation}", set_list_objects_encoding_type_url)
+            for operation in ("ListObjects", "ListObjectsV2", "ListObjectVersions")
+        ),
+        *((event, handle_copy_source_param) for event in _COPIES),
     ),
 }
 
@@ -39,3 +49,13 @@ def make_plain(api: str, client: Any) -> None:
     """Have a client of `api` send arguments and give answers as they are."""
     for event, handler in _COMFORTS.get(api, ()):
         client.meta.events.unregister(event, handler)
+    if api == "s3":
+        for event in _COPIES:
+            client.meta.events.register(event, _keep_copy_source)
+
+
+def _keep_copy_source(params: dict[str, Any], **_: object) -> None:
+    """The definition encodes the source, where it must be; only what no header can hold is encoded here."""
+    source = params.get("CopySource")
+    if isinstance(source, str):
+        params["CopySource"] = quote(source, safe=_IN_HEADERS)

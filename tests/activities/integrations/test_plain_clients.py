@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -10,7 +11,7 @@ import pytest
 from activities.aws_calls import AwsCall
 from activities.integrations.aws_service import AwsService
 from interpreter.values import JsonValue
-from tests.support.faulty_server import faulty_server
+from tests.support.faulty_server import FaultyServer, faulty_server
 
 ENCODED = "ZWNobyBoaQ=="
 
@@ -81,16 +82,35 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-async def test_as_it_is(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyServer]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     async with faulty_server() as server:
+        server.headers = {"Content-Type": "text/xml"}
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-        server.body, server.headers = case.answer.encode(), {"Content-Type": "text/xml"}
-        call = AwsCall(service=f"aws-sdk:{case.service}", action=case.action, arguments=case.arguments)
-        assert await AwsService("us-east-1").call(call.to_json(), "op", None, None) == case.result
-        if case.sent is not None:
-            name, value = case.sent
-            assert parse_qs(server.seen_bodies[0].decode())[name] == [value]
-        assert "encoding-type" not in server.requests[0]
+        yield server
+
+
+async def ask(service: str, action: str, arguments: dict[str, JsonValue]) -> JsonValue:
+    call = AwsCall(service=f"aws-sdk:{service}", action=action, arguments=arguments)
+    return await AwsService("us-east-1").call(call.to_json(), "op", None, None)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_as_it_is(case: Case, server: FaultyServer) -> None:
+    server.body = case.answer.encode()
+    assert await ask(case.service, case.action, case.arguments) == case.result
+    if case.sent is not None:
+        name, value = case.sent
+        assert parse_qs(server.seen_bodies[0].decode())[name] == [value]
+    assert "encoding-type" not in server.requests[0]
+
+
+@pytest.mark.parametrize(
+    "source, sent", [("b/a%20b:c+d", "b/a%20b:c+d"), ("b/é f?versionId=1", "b/%C3%A9%20f?versionId=1")]
+)
+async def test_source_of_a_copy(source: str, sent: str, server: FaultyServer) -> None:
+    server.body = b"<CopyObjectResult/>"
+    await ask("s3", "copyObject", {"Bucket": "bucket", "Key": "k", "CopySource": source})
+    assert server.seen_headers[0]["x-amz-copy-source"] == sent
