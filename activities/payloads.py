@@ -45,7 +45,7 @@ from interpreter.values import json_bytes
 
 _DEFINITION_KEY: Final = "steploom-definition"
 _INLINE_KEY: Final = "steploom-inline"
-_THRESHOLD_BYTES: Final = 32 * 1024
+THRESHOLD_BYTES: Final = 32 * 1024
 _KEPT_DEFINITIONS: Final = 2_000
 _SAME_DATABASE: Final = "all roles need the same STEPLOOM_DATABASE_URL"
 
@@ -153,7 +153,7 @@ class _OwnConverter(EncodingPayloadConverter):
             return Payload(metadata=metadata, data=json_bytes(value.to_json()))
         if isinstance(value, InlineJson):
             payload = Payload(metadata=_JSON, data=json_bytes(value.value))
-            if payload.ByteSize() >= _THRESHOLD_BYTES:
+            if payload.ByteSize() >= THRESHOLD_BYTES:
                 payload.metadata[_INLINE_KEY] = b"1"
             return payload
         return None
@@ -179,7 +179,7 @@ class _PayloadConverter(CompositePayloadConverter):
 
 
 @dataclasses.dataclass(frozen=True)
-class _Converter(DataConverter):
+class SteploomConverter(DataConverter):
     """Nothing in it asks for what, or for whom, a payload is.
 
     The SDK binds a converter to that again and again, for each payload of a command and for each that may be stored,
@@ -188,6 +188,7 @@ class _Converter(DataConverter):
     """
 
     def with_context(self, context: SerializationContext) -> Self:
+        """Itself."""
         return self
 
     async def encode_failure(self, exception: BaseException, failure: Failure) -> None:
@@ -249,8 +250,8 @@ def data_converter(definitions: CompiledDefinitions | None, payloads: PayloadSto
     def select(_: StorageDriverSelectContext, payload: Payload) -> StorageDriver | None:
         return None if _INLINE_KEY in payload.metadata else driver
 
-    storage = ExternalStorage(drivers=[driver], driver_selector=select, payload_size_threshold=_THRESHOLD_BYTES)
-    return _Converter(
+    storage = ExternalStorage(drivers=[driver], driver_selector=select, payload_size_threshold=THRESHOLD_BYTES)
+    return SteploomConverter(
         payload_converter_class=_PayloadConverter,
         payload_codec=None if definitions is None else _DefinitionCodec(definitions),
         external_storage=storage,

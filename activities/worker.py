@@ -26,6 +26,7 @@ from activities.names import (
     WAITS_QUEUE,
     WORKFLOW_QUEUE,
 )
+from activities.payload_visits import spare_visits
 from activities.payloads import CompiledDefinitions
 from activities.router import Router
 from interpreter.event_log import EventLog
@@ -92,6 +93,7 @@ def workflow_worker(
     unsandboxed unless a test gives another `runner`.
     """
     install(wiring(definitions, event_log))
+    spare_visits()
     worker = Worker(
         client,
         build_id=_BUILD_ID,
@@ -128,6 +130,7 @@ def express_worker(
     wait for one.
     """
     install(wiring(definitions, event_log))
+    spare_visits()
     worker = Worker(
         client,
         build_id=_BUILD_ID,
