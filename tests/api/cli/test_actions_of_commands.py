@@ -112,7 +112,7 @@ async def _publish(installation: Installation) -> None:
     """A version that nobody needs, and another one with an alias."""
     invoke = installation.service.invoke
     await invoke("PublishStateMachineVersion", {"stateMachineArn": machine_arn("m")})
-    await invoke("UpdateStateMachine", {"stateMachineArn": machine_arn("m"), "definition": OTHER})
+    await invoke("UpdateStateMachine", {"stateMachineArn": machine_arn("m"), "definition": PASS.replace('"A"', '"C"')})
     second = await invoke("PublishStateMachineVersion", {"stateMachineArn": machine_arn("m")})
     routes: list[JsonValue] = [{"stateMachineVersionArn": second["stateMachineVersionArn"], "weight": 100}]
     await invoke("CreateStateMachineAlias", {"name": "spare", "routingConfiguration": routes})
