@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
 
+from api.storage import migration
 from api.storage.engine import create_engine
-from api.storage.migration import migrate
+from api.storage.migration import head, migrate
 from api.storage.sql import open_store
 from api.storage.store import StoreUnavailable
 from api.storage.tables import METADATA
@@ -23,9 +28,33 @@ async def test_scripts_make_the_tables(database: str) -> None:
     assert await _differences(database) == []
 
 
+def test_the_last_script_is_known_by_its_name() -> None:
+    scripts = ScriptDirectory(str(Path(migration.__file__).parent / "migrations"))
+    assert scripts.get_current_head() == head()
+
+
+async def test_scripts_are_read_only_where_the_schema_is_not_of_this_release(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await migrate(database)
+    monkeypatch.setattr(command, "upgrade", lambda *_: pytest.fail("read the scripts"))
+    await migrate(database)
+
+
+async def test_a_schema_of_a_later_release_is_refused(database: str) -> None:
+    await migrate(database)
+    engine = create_engine(database)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await engine.dispose()
+    with pytest.raises(CommandError, match="9999"):
+        await migrate(database)
+
+
 _AT_ONCE = """
 import asyncio, os, sys
 from api.storage.migration import migrate
+import alembic.command
 
 children = []
 for _ in range(5):
