@@ -1,11 +1,13 @@
 """Fixtures for all tests: one real Temporal dev server per test process, started by our own launcher on free ports.
 
-And two hooks, for the order in which several processes run the tests, and for an end of tests that hang.
+And hooks, for the order in which several processes run the tests, for an end of tests that hang, and for less work of
+Python's collector.
 """
 
 from __future__ import annotations
 
 import faulthandler
+import gc
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Longest
     from tests.support.scheduling import LongestFirst  # needs pytest-xdist, which need not be in use
 
     return LongestFirst(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector leave alone what all tests share, and look less often for what they leave.
+
+    Measured: a twelfth of the time of tests that compute.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(tryfirst=True)
