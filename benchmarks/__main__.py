@@ -1,6 +1,7 @@
 """`python -m benchmarks`: measures steploom against hand-written Temporal workflows and prints what it found.
 
-Progress goes to standard error, the results to standard output; the last line is JSON.
+Progress goes to standard error, the results to standard output: each when it is there, and all once more as a table at
+the end. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Sequence
 from typing import Final, get_args
 
+from benchmarks import report
 from benchmarks.cases import CASES, Case
 from benchmarks.express import report as express
 from benchmarks.expressions import expression_costs
 from benchmarks.histories import read_histories
-from benchmarks.report import Results, heading, idle_line, json_line, table
+from benchmarks.report import Results
 from benchmarks.samples import Pair
 from benchmarks.stage import Stage, open_stage
 from benchmarks.transitions import transition_microseconds
@@ -31,19 +34,21 @@ _IDLE_SECONDS: Final = 3.0
 
 
 async def run(chosen: Sequence[str], pairs: int, *, eager: bool, converter: Converter) -> Results:
-    """Measure what was chosen, by the names of cases, "history", "in-process" and "expressions"."""
+    """Measure what was chosen, by the names of cases, and "history": what needs a Temporal server."""
     results = Results()
     reference = "activities on the workflows' queue (eager)" if eager else "activities on a queue of their own"
-    print(heading(f"{reference}, data converter of {converter}"), flush=True)
+    _show(report.heading(f"{reference}, data converter of {converter}"))
     for case in (case for case in CASES if case.name in chosen):
         async with open_stage(eager=eager, converter=converter) as stage:
-            print(idle_line(case.title, await stage.idle(_IDLE_SECONDS)), flush=True)
+            _show(report.idle_line(case.title, await stage.idle(_IDLE_SECONDS)))
             results.pairs[case] = await _compare(stage, case, pairs)
+        _show(report.comparison(case, results.pairs[case]))
     if _HISTORY in chosen:
         async with open_stage(eager=eager, converter=converter) as stage:
             for events in _HISTORY_EVENTS:
                 _progress(f"history of {events} events")
                 results.histories.append(await read_histories(stage, events, _REPETITIONS))
+                _show(report.history(results.histories[-1]))
     return results
 
 
@@ -55,7 +60,12 @@ async def _compare(stage: Stage, case: Case, pairs: int) -> list[Pair]:
     for number in range(pairs):
         _progress(f"{case.title}: pair {number + 1} of {pairs}")
         compared.append(await stage.pair(case, reference_first=number % 2 == 0))
+        _progress(f"    {report.pair_line(compared[-1])}")
     return compared
+
+
+def _show(text: str) -> None:
+    print(text, flush=True)
 
 
 def _progress(text: str) -> None:
@@ -84,17 +94,23 @@ def main() -> None:
     given = _parser().parse_args()
     if given.pairs < 1:
         _parser().error("--pairs must be at least 1")
+    began = time.monotonic()
     results = asyncio.run(run(given.only, given.pairs, eager=given.eager, converter=given.converter))
     if _IN_PROCESS in given.only:
         results.in_process = transition_microseconds(_REPETITIONS)
+        _show(report.in_process(results))
     if _EXPRESSIONS in given.only:
         results.expressions = expression_costs(_REPETITIONS)
-    print(table(results))
+        _show(report.expressions(results))
+    tables = [report.table(results)]
     if _EXPRESS in given.only:
         measured = asyncio.run(express.measure(express.PAIRS, full=False))
-        print(f"\n{express.table(measured)}")
+        tables.append(f"\n{express.table(measured)}")
         results.further.update(express.figures(measured))
-    print(json_line(results))
+        _show(tables[-1])
+    _show(f"\nEverything once more, measured in {(time.monotonic() - began) / 60:.1f} minutes:")
+    _show("\n".join(tables))
+    _show(report.json_line(results))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from benchmarks.samples import (
     cpu_ratio,
     extra_worker_microseconds,
     over,
+    server_ratio,
     wall_ratio,
     worker_ratio,
 )
@@ -61,9 +62,9 @@ def idle_line(title: str, idle: Mapping[str, float]) -> str:
 
 def table(results: Results) -> str:
     """All results with their spread."""
-    return "\n".join(
-        [*_comparison(results.pairs), *_transitions(results), *_expressions(results), *_histories(results.histories)]
-    )
+    comparisons = [f"\n{comparison(case, pairs)}" for case, pairs in results.pairs.items()]
+    further = [in_process(results), expressions(results), *(history(reading) for reading in results.histories)]
+    return "\n".join([*comparisons, "", *filter(None, further)])
 
 
 def json_line(results: Results) -> str:
@@ -86,19 +87,27 @@ def json_line(results: Results) -> str:
     return json.dumps(figures | results.further)
 
 
-def _comparison(pairs: Mapping[Case, Sequence[Pair]]) -> list[str]:
-    lines = []
-    for case, taken in pairs.items():
-        executions = f"{case.blocks} x {case.executions} executions"
-        lines += ["", f"{case.title}, {case.in_flight} in flight: {len(taken)} pairs of {executions}"]
-        lines += [_row(name, side, taken) for name, side in _SIDES]
-        goal = "" if case.name == "pass" else _goal(over(taken, cpu_ratio).median, case.goal, at_least=True)
-        lines.append(f"  hand-written / steploom   worker and server CPU {_shown(over(taken, cpu_ratio))}{goal}")
-        lines.append(
-            f"                            worker CPU {_shown(over(taken, worker_ratio))}, "
-            f"wall clock {_shown(over(taken, wall_ratio))}"
-        )
-    return lines
+def comparison(case: Case, pairs: Sequence[Pair]) -> str:
+    """What all pairs of a case come to."""
+    executions = f"{case.blocks} x {case.executions} executions"
+    goal = "" if case.name == "pass" else _goal(over(pairs, cpu_ratio).median, case.goal, at_least=True)
+    lines = [
+        f"{case.title}, {case.in_flight} in flight: {len(pairs)} pairs of {executions}",
+        *(_row(name, side, pairs) for name, side in _SIDES),
+        f"  hand-written / steploom   worker and server CPU {_shown(over(pairs, cpu_ratio))}{goal}",
+        f"                            worker CPU {_shown(over(pairs, worker_ratio))}, "
+        f"server CPU {_shown(over(pairs, server_ratio))}, wall clock {_shown(over(pairs, wall_ratio))}",
+    ]
+    if case.name == "pass":
+        extra = _pass_transition(pairs)
+        goal = _goal(extra.median, _PASS_GOAL, at_least=False)
+        lines.append(f"  worker CPU per Pass transition: {_shown(extra, 1)} microseconds{goal}")
+    return "\n".join(lines)
+
+
+def pair_line(pair: Pair) -> str:
+    """What one pair came to."""
+    return f"{cpu_ratio(pair):.2f} (worker {worker_ratio(pair):.2f}, server {server_ratio(pair):.2f})"
 
 
 _SIDES: Final[tuple[tuple[str, Callable[[Pair], Sample]], ...]] = (
@@ -119,39 +128,35 @@ def _row(name: str, side: Callable[[Pair], Sample], pairs: Sequence[Pair]) -> st
     )
 
 
-def _transitions(results: Results) -> list[str]:
-    lines = [""]
-    for case, pairs in results.pairs.items():
-        if case.name == "pass":
-            extra = _pass_transition(pairs)
-            goal = _goal(extra.median, _PASS_GOAL, at_least=False)
-            lines.append(f"Worker CPU per Pass transition: {_shown(extra, 1)} microseconds{goal}")
-    if results.in_process is not None:
-        lines.append(f"In process, without Temporal:   {_shown(results.in_process)} microseconds")
-    return lines
+def in_process(results: Results) -> str:
+    """The transition without Temporal; nothing if it was not measured."""
+    if results.in_process is None:
+        return ""
+    return f"A Pass transition in process, without Temporal: {_shown(results.in_process)} microseconds"
 
 
-def _expressions(results: Results) -> list[str]:
+def expressions(results: Results) -> str:
+    """What expressions cost; nothing if that was not measured."""
     costs = results.expressions
     if costs is None:
-        return []
+        return ""
     output, intrinsic, aggregate = costs.jsonata_output, costs.intrinsic, costs.jsonata_aggregate
-    return [
+    return (
         f"Beyond a Pass state, in process: the Output $states.input.a.b {_shown(output)} microseconds"
         f"{_goal(output.median, _EXPRESSION_GOAL, at_least=False)}, States.Format {_shown(intrinsic)} microseconds"
-        f"{_goal(intrinsic.median, _EXPRESSION_GOAL, at_least=False)}",
+        f"{_goal(intrinsic.median, _EXPRESSION_GOAL, at_least=False)}\n"
         f"JSONata that filters, maps and sums 1,000 objects: {_shown(aggregate)} ms"
-        f"{_goal(aggregate.median, _AGGREGATE_GOAL, at_least=False)}",
-    ]
+        f"{_goal(aggregate.median, _AGGREGATE_GOAL, at_least=False)}"
+    )
 
 
-def _histories(readings: Sequence[HistoryReading]) -> list[str]:
-    return [
+def history(reading: HistoryReading) -> str:
+    """How long one history took to read."""
+    return (
         f"History of {reading.events} events ({reading.temporal_events} of Temporal's): "
         f"{_shown(reading.projected, 3)} s, Temporal's alone {_shown(reading.fetched, 3)} s; "
         f"of the allowance {_shown(reading.ratio)}{_goal(reading.ratio.median, _HISTORY_GOAL, at_least=False)}"
-        for reading in readings
-    ]
+    )
 
 
 def _pass_transition(pairs: Sequence[Pair]) -> Spread:

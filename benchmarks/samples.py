@@ -90,6 +90,12 @@ def worker_ratio(pair: Pair) -> float:
     return reference / (pair.steploom.worker / pair.steploom.executions)
 
 
+def server_ratio(pair: Pair) -> float:
+    """CPU of the Temporal server per execution, hand-written divided by steploom."""
+    reference = pair.reference.server / pair.reference.executions
+    return reference / (pair.steploom.server / pair.steploom.executions)
+
+
 def extra_worker_microseconds(pair: Pair, parts: int) -> float:
     """Worker CPU that steploom needs beyond the reference, in microseconds for each of an execution's `parts`."""
     reference = pair.reference.worker / pair.reference.executions
