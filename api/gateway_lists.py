@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar
@@ -55,12 +55,23 @@ Fetch: TypeAlias = Callable[[str, int, bytes | None], Awaitable[Page[_Item]]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Rest(Generic[_Item]):
-    """Executions that were read ahead, what follows them, and until when they may be shown (monotonic seconds)."""
+class _Read(Generic[_Item]):
+    """Executions that were read ahead, what follows them, and until when they may be shown (monotonic seconds).
 
+    `places` has, for each run, where what follows it begins.
+    """
+
+    query: str
     executions: Sequence[_Item]
     token: bytes | None
     until: float
+    places: Mapping[str, int]
+
+    def page(self, begin: int, size: int) -> Page[_Item]:
+        shown = self.executions[begin : begin + size]
+        if begin + size >= len(self.executions):
+            return shown, self.token
+        return shown, token_of(shown[-1])
 
 
 class ExecutionLists(Generic[_Item]):
@@ -69,35 +80,40 @@ class ExecutionLists(Generic[_Item]):
     def __init__(self, fetch: Fetch[_Item], clock: Callable[[], float] = time.monotonic) -> None:
         self._fetch = fetch
         self._clock = clock
-        self._kept: OrderedDict[tuple[str, bytes], _Rest[_Item]] = OrderedDict()
+        self._kept: deque[_Read[_Item]] = deque(maxlen=_KEPT)
         self._understands_tokens = False
 
     async def page(self, query: str, size: int, token: bytes | None) -> Page[_Item]:
         """A page of `size` executions at most. The first one is never older than the call."""
-        rest = None if token is None else self._kept.get((query, token))
-        if rest is None or rest.until < self._clock():
-            rest = await self._read(query, size, token)
-        shown, further = rest.executions[:size], rest.executions[size:]
-        if not further:
-            return shown, rest.token
-        following = token_of(shown[-1])
-        self._keep(query, following, _Rest(further, rest.token, rest.until))
-        return shown, following
+        found = None if token is None else self._find(query, token)
+        if found is not None:
+            read, begin = found
+            return read.page(begin, size)
+        read = await self._read(query, size, token)
+        if len(read.executions) > size:
+            self._kept.append(read)
+        return read.page(0, size)
 
-    async def _read(self, query: str, size: int, token: bytes | None) -> _Rest[_Item]:
+    def _find(self, query: str, token: bytes) -> tuple[_Read[_Item], int] | None:
+        """What was read ahead and has what follows a token; also where other processes have shown what is before it."""
+        run_id, now = _run_of(token), self._clock()
+        if run_id is None:
+            return None
+        for read in reversed(self._kept):
+            begin = read.places.get(run_id, len(read.executions)) if read.query == query and now <= read.until else None
+            if begin is not None and begin < len(read.executions) and _is_token_of(read.executions[begin - 1], token):
+                return read, begin
+        return None
+
+    async def _read(self, query: str, size: int, token: bytes | None) -> _Read[_Item]:
         ahead = min(_MOST, size * _PAGES) if token is not None and self._understands_tokens else size
         executions, following = await self._fetch(query, ahead, token)
         if executions and following is not None:
             self._understands_tokens = _is_token_of(executions[-1], following)
             if not self._understands_tokens and len(executions) > size:
                 executions, following = await self._fetch(query, size, token)
-        return _Rest(executions, following, self._clock() + _KEPT_SECONDS)
-
-    def _keep(self, query: str, token: bytes, rest: _Rest[_Item]) -> None:
-        self._kept[query, token] = rest
-        self._kept.move_to_end((query, token))
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        places = {execution.run_id: place for place, execution in enumerate(executions, 1)}
+        return _Read(query, executions, following, self._clock() + _KEPT_SECONDS, places)
 
 
 def token_of(execution: Listed) -> bytes:
@@ -116,6 +132,15 @@ def _is_token_of(execution: Listed, token: bytes) -> bool:
         return _parsed(token) == _parsed(token_of(execution))
     except (ValueError, KeyError, TypeError):
         return False
+
+
+def _run_of(token: bytes) -> str | None:
+    """The run that a token names, if it is one of Temporal's SQL stores."""
+    try:
+        run_id = json.loads(token)["RunID"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return run_id if isinstance(run_id, str) else None
 
 
 def _parsed(token: bytes) -> dict[str, object]:

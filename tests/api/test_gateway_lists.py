@@ -121,3 +121,47 @@ async def test_what_was_read_ahead_is_shown_for_ten_seconds() -> None:
     assert (await lists.page(QUERY, 5, token))[0][0].run_id == "00015"
     temporal.runs.insert(0, Run("new", NOW, None))
     assert (await lists.page(QUERY, 5, None))[0][0].run_id == "new", "the first page is as the call finds it"
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+async def test_processes_that_take_turns_read_ahead_once_each(processes: int) -> None:
+    temporal = Temporal(runs(60))
+    all_lists = [ExecutionLists(temporal.list) for _ in range(processes)]
+    for lists in all_lists:  # each has seen a token, and so knows their form
+        await lists.page(QUERY, 5, None)
+    temporal.asked.clear()
+    found, token = list[str](), None
+    for number in range(11):
+        page, token = await all_lists[number % processes].page(QUERY, 5, token)
+        found += [run.run_id for run in page]
+    assert found == [f"{each:05}" for each in range(55)]
+    assert temporal.asked == [5] + [50] * processes
+
+
+async def test_a_page_of_another_size_is_found_too() -> None:
+    temporal = Temporal(runs(60))
+    lists = ExecutionLists(temporal.list)
+    _, token = await lists.page(QUERY, 5, None)
+    _, token = await lists.page(QUERY, 5, token)
+    page, token = await lists.page(QUERY, 20, token)
+    assert [run.run_id for run in page] == [f"{each:05}" for each in range(10, 30)]
+    page, token = await lists.page(QUERY, 100, token)
+    assert ([run.run_id for run in page], token is None) == ([f"{each:05}" for each in range(30, 55)], False)
+    page, token = await lists.page(QUERY, 100, token)
+    assert ([run.run_id for run in page], token) == ([f"{each:05}" for each in range(55, 60)], None)
+    assert temporal.asked == [5, 50, 1000]
+
+
+async def test_a_list_is_answered_from_its_own_query() -> None:
+    asked: list[str] = []
+    temporal = Temporal(runs(60))
+
+    async def fetch(query: str, size: int, token: bytes | None) -> Page[Run]:
+        asked.append(query)
+        return await temporal.list(QUERY, size, token)
+
+    lists = ExecutionLists(fetch)
+    _, token = await lists.page("a", 5, None)
+    _, token = await lists.page("a", 5, token)
+    await lists.page("b", 5, token)
+    assert asked == ["a", "a", "b"]
