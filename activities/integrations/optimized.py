@@ -29,6 +29,15 @@ def _as_answered(result: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return result
 
 
+def spellings(*names: str) -> dict[str, str]:
+    """Header names as they are shown, by their lower case."""
+    return {name.lower(): name for name in names}
+
+
+def _usual_headers() -> dict[str, str]:
+    return spellings("Content-Length", "Content-Type", "Date", "x-amzn-RequestId")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """How an id is found by its name, before the call that needs it.
@@ -89,7 +98,8 @@ class Optimized:
         sdk_name: what causes call the service: its name in the AWS SDK for Java v1.
         base_exception: the error of codes that the API does not model.
         metadata: whether results show `SdkHttpMetadata` and `SdkResponseMetadata`.
-        headers: names of HTTP headers as results show them; others keep the lower case in which botocore has them.
+        headers: names of HTTP headers as results show them (recorded where they are given, else the usual ones); others
+            keep the lower case in which botocore has them.
         region: the region that the arguments ask for, None for the usual one; raises `OSError` for no such host.
         prepare: the arguments as they are sent, from those of the state and the ARNs of execution and state machine.
         check: raises `StatesError` for an answer that is a failure.
@@ -105,7 +115,7 @@ class Optimized:
     sdk_name: str
     base_exception: str
     metadata: bool = True
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=_usual_headers)
     region: Callable[[Arguments], str | None] = _anywhere
     prepare: Callable[[Arguments, tuple[str, ...]], Arguments] = _unchanged
     check: Callable[[Mapping[str, JsonValue]], None] = _accepted
@@ -114,8 +124,3 @@ class Optimized:
     jobs: Mapping[str, Job] = field(default_factory=dict)
     submitted: Callable[[Arguments], Arguments] = dict
     check_submission: Callable[[Mapping[str, JsonValue]], None] = _accepted
-
-
-def spellings(*names: str) -> dict[str, str]:
-    """Header names as they are shown, by their lower case."""
-    return {name.lower(): name for name in names}

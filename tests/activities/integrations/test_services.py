@@ -11,6 +11,7 @@ import pytest
 from botocore.loaders import create_loader
 
 from activities.integrations.aws_sdk import error_prefix
+from activities.integrations.batch import BATCH
 from activities.integrations.events import EVENTS
 from activities.integrations.sqs import NoSuchHost, queue_region
 from activities.java_names import pascal_words
@@ -53,6 +54,10 @@ def test_resources_of_events(entries: JsonValue, prepared: JsonValue) -> None:
         "Entries": prepared,
         "EndpointId": "x",
     }
+
+
+def test_headers_of_services_that_are_not_recorded() -> None:
+    assert BATCH.headers["x-amzn-requestid"] == "x-amzn-RequestId"
 
 
 @pytest.mark.parametrize(
