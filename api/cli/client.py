@@ -1,4 +1,4 @@
-"""How client commands talk to a running service: boto3 aimed at its HTTP door, with failures told in one line."""
+"""How client commands talk to a running service: botocore aimed at its HTTP door, with failures told in one line."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from api.cli.output import CommandError
 
 if TYPE_CHECKING:
-    import boto3
+    from botocore.session import Session
 
 SfnClient: TypeAlias = Any
-"""A boto3 client, whose methods boto3 makes at run time."""
+"""A client of botocore, which makes its methods at run time."""
 
 _KEY_PROVIDERS: Final = frozenset({"env", "shared-credentials-file", "config-file", "custom-process"})
 _ASKS_FOR_KEY: Final = frozenset({"UnrecognizedClientException", "MissingAuthenticationTokenException"})
@@ -40,7 +40,7 @@ class StateMachine:
 def service(
     endpoint: str, region: str, api: str = "stepfunctions", *, synchronous: bool = False
 ) -> Iterator[SfnClient]:
-    """A client of the service at `endpoint`; `api` is boto3's name for the operations that are wanted.
+    """A client of the service at `endpoint`; `api` is botocore's name for the operations that are wanted.
 
     A `synchronous` one is for StartSyncExecution: it waits for the end of an execution. No call is sent twice, so that
     people soon see that there is no answer.
@@ -61,9 +61,7 @@ def service(
         config = config.merge(Config(read_timeout=_SYNC_SECONDS))
     try:
         session = _session()
-        client = session.client(  # type: ignore[call-overload]  # any name
-            api, endpoint_url=endpoint, region_name=region, config=config
-        )
+        client = session.create_client(api, endpoint_url=endpoint, region_name=region, config=config)
     except BotoCoreError as error:
         raise CommandError(f"The AWS configuration cannot be used: {error}", exit_code=2) from error
     except ValueError as error:
@@ -87,13 +85,12 @@ def service(
         client.close()
 
 
-def _session() -> boto3.Session:
+def _session() -> Session:
     """A session with the access key of the usual AWS configuration, or with any where there is none.
 
     Temporary credentials of AWS (roles, single sign-on, those of the machine) are not looked for: they take seconds to
     get, and no steploom knows them.
     """
-    import boto3
     from botocore.session import Session
 
     session = Session()
@@ -103,10 +100,10 @@ def _session() -> boto3.Session:
             resolver.remove(provider.METHOD)
     if session.get_credentials() is None:
         session.set_credentials(_STAND_IN, _STAND_IN)
-    return boto3.Session(botocore_session=session)
+    return session
 
 
-def _has_no_key(session: boto3.Session) -> bool:
+def _has_no_key(session: Session) -> bool:
     credentials = session.get_credentials()
     return credentials is None or credentials.access_key == _STAND_IN
 
