@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from activities.connectors import ConnectorCall
-from activities.failures import application_error
 from activities.function_calls import FunctionCall
 from activities.integrations.aws_service import AwsService
 from activities.integrations.connector_calls import ConnectorCalls
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
 from activities.names import AWS_CALL, CONNECTOR_CALL, INVOKE_LAMBDA, INVOKE_URL
+from activities.reported_failures import application_error
 from interpreter.effects import ActivityFailure
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue

@@ -1,25 +1,18 @@
 """How trouble in an integration becomes an error name and a cause, in one place.
 
-Integrations raise `StatesError`; `reported_failures` turns it into the Temporal failure from which `activities.router`
-reads it back. The wording of service errors follows the AWS SDK for Java, which Step Functions shows to its users.
+Integrations raise `StatesError`; `activities.reported_failures` turns it into the Temporal failure from which
+`activities.router` reads it back. The wording of service errors follows the AWS SDK for Java, which Step Functions
+shows to its users.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
-
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.java_names import exception_name
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue, json_text
-
-MAX_ERROR_LENGTH: Final = 256
-MAX_CAUSE_LENGTH: Final = 32_768
-"""Characters that Step Functions keeps of an error name and of a cause (API reference, SendTaskFailure)."""
 
 _UNCOUNTED: Final = frozenset({"DynamoDb", "S3", "SecretsManager"})
 """Prefixes of which causes are recorded without the count of attempts with which those of 2025 end (of Sfn)."""
@@ -112,33 +105,8 @@ def unusable_arguments(arguments: JsonValue, reason: str) -> StatesRuntime:
     return StatesRuntime(f"The Parameters '{json_text(arguments)}' could not be used to start the Task: [{reason}]")
 
 
-def application_error(error: StatesError) -> ApplicationError:
-    """The Temporal failure that carries `error`; absent members stay absent in its first detail."""
-    detail: dict[str, JsonValue] = {}
-    if error.name is not None:
-        detail["error"] = error.name[:MAX_ERROR_LENGTH]
-    if error.cause is not None:
-        detail["cause"] = error.cause[:MAX_CAUSE_LENGTH]
-    return ApplicationError(
-        (error.cause or "")[:MAX_CAUSE_LENGTH],
-        detail,
-        type=(error.name or "")[:MAX_ERROR_LENGTH],
-        non_retryable=True,
-        category=ApplicationErrorCategory.BENIGN,
-    )
-
-
-@contextmanager
-def reported_failures() -> Iterator[None]:
-    """Let every `StatesError` of the block leave the activity as its Temporal failure."""
-    try:
-        yield
-    except StatesError as error:
-        raise application_error(error) from None
-
-
 def recorded_error(details: tuple[JsonValue, ...]) -> StatesError | None:
-    """The inverse of `application_error`, from a failure's details; None where they are not ours."""
+    """The error that `activities.reported_failures` put in a failure's details; None where they are not ours."""
     detail = details[0] if details else None
     if not isinstance(detail, dict) or not detail or not detail.keys() <= {"error", "cause"}:
         return None

@@ -21,12 +21,13 @@ from typing import Any, Final, assert_never
 from temporalio import activity
 from temporalio.common import RawValue
 
-from activities.failures import client_error, function_not_found, reported_failures
+from activities.failures import client_error, function_not_found
 from activities.function_calls import function_error, payload_of, request_id_of
 from activities.function_names import LATEST, function_arn
 from activities.functions.catalog import FunctionCatalog, FunctionSpec
 from activities.functions.process import Answered, CallOutcome, Exited, FunctionProcess, Overdue, Raised
 from activities.heartbeats import heartbeating
+from activities.reported_failures import reported_failures
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 

@@ -21,14 +21,7 @@ from temporalio import activity
 
 from activities.aws_calls import OPTIMIZED, AwsCall, error_prefix, job_of
 from activities.aws_clients import AwsClients, in_daemon_thread, why_unanswered
-from activities.failures import (
-    Refusal,
-    client_error,
-    optimized_error,
-    reported_failures,
-    sdk_error,
-    unusable_arguments,
-)
+from activities.failures import Refusal, client_error, optimized_error, sdk_error, unusable_arguments
 from activities.function_calls import request_id_of
 from activities.heartbeats import heartbeating
 from activities.integrations.aws_sdk import SEGMENT
@@ -50,6 +43,7 @@ from activities.integrations.stored_bodies import StoredObject, named_object, re
 from activities.java_names import member_name
 from activities.names import AWS_CALL
 from activities.open_activities import OpenActivities
+from activities.reported_failures import reported_failures
 from activities.sdk_metadata import sdk_metadata
 from activities.sdk_services import sdk_folder
 from activities.trace_context import x_ray_trace

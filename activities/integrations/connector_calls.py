@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 from temporalio import activity
 
 from activities.connectors import ConnectorCall
-from activities.failures import reported_failures
 from activities.heartbeats import heartbeating
 from activities.integrations.kubernetes_api import JobSource, LookAgain
 from activities.kubernetes_keys import watched
 from activities.names import CONNECTOR_CALL
 from activities.open_activities import OpenActivities
+from activities.reported_failures import reported_failures
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 

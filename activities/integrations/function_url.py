@@ -13,7 +13,7 @@ import aiohttp
 from temporalio import activity
 
 from activities.connector_secrets import shown_url
-from activities.failures import client_error, reported_failures, service_error
+from activities.failures import client_error, service_error
 from activities.function_calls import (
     MAX_PAYLOAD_BYTES,
     FunctionCall,
@@ -26,6 +26,7 @@ from activities.function_calls import (
 from activities.heartbeats import heartbeating
 from activities.http_calls import bounded_body
 from activities.names import INVOKE_URL
+from activities.reported_failures import reported_failures
 from activities.trace_context import trace_headers
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue, json_bytes

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from temporalio import activity
 
 from activities.aws_clients import AwsClients, in_daemon_thread, why_unanswered
-from activities.failures import client_error, lambda_error, reported_failures
+from activities.failures import client_error, lambda_error
 from activities.function_calls import (
     MAX_PAYLOAD_BYTES,
     FunctionCall,
@@ -26,6 +26,7 @@ from activities.function_names import parse_function_name
 from activities.heartbeats import heartbeating
 from activities.integrations.refusals import refusal_of
 from activities.names import INVOKE_LAMBDA
+from activities.reported_failures import reported_failures
 from activities.trace_context import x_ray_trace
 from activities.whole_answers import read_whole
 from interpreter.errors import StatesError

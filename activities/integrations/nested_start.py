@@ -7,10 +7,11 @@ from typing import Any, Final, Protocol
 
 from temporalio import activity
 
-from activities.failures import Refusal, optimized_error, reported_failures
+from activities.failures import Refusal, optimized_error
 from activities.heartbeats import heartbeating
 from activities.names import PREPARE_EXECUTION, START_EXECUTION
 from activities.nested_executions import PREFIX, SDK_NAME
+from activities.reported_failures import reported_failures
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 
