@@ -50,6 +50,19 @@ class DataLimits:
                 "service limit."
             )
 
+    def check_assigned(self, state_name: str, assigned: Mapping[str, JsonValue]) -> int:
+        """Refuse what a state assigns if that is too large at once; else its bytes.
+
+        Raises:
+            StatesDataLimitExceeded: it is.
+            StatesRuntime: a value is nested deeper than we can print.
+        """
+        at_once = self._limits.payload_bytes
+        size = sum(self._size(value, state_name) for value in assigned.values())
+        if at_once is not None and size > at_once:
+            raise StatesDataLimitExceeded(f"The variables assigned by the state '{state_name}' exceed {at_once} bytes.")
+        return size
+
     def set_variables(self, root: Frame, frame: Frame, state_name: str, assigned: Mapping[str, JsonValue]) -> None:
         """Set variables of a frame.
 
@@ -57,10 +70,7 @@ class DataLimits:
             StatesDataLimitExceeded: those that a state assigns, or all, are too large.
             StatesRuntime: one is nested deeper than we can print.
         """
-        at_once = self._limits.payload_bytes
-        size = sum(self._size(value, state_name) for value in assigned.values())
-        if at_once is not None and size > at_once:
-            raise StatesDataLimitExceeded(f"The variables assigned by the state '{state_name}' exceed {at_once} bytes.")
+        size = self.check_assigned(state_name, assigned)
         frame.variables.update(assigned)
         limit = self._limits.variables_bytes
         if limit is not None and self._stored_bytes(root, frame, size) > limit:

@@ -35,6 +35,7 @@ from interpreter.values import JsonValue
 _EXPRESSION: Final = "a valid JSONPath or a valid intrinsic function call"
 _NO_PATH: Final = "Value must be a valid JSONPath."
 _NO_REFERENCE_PATH: Final = "Value is not a Reference Path"
+_ODD_BRACKET: Final = re.compile(r"\[(?!['\"0-9-])")
 _ROOTS: Final = "a path begins with $, $$ or $ and the name of a variable"
 _OPEN: Final = "{%"
 _UNCLOSED: Final = "JSONata string must start with {% and end with %}"
@@ -81,16 +82,20 @@ class Fields(Members):
         if value is not None and not value.startswith("$"):
             self.error(name, f"{_NO_REFERENCE_PATH}: Reference path didn't start with '$'", _ROOTS)
             return None
-        return None if value is None else self._reference(name, value)
+        if value is None:
+            return None
+        odd_bracket = _ODD_BRACKET.search(value) is not None
+        return self._reference(name, value, ": '[' must be followed by ' or '['" if odd_bracket else "")
 
-    def _reference(self, name: str, value: str) -> Path | None:
+    def _reference(self, name: str, value: str, reason: str = "") -> Path | None:
+        message = _NO_REFERENCE_PATH + reason
         try:
             path = parse_path(value)
         except QueryError as error:
-            self.error(name, _NO_REFERENCE_PATH, _fault_place(error.detail, error.position))
+            self.error(name, message, _fault_place(error.detail, error.position))
             return None
         if not isinstance(path, ReferencePath):
-            self.error(name, _NO_REFERENCE_PATH, "a reference path has only member names and indices")
+            self.error(name, message, "a reference path has only member names and indices")
             return None
         return path
 

@@ -22,8 +22,10 @@ def completed(
     Raises:
         StatesRuntime: a path or template does not fit.
         StatesQueryEvaluationError: an expression fails.
-        StatesDataLimitExceeded: the output is too large.
+        StatesDataLimitExceeded: the output, or what is assigned, is too large.
     """
     output, assigned = flow.completed(state.flow, execution.view(frame, retries=True), result)
     execution.data.check_size(output, state.name)
+    if assigned:
+        execution.data.check_assigned(state.name, assigned)
     return Transition(state.next, output, assigned)
