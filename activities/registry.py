@@ -12,7 +12,7 @@ from typing import Final
 from activities.aws_arguments import aws_argument_faults
 from activities.connectors import checked_resource
 from activities.integrations.aws_sdk import SEGMENT
-from activities.sdk_services import sdk_action_exists, sdk_actions
+from activities.sdk_services import sdk_action_exists, sdk_actions, sdk_service_called
 from interpreter.definition.arguments import ArgumentFault, Known
 from interpreter.definition.model import (
     ActivityResource,
@@ -142,7 +142,10 @@ class Registry:
 
     def candidates(self, name: str) -> tuple[str, Collection[str]]:
         """What a misspelt name may have been meant to be: of `aws-sdk`, an action of its service."""
-        if name.startswith(SEGMENT):
-            service = name.removeprefix(SEGMENT).partition(":")[0]
+        if not name.startswith(SEGMENT):
+            return "", _OPTIMIZED_NAMES
+        service = name.removeprefix(SEGMENT).partition(":")[0]
+        called = sdk_service_called(service)
+        if called is None:
             return f"{SEGMENT}{service}:", sdk_actions(service)
-        return "", _OPTIMIZED_NAMES
+        return SEGMENT, [f"{called}:{action}" for action in sdk_actions(called)]

@@ -44,6 +44,8 @@ _FOLDERS: Final = {
 _OTHERWISE_CALLED: Final = frozenset(_FOLDERS.values())
 """Folders that are reached under Java's name alone: `aws-sdk:events` is no service, `aws-sdk:eventbridge` is one."""
 
+_CALLED: Final = {folder.replace("-", ""): service for service, folder in _FOLDERS.items()}
+
 _NOT_CALLABLE: Final = frozenset(
     {
         ("comprehendmedical", "detectEntities"),
@@ -75,6 +77,12 @@ def sdk_actions(service: str) -> list[str]:
     folder = sdk_folder(service)
     actions = () if folder is None else sorted(_actions(folder))
     return [action for action in actions if (service, action) not in _NOT_CALLABLE]
+
+
+def sdk_service_called(name: str) -> str | None:
+    """What a service that botocore and the AWS CLI call `name` is called in resources, where that is something else."""
+    called = _CALLED.get(name)
+    return None if called == name else called
 
 
 def sdk_folder(service: str) -> str | None:

@@ -85,6 +85,9 @@ HINTS = {
     "lambda:invoke.sync": "lambda:invoke",
     "aws-sdk:s3:getObjct": "aws-sdk:s3:getObject",
     "aws-sdk:s3:unlike": None,
+    "aws-sdk:events:putEvents": "aws-sdk:eventbridge:putEvents",
+    "aws-sdk:logs:putLogEvents": "aws-sdk:cloudwatchlogs:putLogEvents",
+    "aws-sdk:stepfunctions:startExecution": "aws-sdk:sfn:startExecution",
     "aws-sdk:nothing:getObject": None,
     "unlike:anything": None,
 }
