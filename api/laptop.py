@@ -15,22 +15,12 @@ from typing import TYPE_CHECKING, Final
 from activities.address_guard import is_loopback
 from api.access.sealing import new_encryption_key
 from api.config import Settings
+from api.doors import Doors, check_free, open_doors
+from api.engine import Engine, RoleError, connected, running, settle_memory
+from api.function_role import function_host, function_worker
 from api.links import execution_link
 from api.protection import check_exposure
-from api.roles import (
-    Doors,
-    Engine,
-    RoleError,
-    application,
-    check_free,
-    connected,
-    execution_workers,
-    function_host,
-    function_worker,
-    open_doors,
-    running,
-    settle_memory,
-)
+from api.roles import application, execution_workers
 from api.service.application import ApplicationService
 from api.temporal_server import TemporalServer, TemporalServerError, port_in_use
 

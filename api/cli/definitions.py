@@ -134,8 +134,8 @@ def _run_embedded(
 
     from activities.worker import WorkersHang
     from api.cli.signals import ALL_PARTS_GRACE_SECONDS, end_at_once, run_until_signal
+    from api.engine import RoleError
     from api.laptop import LaptopOptions, laptop
-    from api.roles import RoleError
 
     ends: list[DescribeExecutionResponse] = []
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from activities.functions.host import FunctionHost
     from api.config import Settings
+    from api.doors import Doors
     from api.laptop import Laptop
-    from api.roles import Doors
 
 HttpPortOption = Annotated[
     int | None, typer.Option("--http-port", metavar="PORT", help="HTTP door (8083); 0: any free.")
@@ -118,7 +118,7 @@ def api(
     set_up_logs(settings)
     connection = _connection()
     database = _database(settings)
-    from api.roles import serve_api
+    from api.doors import serve_api
 
     def ready(doors: Doors) -> None:
         if as_json:
@@ -164,7 +164,7 @@ def functions(
     set_up_logs(settings)
     connection = _connection()
     database = _database(settings)
-    from api.roles import serve_functions
+    from api.function_role import serve_functions
 
     def ready(host: FunctionHost) -> None:
         print_line(f"functions are ready: {', '.join(host.names()) or 'none yet'}; database {database}")
@@ -183,8 +183,8 @@ def setup(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     connection = _connection()
     from temporalio.service import RPCError
 
+    from api.engine import connected
     from api.namespace import prepare_namespace
-    from api.roles import connected
 
     async def prepare() -> None:
         async with connected(settings, connection) as engine:
@@ -256,7 +256,7 @@ def _serve(role: Coroutine[Any, Any, None], grace_seconds: float) -> None:
     """Run a role until it ends by itself, or a signal cancels it and it has ended in an orderly way or had its time."""
     from activities.worker import WorkersHang
     from api.config import ConfigurationError
-    from api.roles import RoleError
+    from api.engine import RoleError
 
     try:
         run_until_signal(role, grace_seconds)

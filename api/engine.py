@@ -1,0 +1,127 @@
+"""What every kind of process begins with: the database, Temporal, and workers that run for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from temporalio.client import Client
+from temporalio.service import RetryConfig
+from temporalio.worker import Worker
+
+from activities.payloads import CompiledDefinitions, data_converter
+from activities.worker import run_workers
+from api.config import ConfigurationError, Settings
+from api.storage.migration import migrate
+from api.storage.sql import open_store
+from api.storage.store import Store
+from api.tracing import Tracing, UnknownExporter, tracing
+
+if TYPE_CHECKING:
+    from temporalio.envconfig import ClientConnectConfig
+
+_LOG: Final = logging.getLogger(__name__)
+_CONNECT_PATIENCE_SECONDS: Final = 60.0
+_CONNECT_PAUSE_SECONDS: Final = 0.5
+
+
+class RoleError(Exception):
+    """A process cannot start or go on; the message is for the person who runs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What every process holds: the database, Temporal, the definitions compiled here, and tracing where it is on."""
+
+    store: Store
+    client: Client
+    definitions: CompiledDefinitions
+    tracing: Tracing | None = None
+
+
+@asynccontextmanager
+async def connected(
+    settings: Settings, connection: ClientConnectConfig, *, retry: RetryConfig | None = None
+) -> AsyncIterator[Engine]:
+    """The database, its schema up to date, and a Temporal client; waits a minute for a Temporal that is starting too.
+
+    Args:
+        settings: the installation's.
+        connection: where Temporal is.
+        retry: how long its calls are repeated when it goes away later; ten seconds by default.
+
+    Raises:
+        ConfigurationError: The database URL cannot be used, or spans go somewhere unknown.
+        RoleError: Temporal does not answer.
+    """
+    try:
+        await migrate(settings.database_url)
+    except ValueError as error:
+        raise ConfigurationError(f"database_url (STEPLOOM_DATABASE_URL): {error}") from error
+    with _told_of_tracing(), tracing() as traced:
+        async with open_store(settings.database_url) as store:
+            definitions = CompiledDefinitions(store)
+            yield Engine(store, await _connect(connection, definitions, store, traced, retry), definitions, traced)
+
+
+def settle_memory() -> None:
+    """Have Python's collector leave alone what was made until now, and lives as long as the process.
+
+    Measured: a full collection otherwise stops every call for 170 ms, with 150,000 objects, of which hardly any is
+    of a call.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def _told_of_tracing() -> Iterator[None]:
+    try:
+        yield
+    except UnknownExporter as error:
+        raise ConfigurationError(str(error)) from error
+
+
+async def _connect(
+    connection: ClientConnectConfig,
+    definitions: CompiledDefinitions,
+    store: Store,
+    traced: Tracing | None,
+    retry: RetryConfig | None,
+) -> Client:
+    interceptors = [] if traced is None else [traced.interceptor]
+    address = connection["target_host"]
+    deadline: float | None = None
+    while True:
+        try:
+            return await Client.connect(
+                **connection,
+                data_converter=data_converter(definitions, store),
+                interceptors=interceptors,
+                retry_config=retry,
+            )
+        except RuntimeError as error:  # what the SDK raises when nobody answers
+            now = asyncio.get_running_loop().time()
+            if deadline is None:
+                deadline = now + _CONNECT_PATIENCE_SECONDS
+                _LOG.warning("Temporal does not answer at %s yet; trying again for a minute.", address)
+            elif now > deadline:
+                raise RoleError(f"Temporal does not answer at {address}: {error}") from error
+        await asyncio.sleep(_CONNECT_PAUSE_SECONDS)
+
+
+@asynccontextmanager
+async def running(workers: Sequence[Worker]) -> AsyncIterator[asyncio.Task[None]]:
+    """Run workers until the block ends; the task is done before that only if one of them failed."""
+    stopping = asyncio.Event()
+    task = asyncio.create_task(run_workers(workers, stopping))
+    try:
+        yield task
+    finally:
+        stopping.set()
+        await task
