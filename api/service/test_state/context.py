@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from api.service.errors import ValidationException
 from api.service.test_state.subject import Subject
+from interpreter.definition.json_source import jackson_error
 from interpreter.inspection import FixedContext
 from interpreter.values import JsonValue, is_number, parse_json
 
@@ -37,7 +38,7 @@ def read_context(text: str, subject: Subject) -> FixedContext:
     try:
         value = parse_json(text)
     except ValueError as error:
-        raise _invalid(str(error)) from None
+        raise _invalid(jackson_error(text) or str(error)) from None
     if not isinstance(value, dict):
         raise _invalid("Context object must be an object")
     for name, member in value.items():

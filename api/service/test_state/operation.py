@@ -174,7 +174,7 @@ def _reader_data(text: str | None, subject: Subject) -> JsonValue | Missing:
         return parse_json(text)
     except ValueError as error:
         raise ValidationException(
-            f"MapItemReaderData must be valid JSON, whatever the ItemReader reads: {error}"
+            f"MapItemReaderData must be valid JSON, whatever the ItemReader reads: {jackson_error(text) or error}"
         ) from None
 
 
@@ -184,7 +184,7 @@ def _variables(text: str | None) -> dict[str, JsonValue]:
     try:
         value = parse_json(text)
     except ValueError as error:
-        raise ValidationException(f"Invalid variables provided: {error}") from None
+        raise ValidationException(f"Invalid variables provided: {jackson_error(text) or error}") from None
     if not isinstance(value, dict):
         raise ValidationException("Invalid variables provided: variables must be an object")
     return value

@@ -217,7 +217,7 @@ REFUSALS: Final = [
         "data that is no JSON",
         _map(ItemReader=_READER),
         result([1]) | {"stateConfiguration": {"mapItemReaderData": "a,b"}},
-        "MapItemReaderData must be valid JSON, whatever the ItemReader reads: ",
+        "MapItemReaderData must be valid JSON, whatever the ItemReader reads: Unrecognized token 'a': ",
     ),
 ]
 

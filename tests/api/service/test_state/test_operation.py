@@ -336,6 +336,10 @@ UNSUPPORTED: Final = (
     "TestState API does not support Map or Parallel states. Supported state types include: "
     "[Task, Wait, Pass, Succeed, Fail, Choice]"
 )
+CUT_OFF = (
+    "Unexpected end-of-input: expected close marker for Object (start marker at "
+    '[Source: (String)"{"; line: 1, column: 1])'
+)
 REFUSALS = [
     Refusal("no role", TASK, {}, "RoleArn must be specified when testing a Task state"),
     Refusal("a Map", MAP, {"roleArn": ROLE}, UNSUPPORTED, "InvalidDefinition"),
@@ -415,6 +419,13 @@ REFUSALS = [
         "TestState needs a mock for the resource arn:aws:states:::lambda:invoke.waitForTaskToken",
     ),
     Refusal("variables", PASS, {"variables": "[]"}, "Invalid variables provided: variables must be an object"),
+    Refusal("variables that are no JSON", PASS, {"variables": "{"}, "Invalid variables provided: " + CUT_OFF),
+    Refusal(
+        "variables that are nested too deeply",
+        PASS,
+        {"variables": "[" * 300 + "]" * 300},
+        "Invalid variables provided: arrays and objects are nested more than 200 deep",
+    ),
 ]
 
 
@@ -431,6 +442,8 @@ async def test_refusal(installation: Installation, case: Refusal) -> None:
         ('{"Execution": {"Id": 1}}', "Execution.Id must be a string"),
         ('{"State": {"RetryCount": "1"}}', "State.RetryCount must be a number"),
         ('{"State": []}', "State must be an object"),
+        ("[]", "Context object must be an object"),
+        ("{", CUT_OFF),
         ('{"Map": {}}', "'Map' field is not supported when mocking a Context object"),
         (
             '{"Task": {"Token": "t"}}',
