@@ -26,7 +26,7 @@ class UsedSignatureStore(Protocol):
     async def use_signatures(
         self, used: Mapping[UsedSignature, int], *, forget_before: int | None = None
     ) -> Mapping[UsedSignature, int]:
-        """Note when signatures were first used, in one transaction.
+        """Note when signatures were first used.
 
         Args:
             used: the signatures, and the time to note for those that are new; any number.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
 
 from api.storage.sql import open_store
-from api.storage.store import Store
+from api.storage.store import Store, StoreUnavailable
 from api.storage.used_signatures import UsedSignature
 
 
@@ -45,3 +48,11 @@ async def test_of_processes_that_use_one_at_once_one_is_first(migrated: str) -> 
         calls = [store.use_signatures(dict.fromkeys(order, 1)) for store, order in zip(stores, orders, strict=True)]
         known = await asyncio.gather(*calls)
     assert sorted(each for one in known for each in shared if each not in one) == shared
+
+
+@pytest.mark.parametrize("url", ["sqlite:///{folder}/empty.db", "postgresql://postgres@127.0.0.1:1/none"])
+async def test_a_database_that_cannot_be_used(url: str, tmp_path: Path) -> None:
+    """SQLite has no schema yet, and PostgreSQL does not listen."""
+    async with open_store(url.format(folder=tmp_path)) as store:
+        with pytest.raises(StoreUnavailable):
+            await store.use_signatures({used(1): 1})
