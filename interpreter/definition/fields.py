@@ -41,9 +41,6 @@ _OPEN: Final = "{%"
 _UNCLOSED: Final = "JSONata string must start with {% and end with %}"
 """Reported of AWS; what has something before `{%` is text (recorded)."""
 
-_JSONATA_CODE: Final = re.compile(r"^[A-Z][0-9]{4}: ")
-"""AWS tells what JSONata's parser says without its code (reported)."""
-
 _BARE_NAME: Final = re.compile(r"Reference to '(\w+|\$)' at the top level is not supported\.")
 
 _Number = TypeVar("_Number", int, float)
@@ -224,7 +221,7 @@ class Fields(Members):
             self._report_expression(name, fault)
         unclosed = list(_unclosed(value))
         for place in unclosed:
-            self.report.error((*self.at(name), *place), _UNCLOSED)
+            self.report.error(self.at(name), _UNCLOSED, place=(*self.at(name), *place))
         if faults or unclosed:
             return None
         template = compile_jsonata(value, location_text(self.at(name)[len(self.owner) :]).removeprefix("/"))
@@ -239,9 +236,8 @@ class Fields(Members):
         return self.jsonata(name, visible)
 
     def _report_expression(self, name: str, error: ExpressionError) -> None:
-        message = _JSONATA_CODE.sub("", error.detail)
         place = (*self.at(name), *error.location)
-        self.report.error(place, message, code=error.diagnostic, hint=_expression_hint(error))
+        self.report.error(self.at(name), error.detail, code=error.diagnostic, place=place, hint=_expression_hint(error))
 
     def _check_sight(self, name: str, expression: Expression, visible: Collection[str]) -> bool:
         hidden = sorted((expression.reads_states or frozenset()) & _GUARDED - frozenset(visible))

@@ -108,7 +108,9 @@ CASES = [
     ),
     Case(
         "1 +",
-        Failed("INVALID_JSONATA_EXPRESSION", "Unexpected end of expression", "character 4 of the expression '1 +'"),
+        Failed(
+            "INVALID_JSONATA_EXPRESSION", "S0207: Unexpected end of expression", "character 4 of the expression '1 +'"
+        ),
     ),
     Case(
         "$states.result",

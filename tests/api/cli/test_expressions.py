@@ -57,7 +57,7 @@ CASES = [
         "a fault with its place",
         ["$states.input.a +"],
         1,
-        "INVALID_JSONATA_EXPRESSION\nUnexpected end of expression\n",
+        "INVALID_JSONATA_EXPRESSION\nS0207: Unexpected end of expression\n",
         "(character 18 of the expression '$states.input.a +')",
     ),
     Case("another language than guessed", ["$v", "--query-language", "JSONata", "--variables", '{"v": 1}'], 0, "1\n"),
