@@ -1,6 +1,6 @@
-"""boto3 clients for calls that are made once, and threads to make them in.
+"""Botocore's clients for calls that are made once, and threads to make them in.
 
-Endpoints and credentials come from where boto3 finds them. Clients are kept: making one loads the API's model.
+Endpoints and credentials come from where botocore finds them. Clients are kept: making one loads the API's model.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ReadTimeoutError
+from botocore.session import Session
 
 from activities.plain_clients import make_plain
+from activities.service_models import model_loader
 from activities.trace_context import add_trace_headers
 from activities.whole_answers import refuse_cut_answer
 
@@ -48,7 +49,7 @@ class AwsClients:
     """Clients by API, region and patience; safe to use from any thread.
 
     Args:
-        region: the usual region; by default the one that boto3 finds.
+        region: the usual region; by default the one that botocore finds.
         settings: configuration of single APIs beside the common one, by botocore's name.
         prepare: is shown each new client, with botocore's name of the API.
     """
@@ -60,10 +61,13 @@ class AwsClients:
         settings: Mapping[str, Config] | None = None,
         prepare: Callable[[str, Any], None] | None = None,
     ) -> None:
-        self._session = boto3.session.Session(region_name=region)
+        self._session = Session()
+        self._session.register_component("data_loader", model_loader())
+        if region is not None:
+            self._session.set_config_variable("region", region)
         self._settings = settings or {}
         self._prepare = prepare
-        self._clients: OrderedDict[tuple[str, str | None, int], Any] = OrderedDict()  # Any: boto3 makes the methods
+        self._clients: OrderedDict[tuple[str, str | None, int], Any] = OrderedDict()  # Any: botocore makes the methods
         self._lock = threading.Lock()
 
     def client(self, api: str, region: str | None, limit_seconds: float | None) -> Any:
@@ -86,7 +90,7 @@ class AwsClients:
         config = _CALL_ONCE.merge(Config(read_timeout=read_timeout))
         if api in self._settings:
             config = config.merge(self._settings[api])
-        client = self._session.client(api, region_name=region, config=config)  # type: ignore[call-overload]  # any name
+        client = self._session.create_client(api, region_name=region, config=config)
         make_plain(api, client)
         client.meta.events.register("before-call", add_trace_headers)
         client.meta.events.register("before-parse", refuse_cut_answer)

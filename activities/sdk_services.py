@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from botocore.loaders import Loader, create_loader
+from activities.service_models import model_loader
 
 _FOLDERS: Final = {
     "applicationdiscovery": "discovery",
@@ -91,19 +91,14 @@ def sdk_folder(service: str) -> str | None:
 
 
 @cache
-def _loader() -> Loader:
-    return create_loader()
-
-
-@cache
 def _hyphenated() -> dict[str, str]:
-    folders = _loader().list_available_services("service-2")
+    folders = model_loader().list_available_services("service-2")
     return {folder.replace("-", ""): folder for folder in folders if folder not in _OTHERWISE_CALLED}
 
 
 @cache
 def _actions(folder: str) -> frozenset[str]:
-    model = _loader().load_service_model(folder, "service-2")
+    model = model_loader().load_service_model(folder, "service-2")
     streams = {name for name, shape in model["shapes"].items() if shape.get("eventstream")}
     return frozenset(
         name[:1].lower() + name[1:]

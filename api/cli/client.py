@@ -93,7 +93,10 @@ def _session() -> Session:
     """
     from botocore.session import Session
 
+    from activities.service_models import model_loader
+
     session = Session()
+    session.register_component("data_loader", model_loader())
     resolver = session.get_component("credential_provider")
     for provider in [*resolver.providers]:
         if provider.METHOD not in _KEY_PROVIDERS:

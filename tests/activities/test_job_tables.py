@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
 from activities.aws_calls import OPTIMIZED, job_of, optimized_service
 from activities.integrations.aws_shapes import input_shape, to_parameters
 from activities.jobs import STOPPED
+from activities.service_models import model_loader
 from interpreter.errors import StatesTaskFailed
 from interpreter.values import JsonValue, json_text
 
@@ -346,7 +346,7 @@ def test_the_api_takes_the_key(case: Case) -> None:
 
 
 def _model(folder: str) -> ServiceModel:
-    return ServiceModel(create_loader().load_service_model(folder, "service-2"))
+    return ServiceModel(model_loader().load_service_model(folder, "service-2"))
 
 
 @pytest.mark.parametrize(
