@@ -66,6 +66,8 @@ _REGEX_ROUNDS: Final = (
 )
 _REGEX_TRIES: Final = {"aws": _tries(AWS_BOUNDS, *_REGEX_ROUNDS), "native": _tries(NATIVE_BOUNDS, *_REGEX_ROUNDS)}
 _SLOW_BYTES: Final = 20  # that a slow part of an expression deals with in a microsecond
+_SHORT_SOURCE: Final = 1_000
+_CHARACTER_COST: Final = 2  # estimated microseconds to make a long source count its work
 _EARLY_TRIES: Final = tuple(
     (replace(EARLY_BOUNDS, steps=steps, work=steps), cost)
     for steps, cost in ((2_000, 30), (50_000, 10_000), (EARLY_BOUNDS.steps, 300_000))
@@ -159,7 +161,9 @@ def _attempt(view: View, expression: Expression, sight: Sight) -> JsonValue | Mi
     execution = view.execution
     drawn = execution.chance.visible
     tries = (_REGEX_TRIES if expression.has_regexes else _TRIES)[execution.start.mode]
-    more = expression.slow_parts and expression.slow_parts * _visible_bytes(view, expression) // _SLOW_BYTES
+    more = max(0, len(expression.text) - _SHORT_SOURCE) * _CHARACTER_COST
+    if expression.slow_parts:
+        more += expression.slow_parts * _visible_bytes(view, expression) // _SLOW_BYTES
     for bounds, cost in tries:
         if not execution.work.affords(cost + more):
             break

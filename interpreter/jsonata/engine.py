@@ -10,9 +10,9 @@ replaced by faults of ours.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import jlens
@@ -20,16 +20,9 @@ import jlens
 from interpreter.jsonata.bounds import Bounds, Excess
 from interpreter.jsonata.errors import EvaluationStuck
 from interpreter.jsonata.functions import ADDED_FUNCTIONS, COUNTERS, UNBOUND, counters
-from interpreter.jsonata.metering import (
-    OPERATORS,
-    REUSED,
-    STAND_INS,
-    STRING_REFERENCE,
-    MeteredSource,
-    counted,
-    metered_source,
-)
+from interpreter.jsonata.metering import AS_VALUES, OPERATORS, REUSED, STAND_INS, counted
 from interpreter.jsonata.port import BoundFault, EngineFault, Function, FunctionFault, FunctionResult, Program
+from interpreter.jsonata.rewriting import MeteredSource, metered_source
 from interpreter.values import MISSING, JsonValue, Missing
 
 # What a source sees instead of some functions; `{d}` is a prefix that no name in the source has. The arrays that stay
@@ -79,11 +72,6 @@ _METERED_WEIGH: Final = (
     f"$n, ${{d}}count(${{d}}match($s, $p, ${{d}}affordable($n)))) : {counted('broken', '$n')})}}}}"
 )
 
-_STRING_AS_VALUE: Final = re.compile(r"\$string\b(?!\s*\()")
-_STRING_IN_STYLE: Final = re.compile(
-    r"\$string\s*\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*,"
-)  # with its second argument, which a function value has not
-
 _WRAPPER_DEPTH: Final = 2  # the block and the assignment that a source stands in
 _METERED_DEPTH: Final = 16  # the same, and what counts an operator; each operator inside another may then count twice
 _DEPTH_CODE: Final = "D1011"
@@ -119,8 +107,6 @@ class _Wrapped:
 class _JlensProgram:
     """A source in the variants that its evaluations ask for: which variables exist, and where they come from."""
 
-    __slots__ = ("_mark", "_reads_context", "_source", "_stand_ins", "_support", "_variants")
-
     def __init__(self, source: str) -> None:
         self._source = source
         self._mark = _unused_prefix(source)
@@ -147,7 +133,7 @@ class _JlensProgram:
         """The value of the source; see `Program`."""
         present = frozenset(variables)
         lazily = document is MISSING and not self._reads_context
-        variant = (present, lazily, bounds.weighs, bounds.meters)
+        variant = (present, lazily, bounds.weighs, bounds.meters or (bounds.weighs and self._metered.grows))
         wrapped = self._variants.get(variant)
         if wrapped is None:
             wrapped = self._variants[variant] = self._wrap(*variant)
@@ -169,21 +155,25 @@ class _JlensProgram:
         )
         return _value(outcome)
 
+    @cached_property
+    def _metered(self) -> MeteredSource:
+        return metered_source(self._source, self._mark)
+
     def _wrap(self, present: frozenset[str], lazily: bool, weighs: bool, meters: bool) -> _Wrapped:
         mark = self._mark
         stand_ins = {name: text for name, text in _STAND_INS.items() if weighs or name not in _HEAVY}
         if meters:
             stand_ins |= _METERED_STAND_INS | {"split": _SPLIT}
-            if _STRING_AS_VALUE.search(self._source) and not _STRING_IN_STYLE.search(self._source):
-                stand_ins["string"] = STRING_REFERENCE
+        metered = self._metered if meters else None
         stand_ins = {name: text for name, text in stand_ins.items() if name in self._source}
+        if metered is not None:
+            stand_ins |= {name: text for name, text in AS_VALUES.items() if name in metered.values}
         aliases = dict.fromkeys(["type", *(alias for name in stand_ins for alias in _ALIASES.get(name, (name,)))])
         if meters:
             aliases |= dict.fromkeys(REUSED)
         parts = [f"${mark}{alias} := ${alias}" for alias in aliases]
         if not set(_REGEX_USERS).isdisjoint(stand_ins):
             parts.append((_METERED_WEIGH if meters else _WEIGH).format(d=mark))
-        metered = metered_source(self._source, mark) if meters else None
         if metered is not None:
             parts += [f"${mark}{name} := {OPERATORS[name].format(d=mark)}" for name in sorted(metered.operators)]
         parts += [f"${name} := {text.format(d=mark)}" for name, text in stand_ins.items()]

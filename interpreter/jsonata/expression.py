@@ -11,7 +11,6 @@ from interpreter.jsonata.bounds import AWS_BOUNDS, Bounds, bounds_for_regexes, d
 from interpreter.jsonata.engine import compile_source
 from interpreter.jsonata.errors import EvaluationError, ExpressionError, UnsupportedResult
 from interpreter.jsonata.functions import ADDED_FUNCTIONS, BUILT_INS, functions_for
-from interpreter.jsonata.metering import slow_parts
 from interpreter.jsonata.port import BoundFault, EngineFault, FunctionResult, Program
 from interpreter.jsonata.references import STATES, References, read_references
 from interpreter.jsonpath import Chance
@@ -35,13 +34,11 @@ class Expression:
         text: the expression between the marks, trimmed, as AWS's errors show it.
         variables: the variables it reads, `states` and functions left out.
         reads_states: the members of `$states` it reads; None if that cannot be told.
-        slow_parts: how many parts of it take time by the size of what they are given, see `metering.slow_parts`.
     """
 
     text: str
     variables: frozenset[str]
     reads_states: frozenset[str] | None
-    slow_parts: int
     _references: References
     _program: Program
 
@@ -49,6 +46,11 @@ class Expression:
     def has_regexes(self) -> bool:
         """Whether there is a regular expression in it, whose steps take longer than all others."""
         return self._references.has_regexes
+
+    @property
+    def slow_parts(self) -> int:
+        """How many parts of it take time by the size of what they are given, see `References.slow_parts`."""
+        return self._references.slow_parts
 
     def evaluate(
         self,
@@ -88,7 +90,7 @@ class Expression:
     ) -> JsonValue | Missing:
         names = self._references.names
         if self.has_regexes:
-            bounds = bounds_for_regexes(bounds)
+            bounds = bounds_for_regexes(bounds, self._references.has_large_regexes)
         values: dict[str, JsonValue] = {name: variables[name] for name in names & variables.keys()}
         if STATES in names:
             values[STATES] = states if isinstance(states, dict) else self._seen(states)
@@ -137,7 +139,6 @@ def parse_expression(text: str) -> Expression:
         source,
         references.names - _FUNCTIONS - {STATES},
         references.states_members,
-        slow_parts(source),
         references,
         program,
     )

@@ -39,7 +39,11 @@ _COPIED_PER_UNIT: Final = 6
 _MERGED_PER_UNIT: Final = 2
 _SEARCHED_PER_UNIT: Final = 400  # characters times matches
 _MATCHED_PER_UNIT: Final = 6
+_HELD_PER_UNIT: Final = 3  # twice what it takes to print it
+_HELD_CHARACTERS: Final = 1_000_000
+_SEEN: Final = 8
 _CALL: Final = 20  # a function of ours
+_TAKEN: Final = 4  # a part of a value that is handed to a function of ours
 _CUT: Final = 8  # an item of `$partition`
 _ALGORITHMS: Final = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
@@ -106,6 +110,29 @@ class Meter:
         """
         self.spend(1 + int(rate * (size or 0)))
 
+    def held(self, characters: float | None) -> None:
+        """Count the JSON text of a value that becomes a part of another.
+
+        Parts may be shared, and what shares them doubles with each step. The engine copies values whole where it
+        reports an error, so none may be too large to be copied.
+
+        Raises:
+            BoundFault: the value is larger than values may be, or see `spend`.
+        """
+        size = int(characters or 0)
+        if size > _HELD_CHARACTERS:
+            raise BoundFault(Excess.SIZE)
+        self.spend(1 + size // _HELD_PER_UNIT)
+
+    def seen(self) -> bool:
+        """Count an item of a path; true, so that it can stand as a predicate.
+
+        Raises:
+            BoundFault: see `spend`.
+        """
+        self.spend(_SEEN)
+        return True
+
     def own(self, steps: int, units: int) -> None:
         """Count a call of a function of ours; `steps` is what an evaluation counts that is not metered.
 
@@ -113,6 +140,15 @@ class Meter:
             BoundFault: see `spend`.
         """
         self.spend(_CALL + units if self._bounds.meters else steps)
+
+    def taken(self, argument: JsonValue) -> None:
+        """Count what it took to hand an array or object to a function of ours; it is copied whole.
+
+        Raises:
+            BoundFault: see `spend`.
+        """
+        if self._bounds.meters and isinstance(argument, (list, dict)):
+            self.spend(_TAKEN * _parts(argument))
 
     def called(self, base: int, rate: int, characters: float | None) -> None:
         """Count a call that takes `base` units, and `rate` for each character of a text such as a picture.
@@ -162,6 +198,7 @@ class Meter:
 
 def partition(meter: Meter, array: JsonValue = None, size: JsonValue = None, *rest: JsonValue) -> JsonValue:
     """`$partition(array, size)`: chunks of `size` items, the last maybe shorter; undefined for a size below 1."""
+    meter.taken(array)
     _refuse_more("partition", 2, rest)
     length = _whole("partition", 2, size)
     if array is None or length is None or length < 1:
@@ -194,6 +231,7 @@ def range_(
 
 def hash_(meter: Meter, text: JsonValue = None, algorithm: JsonValue = None, *rest: JsonValue) -> JsonValue:
     """`$hash(text, algorithm)`: the digest in lower-case hexadecimal; undefined without an algorithm."""
+    meter.taken(text)
     _refuse_more("hash", 2, rest)
     if text is None or algorithm is None:
         return None
@@ -207,6 +245,7 @@ def hash_(meter: Meter, text: JsonValue = None, algorithm: JsonValue = None, *re
 
 def random(meter: Meter, chance: Chance, seed: JsonValue = None, *rest: JsonValue) -> JsonValue:
     """`$random([seed])`, at least 0 and below 1: with a seed, what Java's `new Random(seed).nextDouble()` gives."""
+    meter.taken(seed)
     _refuse_more("random", 1, rest)
     meter.own(0, 0)
     whole = _whole("random", 1, seed)
@@ -222,6 +261,7 @@ def uuid(meter: Meter, chance: Chance, *arguments: JsonValue) -> JsonValue:
 
 def parse(meter: Meter, text: JsonValue = None, *rest: JsonValue) -> JsonValue:
     """`$parse(text)`: `{"v": <the value of a JSON text>}`, for a bare None would be undefined."""
+    meter.taken(text)
     _refuse_more("parse", 1, rest)
     if text is None:
         return None
@@ -258,6 +298,8 @@ _METERED: Final[dict[str, Function]] = {"partition": partition, "range": range_,
 _DRAWING: Final[dict[str, Function]] = {"random": random, "uuid": uuid}
 COUNTERS: Final[dict[str, Function]] = {
     "spent": Meter.spent,
+    "held": Meter.held,
+    "seen": Meter.seen,
     "called": Meter.called,
     "copied": Meter.copied,
     "merged": Meter.merged,
@@ -288,6 +330,19 @@ def _identity(value: JsonValue) -> object:
             return ("boolean", value)
         case _:
             return value
+
+
+def _parts(value: JsonValue) -> int:
+    """How many values there are in a value, itself included. It may be nested deeper than Python's stack."""
+    count, left = 0, [value]
+    while left:
+        part = left.pop()
+        count += 1
+        if isinstance(part, dict):
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+    return count
 
 
 def _whole(function: str, place: int, value: JsonValue) -> int | None:

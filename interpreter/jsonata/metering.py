@@ -1,19 +1,13 @@
-"""What makes an expression count its work: stand-ins for functions, and a source in which operators report it.
+"""What counts the work of an expression: texts in JSONata of what stands in for functions and around operators.
 
 A step of an engine says nothing of what is done in it: `$s & 'x'` is one, and copies megabytes. So an expression that
 does not end within a few steps is run in a second form, in which everything that takes time by the size of values hands
-that size to a `Meter` of `functions`. Its values are the same; only its steps are more.
+that size to a `Meter` of `functions`. Its values are the same; only its steps are more. `rewriting` makes that form.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Final
-
-from interpreter.jsonata.lexer import Kind, Token, next_token
-from interpreter.jsonata.references import Reader
 
 _RATES: Final = {
     "text": 1 / 200,
@@ -67,6 +61,15 @@ def _call(base: int, rate: int, picture: str) -> str:
     return f"${{d}}called({base}, {rate}, ${{d}}length(${picture}))"
 
 
+def _zip(most: int) -> str:
+    """`$zip` of up to `most` arrays: trailing ones that are undefined count as left out."""
+    names = [f"$a{number}" for number in range(1, most + 1)]
+    calls = "${d}zip()"
+    for count in range(1, most + 1):
+        calls = f"${{d}}exists({names[count - 1]}) ? ${{d}}zip({', '.join(names[:count])}) : {calls}"
+    return f"function({', '.join(names)}){{{{($r := {calls}; {_size('walked', 'r', 'count')}; $r)}}}}"
+
+
 _PLAIN: Final = ("uppercase", "lowercase")
 _BASE_64: Final = ("base64encode", "base64decode")
 _ENCODING: Final = ("encodeUrl", "encodeUrlComponent", "decodeUrl", "decodeUrlComponent")
@@ -106,181 +109,34 @@ STAND_INS: Final = {
 }
 """What an expression sees instead of functions that take time by the size of a value."""
 
+_COMPOSITE: Final = "$t = 'array' or $t = 'object'"
+
 OPERATORS: Final = {
     "joined": f"function($a, $b){{{{($r := $a & $b; {_size('text', 'r')}; $r)}}}}",
-    "measured": "function($v){{($t := ${d}type($v); $t = 'string' ? "
-    f"{_size('text', 'v')} : $t = 'array' or $t = 'object' ? {_print('printed', 'v')}; $v)}}}}",
+    "read": f"function($v){{{{(${{d}}type($v) = 'string' ? {_size('text', 'v')}; $v)}}}}",
+    "measured": f"function($v){{{{($t := ${{d}}type($v); $t = 'string' ? {_size('text', 'v')} : "
+    f"{_COMPOSITE} ? {_print('printed', 'v')}; $v)}}}}",
+    "weighed": "function($v){{($t := ${d}type($v); $n := $t = 'string' ? ${d}length($v) : "
+    f"{_COMPOSITE} ? ${{d}}length(${{d}}string($v)) : 0; $n > 60 ? ${{d}}held($n); $v)}}}}",
     "ordered": f"function($v){{{{({_size('sorted', 'v', 'count')}; $v)}}}}",
     "changed": f"function($v){{{{({_print('cloned', 'v')}; $v)}}}}",
     "printed": f"function($v){{{{({_size('printed', 'v')}; $v)}}}}",
     "counted": f"function($v){{{{({_size('items', 'v', 'count')}; $v)}}}}",
     "found": f"function($v){{{{({_size('walked', 'v', 'count')}; $v)}}}}",
 }
-"""What operators are wrapped into, by `metered_source`."""
+"""What operators are wrapped into, by `rewriting`."""
 
-STRING_REFERENCE: Final = f"function($x)<x-:s>{{{{($r := ${{d}}string($x); {_size('printed', 'r')}; $r)}}}}"
-"""What stands in for `$string` where it is handed on as a function; where it is called, the call is wrapped."""
+_MOST_ZIPPED: Final = 8
 
-_WRAPPED_CALLS: Final = {"$zip": "found", "$string": "printed"}
-"""Calls of functions for which no function with fixed parameters can stand in."""
+AS_VALUES: Final = {
+    "string": "function($x, $p)<x-x?:s>{{($r := $p = true ? ${d}string($x, true) : ${d}string($x); "
+    f"{_size('printed', 'r')}; $r)}}}}",
+    "zip": _zip(_MOST_ZIPPED),
+}
+"""What stands in for functions that no function with fixed parameters can replace exactly, where they are handed on.
 
-_PARTIAL: Final = re.compile(r"[(,]\s*\?\s*[,)]")
+Where they are called by their names, the call is wrapped instead.
+"""
 
-REUSED: Final = ("length", "type", "string", "count")
+REUSED: Final = ("length", "type", "string", "count", "zip", "exists")
 """Functions that all of these use under a name of their own."""
-
-
-_TRUTHS: Final = frozenset({"=", "!=", "<", ">", "<=", ">=", "in", "and", "or"})
-"""Operators that are true or false."""
-
-
-_SLOW: Final = re.compile(
-    r"\$(?:sort|keys|spread|clone|distinct|string|shuffle|zip|merge|match|split|replace|encodeUrl\w*|decodeUrl\w*)\b"
-    r"|~>\s*\||\^\s*\(|\*\*"
-)
-
-
-def slow_parts(source: str) -> int:
-    """How many calls and operators in a source take time by all that they are given, about 50 nanoseconds a byte."""
-    return len(_SLOW.findall(source))
-
-
-@dataclass(frozen=True, slots=True)
-class MeteredSource:
-    """A source that counts its work.
-
-    Attributes:
-        text: the source with calls of `OPERATORS` in it.
-        operators: those of them that it calls.
-    """
-
-    text: str
-    operators: frozenset[str]
-    _starts: tuple[int, ...]
-    _shifts: tuple[int, ...]
-
-    def original(self, position: int) -> int:
-        """The place in the source as it was written that `position` in `text` stands for."""
-        at = bisect_right(self._starts, position)
-        return position - (self._shifts[at - 1] if at else 0)
-
-
-def metered_source(source: str, mark: str) -> MeteredSource:
-    """The source with its operators wrapped; names that begin with `mark` do not occur in it."""
-    reader = _Wrapper(source)
-    reader.read()
-    parts: list[str] = []
-    starts: list[int] = []
-    shifts: list[int] = []
-    read = written = 0
-    for edit in sorted(reader.edits, key=lambda edit: (edit.position, edit.order)):
-        text = edit.text.format(d=mark)
-        parts += [source[read : edit.position], text]
-        written += edit.position - read + len(text)
-        read = edit.position + edit.removed
-        starts.append(written)
-        shifts.append(written - read)
-    parts.append(source[read:])
-    return MeteredSource("".join(parts), frozenset(reader.operators), tuple(starts), tuple(shifts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    position: int
-    order: tuple[int, int]
-    text: str
-    removed: int = 0
-
-
-class _Wrapper(Reader):
-    """Walks a source and notes what is to be put into it."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(source)
-        self.edits: list[_Edit] = []
-        self.operators: set[str] = set()
-        self._truths: set[int] = set()  # where operands end that are true or false, and so need not be looked at
-        self._wraps_paths = not any(sign in source for sign in "@#%")  # which refer to steps of the path itself
-
-    def combined(self, operator: Token, start: int) -> None:
-        """See `Reader`."""
-        match operator.text:
-            case "&":
-                self._open("joined", start)
-                self.edits.append(_Edit(operator.start, (1, 0), ",", removed=1))
-                self._close(self._position)
-            case "=" | "!=":
-                self._wrap_operand("measured", operator.end)
-            case "in":
-                self._wrap_operand("counted", operator.end)
-            case "and" | "or":
-                self._wrap_condition(start, operator)
-                if self._position not in self._truths:
-                    self._wrap_operand("counted", operator.end)
-            case "~>" if self._source[self._position - 1] == "|":
-                self._open("changed", start)
-                self._close(operator.start)
-            case "^" if self._wraps_paths:
-                self._open("ordered", start)
-                self._close(operator.start)
-            case "(" if (called := self._source[start : operator.start].rstrip()) in _WRAPPED_CALLS:
-                if not _PARTIAL.search(self._source, operator.start, self._position):  # its value is a function
-                    self._open(_WRAPPED_CALLS[called], start)
-                    self._close(self._position)
-            case _:
-                pass
-        if operator.text in _TRUTHS:
-            self._truths.add(self._position)
-
-    def condition(self, operator: Token, start: int) -> None:
-        """See `Reader`."""
-        self._wrap_condition(start, operator)
-
-    def array_item(self) -> None:
-        """See `Reader`."""
-        begun = self._position
-        self._expression()
-        end = self._position
-        if self._skip(".."):
-            self._expression()
-        elif self._source[next_token(self._source, begun, operand=True).start] != "[":  # else it stays an item
-            self._wrap_operand("counted", begun, end)
-
-    def wildcard(self, token: Token) -> None:
-        """See `Reader`."""
-        if self._wraps_paths and token.text != "%":
-            self._open("found", token.start)
-            self._close(token.end)
-
-    def function_body(self, parameters: list[str], signature: str, start: int) -> None:
-        """See `Reader`. An engine looks at every item of an array whose items the signature types."""
-        if "a<" not in signature.replace(" ", ""):
-            return
-        counts = "; ".join(f"${{d}}counted(${name})" for name in parameters)
-        self.operators.add("counted")
-        self.edits.append(_Edit(start, (2, -len(self.edits)), f"({counts}; "))
-        self._close(self._position)
-
-    def _wrap_operand(self, name: str, begun: int, end: int | None = None) -> None:
-        """Wrap what was read since `begun`, unless it is a literal, which is small."""
-        end = self._position if end is None else end
-        first = next_token(self._source, begun, operand=True)
-        if first.end == end and first.kind in (Kind.VALUE, Kind.STRING):
-            return
-        self._open(name, first.start)
-        self._close(end)
-
-    def _wrap_condition(self, start: int, operator: Token) -> None:
-        """Wrap the left side of an operator that asks whether it is true, which looks at every item of an array."""
-        written = self._source[start : operator.start].rstrip()
-        if self._wraps_paths and start + len(written) not in self._truths:
-            self._open("counted", start)
-            self._close(operator.start)
-
-    def _open(self, name: str, position: int) -> None:
-        """Those noted later stand further out, and so come first."""
-        self.operators.add(name)
-        self.edits.append(_Edit(position, (2, -len(self.edits)), f"${{d}}{name}("))
-
-    def _close(self, position: int) -> None:
-        self.edits.append(_Edit(position, (0, 0), ")"))

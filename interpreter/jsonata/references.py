@@ -8,8 +8,10 @@ transforms; `$$` anywhere; operators that came after 2.0.6.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import prod
 from typing import Final
 
 from interpreter.jsonata.errors import ExpressionError
@@ -26,7 +28,14 @@ _POWERS: Final = {
 }  # fmt: skip
 _NEGATION_POWER: Final = 70
 _WORD_OPERATORS: Final = frozenset({"and", "or", "in"})
-_FUNCTION_WORDS: Final = frozenset({"function", "\u03bb"})
+FUNCTION_WORDS: Final = frozenset({"function", "\u03bb"})
+
+_REPETITION: Final = re.compile(r"\{(?:\d*,)?(\d+)(?:,)?\}")
+_MANY_REPETITIONS: Final = 1_000
+_SLOW: Final = frozenset({
+    "sort", "keys", "spread", "clone", "distinct", "string", "shuffle", "zip", "merge", "match", "split", "replace",
+    "encodeUrl", "encodeUrlComponent", "decodeUrl", "decodeUrlComponent",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,8 @@ class References:
         path: the names in an expression that is only a variable and member names, `$a.b.c`; else None.
         refusals: what AWS refuses, in the order of the source.
         has_regexes: whether there is a regular expression in it.
+        has_large_regexes: whether one of them repeats something more than a thousand times, by numbers.
+        slow_parts: how many functions and operators in it take time by all they are given, some 50 nanoseconds a byte.
     """
 
     names: frozenset[str]
@@ -54,6 +65,8 @@ class References:
     path: tuple[str, ...] | None
     refusals: tuple[Refusal, ...]
     has_regexes: bool
+    has_large_regexes: bool
+    slow_parts: int
 
 
 def read_references(source: str) -> References:
@@ -71,6 +84,8 @@ def read_references(source: str) -> References:
         _plain_path(source),
         tuple(reader.refusals),
         reader.has_regexes,
+        reader.has_large_regexes,
+        reader.slow_parts,
     )
 
 
@@ -95,6 +110,7 @@ class _Frame:
     left: a body may name a variable that is assigned after the function, itself for one.
     """
 
+    start: int = -1
     is_function: bool = False
     declared: set[str] = field(default_factory=set)
     later: set[str] = field(default_factory=set)
@@ -103,8 +119,7 @@ class _Frame:
 class Reader:
     """One walk over one source; every method reads its piece of the grammar and notes what it refers to.
 
-    `interpreter.jsonata.metering` walks it for other notes, by `combined`, `condition`, `array_item`,
-    `wildcard` and `function_body`.
+    `interpreter.jsonata.rewriting` walks it for other notes, by the methods without an underscore.
     """
 
     def __init__(self, source: str) -> None:
@@ -112,9 +127,14 @@ class Reader:
         self.states_members: set[str] = set()
         self.whole_states_read = False
         self.has_regexes = False
+        self.has_large_regexes = False
+        self.slow_parts = 0
         self.refusals: list[Refusal] = []
+        self.is_partial = False  # of the call that was read last
         self._source = source
         self._position = 0
+        self._peeked_at = (-1, False)  # the same token is asked for again and again
+        self._peeked = Token(Kind.END, "", 0, 0)
         self._frames = [_Frame()]
         self._has_context = False
         self._nesting = 0
@@ -134,7 +154,11 @@ class Reader:
     # tokens
 
     def _peek(self, *, operand: bool = False) -> Token:
-        return next_token(self._source, self._position, operand=operand)
+        place = (self._position, operand)
+        if self._peeked_at != place:
+            self._peeked_at = place
+            self._peeked = next_token(self._source, self._position, operand=operand)
+        return self._peeked
 
     def _take(self, *, operand: bool = False) -> Token:
         token = self._peek(operand=operand)
@@ -179,6 +203,7 @@ class Reader:
         while self._power(operator := self._peek()) > power:
             self._take()
             if operator.text != "?":
+                self.begun(operator, start)
                 self._operation(operator)
                 self.combined(operator, start)
                 continue
@@ -194,6 +219,9 @@ class Reader:
         self._operand(token)
         return token.start
 
+    def begun(self, operator: Token, start: int) -> None:
+        """An operator was read; its left side begins at `start`, its right side follows."""
+
     def combined(self, operator: Token, start: int) -> None:
         """An operator and its right side were read; its left side begins at `start`."""
 
@@ -208,31 +236,38 @@ class Reader:
     def _operand(self, token: Token) -> None:
         match token.kind, token.text:
             case Kind.VALUE, text:
-                self.has_regexes = self.has_regexes or text == REGEX
+                if text == REGEX:
+                    self._regex(self._source[token.start : token.end])
             case Kind.STRING, text:
                 if self._is_next("."):  # the first step of a path, where a string is a name
                     self._refer_to_context(text, token)
             case Kind.VARIABLE, _:
                 self._variable(token)
-            case Kind.NAME, text if text in _FUNCTION_WORDS and self._is_next("("):
-                self._function()
+            case Kind.NAME, text if text in FUNCTION_WORDS and self._is_next("("):
+                self._function(token)
             case Kind.NAME, text:
                 self._refer_to_context(text, token)
             case Kind.SYMBOL, "-":
                 self._expression(_NEGATION_POWER)
             case Kind.SYMBOL, ("*" | "**" | "%") as wildcard:
                 self._refer_to_context(wildcard, token)
+                self.slow_parts += wildcard == "**"
                 self.wildcard(token)
             case Kind.SYMBOL, "(":
                 self._block()
             case Kind.SYMBOL, "[":
-                self._list("]", self.array_item)
+                self.constructor("]", self.array_item)
             case Kind.SYMBOL, "{":
-                self._list("}", self._member)
+                self.constructor("}", self._member)
             case Kind.SYMBOL, "|":
                 self._transform()
             case _:
                 raise self._syntax_error(token)
+
+    def _regex(self, text: str) -> None:
+        self.has_regexes = True
+        repeated = prod(max(1, int(number[:9])) for number in _REPETITION.findall(text))
+        self.has_large_regexes = self.has_large_regexes or repeated > _MANY_REPETITIONS
 
     def _operation(self, operator: Token) -> None:
         match operator.text:
@@ -243,16 +278,23 @@ class Reader:
                     self._in_context(self._expression)
                     self._expect("]")
             case "{":
-                self._in_context(lambda: self._list("}", self._member))
+                self._in_context(lambda: self.constructor("}", self._member))
             case "(":
-                self._list(")", self._argument)
+                self._call()
             case "^":
+                self.slow_parts += 1
                 self._expect("(")
                 self._in_context(lambda: self._list(")", self._sort_term))
             case "@" | "#":
-                self._frames[-1].declared.add(self._take().text)
+                self._declare(self._take().text)
             case text:
                 self._expression(_POWERS[text])
+
+    def _call(self) -> None:
+        outside, self.is_partial = self.is_partial, False
+        self._list(")", self._argument)
+        inside, self.is_partial = self.is_partial, outside
+        self.called(is_partial=inside)
 
     def _in_context(self, read: Callable[[], None]) -> None:
         """Read what is evaluated once for each context item."""
@@ -270,7 +312,7 @@ class Reader:
         return self._skip(":")
 
     def _block(self) -> None:
-        self._frames.append(_Frame())
+        self._frames.append(_Frame(self._position))
         while not self._skip(")"):
             self._expression()
             if not self._skip(";"):
@@ -281,6 +323,10 @@ class Reader:
     def wildcard(self, token: Token) -> None:
         """`*`, `**` or `%` was read where an operand is."""
 
+    def constructor(self, close: str, item: Callable[[], None]) -> None:
+        """Read the rest of an array, an object or a grouping."""
+        self._list(close, item)
+
     def array_item(self) -> None:
         """Read an item of an array, or a range."""
         self._expression()
@@ -290,11 +336,28 @@ class Reader:
     def _member(self) -> None:
         self._expression()
         self._expect(":")
+        self.member_value()
+
+    def member_value(self) -> None:
+        """Read the value of an object's member."""
         self._expression()
 
     def _argument(self) -> None:
-        if not self._skip("?"):  # a place left open in a partial application
-            self._expression()
+        if self._skip("?"):  # a place left open in a partial application
+            self.is_partial = True
+            self.left_open()
+        else:
+            self.argument()
+
+    def left_open(self) -> None:
+        """A place in a call was left open."""
+
+    def argument(self) -> None:
+        """Read an argument of a call."""
+        self._expression()
+
+    def called(self, *, is_partial: bool) -> None:
+        """The arguments of a call were read; `combined` follows. It is partial if it leaves a place open."""
 
     def _sort_term(self) -> None:
         if not self._skip("<"):
@@ -302,6 +365,7 @@ class Reader:
         self._expression()
 
     def _transform(self) -> None:
+        self.slow_parts += 1
         self._in_context(self._transform_parts)
 
     def _transform_parts(self) -> None:
@@ -312,13 +376,14 @@ class Reader:
             self._expression()
         self._expect("|")
 
-    def _function(self) -> None:
-        frame = _Frame(is_function=True)
+    def _function(self, word: Token) -> None:
+        frame = _Frame(self._position, is_function=True)
         self._frames.append(frame)
         self._expect("(")
         parameters: list[str] = []
         self._list(")", lambda: parameters.append(self._take().text))
-        frame.declared.update(parameters)
+        for parameter in parameters:
+            self._declare(parameter)
         signed_at = self._position
         if self._is_next("<"):
             self._signature()
@@ -326,12 +391,12 @@ class Reader:
         self._expect("{")
         body = self._position
         self._expression()
-        self.function_body(parameters, signature, body)
+        self.function_body(parameters, signature, word.start, body)
         self._expect("}")
         self._leave_frame()
 
-    def function_body(self, parameters: list[str], signature: str, start: int) -> None:
-        """The body of a function was read; it begins at `start`."""
+    def function_body(self, parameters: list[str], signature: str, start: int, body: int) -> None:
+        """The body of a function was read; the function begins at `start`, its body at `body`."""
 
     def _signature(self) -> None:
         depth = 0
@@ -355,12 +420,25 @@ class Reader:
             case "$":
                 self.refusals.append(Refusal("Reference to '$$' is not supported.", token.start))
             case name if self._skip(":="):
-                self._expression(_POWERS[":="] - 1)
-                self._frames[-1].declared.add(name)
+                self.assigned()
+                self._declare(name)
             case name:
-                self._refer(name)
+                self._refer(name, token)
 
-    def _refer(self, name: str) -> None:
+    def assigned(self) -> None:
+        """Read what a variable is set to."""
+        self._expression(_POWERS[":="] - 1)
+
+    def _declare(self, name: str) -> None:
+        self._frames[-1].declared.add(name)
+
+    def referred(self, token: Token, declared: int) -> None:
+        """The value of a variable is asked for; the scope that declares it begins at `declared`, -1 where none does."""
+
+    def _refer(self, name: str, token: Token) -> None:
+        self.slow_parts += name in _SLOW
+        scope = next((frame for frame in reversed(self._frames) if name in frame.declared), self._frames[0])
+        self.referred(token, scope.start)
         for frame in reversed(self._frames):
             if name in frame.declared:
                 return

@@ -69,6 +69,21 @@ RUNAWAYS = [
     Runaway(
         "doubling an array", "($f := function($a, $n){$n = 0 ? $a : $f($append($a, $a), $n - 1)}; $f([1], 40))", MEMORY
     ),
+    Runaway(
+        "doubling an object, copied by an error",
+        "($x := $reduce([1..40], function($x, $n){{'a': $x, 'b': $x}}, 1); $x + 1)",
+        MEMORY,
+    ),
+    Runaway(
+        "doubling by recursion, copied for a function of ours",
+        "($f := function($x, $n){$n = 0 ? $x : $f([[$x], [$x]], $n - 1)}; $uuid($f(1, 40)))",
+        MEMORY,
+    ),
+    Runaway(
+        "doubling without iteration",
+        "($x0 := 1; " + "".join(f"$x{n + 1} := {{'a': $x{n}, 'b': $x{n}}}; " for n in range(40)) + "$x40 + 1)",
+        MEMORY,
+    ),
     Runaway("padding", "$pad('x', 9000000)", MEMORY),
     Runaway("more padding", "$pad('x', 1e15)", MEMORY),
     Runaway("sorting", "$sort([1..100000], function($a, $b){$a < $b})", TIME),
@@ -102,6 +117,15 @@ HEAVY = [
             "$states.input.text = $states.input.text & ''",
             "$states.input.nums = $reverse($states.input.nums)",
             "-1 in $states.input.nums",
+            "$states.input.text > $states.input.text",
+            "($z := $zip; $z($states.input.nums, $states.input.nums))",
+            "$states.input.nums ~> $zip($states.input.nums)",
+            "$string(?, true)($states.input.items)",
+            "$states.input.items#$i",
+            "$states.input.items@$i.(1)",
+            "($count($states.input.items.(%.v)); $states.input.items^(v))",
+            "$hash($states.input.object)",
+            "$states.input.object.** /* @ # % */",
             "[$states.input.nums]",
             "$states.input.*",
             "$states.input.**",

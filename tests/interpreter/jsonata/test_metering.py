@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from interpreter.jsonata import AWS_BOUNDS, EvaluationError, ExpressionError, UnsupportedResult, parse_expression
-from interpreter.jsonata.metering import metered_source
+from interpreter.jsonata.port import EngineFault
+from interpreter.jsonata.rewriting import metered_source
 from interpreter.values import JsonValue
+from tests.interpreter.jsonata.conformance import conformance
 from tests.interpreter.jsonata.sights import CountingChance
 from tests.interpreter.jsonata.test_bounds import hostile
+from tests.interpreter.jsonata.test_suite import outcome
 
 
 @dataclass(frozen=True)
@@ -29,16 +35,34 @@ CASES = [
     Case("$x in $y ? 1 & $a : 2 & $b", "$x in $_counted($y) ? $_joined(1 , $a) : $_joined(2 , $b)"),
     Case("[$a, [1], 1..2, 3, $b[0]]", "[$_counted($a), [1], 1..2, 3, $_counted($b[0])]"),
     Case("$x.**.a", "$x.$_found(**).a"),
-    Case("$x.a@$v.*", "$x.a@$v.*"),
+    Case("$x.a@$v.*", "$x.a@$v[$_seen()].$_found(*)"),
     Case("$o ~> |$|{'x': 1}|", "$_changed($o )~> |$|{'x': 1}|"),
     Case("$x^(a)", "$_ordered($x)^(a)"),
-    Case("$zip($a, $b)", "$_found($zip($a, $b))"),
-    Case("$string($a)", "$_printed($string($a))"),
+    Case("$zip($a, $b)", "$_found($_zip($a, $b))"),
+    Case("$string($a)", "$_printed($_string($a))"),
     Case("function($v)<a<n>:n>{$v[0]}", "function($v)<a<n>:n>{($_counted($v); $v[0])}"),
     Case("function($v)<n:n>{$v}", "function($v)<n:n>{$v}"),
     Case("$a ? $b : 1", "$_counted($a )? $b : 1"),
-    Case("$a = 1 ? 2 : $b < $c ? 3", "$a = 1 ? 2 : $b < $c ? 3"),
+    Case("$a = 1 ? 2 : $b < $c ? 3", "$a = 1 ? 2 : $b < $_read($c) ? 3"),
     Case("$a and $b > 1 or $c", "$_counted($a )and $b > 1 or $_counted($c)"),
+    Case("$a < 5 or 5 = $a", "$a < 5 or 5 = $a"),
+    Case("$a < $b + 1", "$a < $b + 1"),
+    Case("$a ~> $zip($b)", "$a ~> $zip($b)"),
+    Case("$a ~> $zip", "$a ~> $zip"),
+    Case("$zip /* of two */ ($a, ?)", "$zip /* of two */ ($a, ?)"),
+    Case("($string := 1; $string($a))", "($string := 1; $_printed($string($a)))"),
+    Case("'$zip(' & \"**\" & /[#@%]/", "$_joined($_joined('$zip(' , \"**\") , /[#@%]/)"),
+    Case("$x.**.(%.a)", "$x.**[$_seen()].(%.a)"),
+    Case("$x#$i^(a)", "$x#$i[$_seen()][$_seen()]^(a)"),
+    Case("$f(a.%, $x.**)", "$f(a.%, $x.$_found(**))"),
+    Case("[1..9].$x.y", "[1..9].$_weighed($x).y"),
+    Case("a.{'x': b, 'y': $z, 'n': 1 + $z}", "a.$_weighed({'x': b, 'y': $_weighed($z), 'n': 1 + $z})"),
+    Case("$map(a, function($v){[$v, $w]})", "$map(a, function($v){$_weighed([$_counted($v), $_counted($w)])})"),
+    Case(
+        "$reduce(a, function($v, $w){[$v, $w]})",
+        "$reduce(a, function($v, $w){[$_counted($v), $_weighed($_counted($w))]})",
+    ),
+    Case("$reduce(a, $append(?, $w))", "$reduce(a, $append(?, $_weighed($w)))"),
     Case("$a and ($b or false)", "$_counted($a )and $_counted(($_counted($b )or false))"),
 ]
 
@@ -97,12 +121,57 @@ ALIKE = [
     "function($x){$x & 'a'}",
     "$now('[Y]') & $fromMillis(0)",
     "($a := 'x' & 'y'; $a = 'xy' and $not($a != $a & ''))",
+    "$list ~> $zip([1, 2])",
+    "$list ~> $string",
+    "$list ~> $string(true)",
+    "($z := $zip; [$z($list, [4, 5]), $z($list), $z(), $reduce([$list, $list], $z)])",
+    "($f := $string(?, true); $f($obj))",
+    "($s := $string; [$s($obj, true), $s(1), $map($list, $s)])",
+    "($zip := function($a){$a & '!'}; [$zip($x), $map($list, $zip)])",
+    "(function($string){$string('x')})($uppercase)",
+    "$list ~> $map($string)",
+    "$x ~> $uppercase & 'a'",
+    "$obj.**#$i.(%.b)",
+    "$obj.a.b.%.%",
+    "$obj.**.b.%",
+    "[$obj, $obj]@$v.a@$w.[$v.a = $w, $w.b[0]]",
+    "[$obj, $obj]#$i[$i = 1].a.b",
+    "$obj.*.{'x': b, 'y': $list, 'z': [$list, [$list], 'a' & 1]}",
+    "$list.$obj",
+    "$list.$obj.a",
+    "$list.[$obj, $]",
+    "$list.$f",
+    "$map($list, function($v){[$v, $list]})",
+    "$list{$string($): [$x, $list]}",
+    "[$list.$list[]]",
+    "$list.$append($list, $)[0]",
+    "$obj.a^(b).%.a",
+    "$reduce($list, function($a, $b){{'n': $b, 'rest': [$a, $b]}})",
+    "($f := function($n){$n = 0 ? [] : [$n, $f($n - 1), [[$x], $list]]}; $f(3))",
+    "$append([$list], $append($list, $obj))",
+    "$x /* $zip( */ & '$zip(' & \"~> |\" ~> $length",
+    "$list[$ < $list[0] and $x >= 'a' & ''] ? 'a' < $x : $x",
 ]
 
 
 @pytest.mark.parametrize("source", ALIKE)
 def test_both_forms_do_the_same(source: str) -> None:
     assert _outcome(source, meters=True) == _outcome(source, meters=False)
+
+
+def test_both_forms_do_the_same_with_the_public_suite() -> None:
+    suite = json.loads(conformance("jsonata/suite-2.0.6.json").read_text(encoding="utf-8"))
+    different = []
+    for case in suite["cases"]:
+        plain, metered = (_suite_outcome(case, suite["datasets"], meters=meters) for meters in (False, True))
+        if metered not in (plain, _PLACE.sub(" at None", plain)):
+            different.append((case["id"], plain, metered))
+    assert not different
+
+
+def _suite_outcome(case: Mapping[str, Any], datasets: Mapping[str, JsonValue], *, meters: bool) -> str:
+    got = outcome(case, datasets, meters=meters)
+    return f"{got} at {got.position}" if isinstance(got, EngineFault) else repr(got)
 
 
 def test_both_forms_of_generated_expressions_do_the_same() -> None:

@@ -1,0 +1,504 @@
+"""A source in which functions and operators report their work to a meter, see `metering`.
+
+An engine takes nothing but text, so a text it is; but what is put where follows from a walk over the grammar
+(`references.Reader`), never from what a source looks like: strings, comments, quoted names and regular expressions are
+tokens there, and all that is not wrapped stays as it was written.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from interpreter.jsonata.functions import ADDED_FUNCTIONS, BUILT_INS
+from interpreter.jsonata.lexer import Kind, Token, next_token
+from interpreter.jsonata.references import FUNCTION_WORDS, Reader
+
+_COMPARISONS: Final = frozenset({"<", ">", "<=", ">="})
+_TRUTHS: Final = frozenset({"=", "!=", "in", "and", "or"}) | _COMPARISONS
+"""Operators that are true or false."""
+
+_CALCULATIONS: Final = frozenset({"+", "-", "*", "/", "%"})
+_SCALARS: Final = _CALCULATIONS | _TRUTHS | {"&"}
+"""Operators whose value has no parts."""
+
+_SCALAR_FUNCTIONS: Final = frozenset({
+    "abs", "average", "base64decode", "base64encode", "boolean", "ceil", "contains", "count", "decodeUrl",
+    "decodeUrlComponent", "encodeUrl", "encodeUrlComponent", "exists", "floor", "formatBase", "formatInteger",
+    "formatNumber", "fromMillis", "join", "length", "lowercase", "max", "millis", "min", "not", "now", "number", "pad",
+    "parseInteger", "power", "replace", "round", "sqrt", "string", "substring", "substringAfter", "substringBefore",
+    "sum", "toMillis", "trim", "type", "uppercase", "random", "uuid", "hash",
+})  # fmt: skip
+
+WRAPPED_CALLS: Final = {"zip": "found", "string": "printed"}
+"""Calls of functions for which no function with fixed parameters can stand in exactly."""
+
+_JOINING: Final = frozenset({"append", "zip"})
+_REPEATING: Final = frozenset({"map", "each"})
+_CALLING_BACK: Final = _REPEATING | {"filter", "sift", "single", "sort", "replace"}
+_FUNCTIONS: Final = BUILT_INS | ADDED_FUNCTIONS
+_FEW: Final = 4  # parts of arrays and objects, beyond the first of each, that need no weighing where nothing iterates
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredSource:
+    """A source that counts its work.
+
+    Attributes:
+        text: the source with calls of `metering.OPERATORS` in it.
+        operators: those of them that it calls.
+        values: those of `metering.AS_VALUES` that it takes.
+        grows: whether its values can share so many parts that a hundred steps make one too large to be looked at.
+    """
+
+    text: str
+    operators: frozenset[str]
+    values: frozenset[str]
+    grows: bool
+    _starts: tuple[int, ...]
+    _shifts: tuple[int, ...]
+
+    def original(self, position: int) -> int:
+        """The place in the source as it was written that `position` in `text` stands for."""
+        at = bisect_right(self._starts, position)
+        return position - (self._shifts[at - 1] if at else 0)
+
+
+def metered_source(source: str, mark: str) -> MeteredSource:
+    """The source with its operators wrapped; names that begin with `mark` do not occur in it."""
+    survey = _Survey(source)
+    survey.read()
+    survey.bindings.sort()
+    reader = _Wrapper(source, survey)
+    reader.read()
+    parts: list[str] = []
+    starts: list[int] = []
+    shifts: list[int] = []
+    read = written = 0
+    for edit in sorted(reader.edits(), key=lambda edit: (edit.position, edit.order)):
+        text = edit.text.format(d=mark)
+        parts += [source[read : edit.position], text]
+        written += edit.position - read + len(text)
+        read = edit.position + edit.removed
+        starts.append(written)
+        shifts.append(written - read)
+    parts.append(source[read:])
+    return MeteredSource(
+        "".join(parts), reader.operators, frozenset(reader.values), reader.grows, tuple(starts), tuple(shifts)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    position: int
+    order: tuple[int, int]
+    text: str
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrap:
+    """What is put around a part of the source: a call of `operator`, or other text that ends with a parenthesis."""
+
+    start: int
+    end: int
+    operator: str
+    text: str = ""
+    is_joint: bool = False  # needed only where parts can be joined without end
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call whose arguments are being read."""
+
+    name: str
+    arguments: int = 0
+    has_function: bool = False
+
+
+class _RegionReader(Reader):
+    """Knows the arguments and function bodies that it is in: no path goes on beyond them, so no parent is asked for."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self._argument_start = -1
+
+    def _region(self) -> int:
+        """Where the innermost argument or function begins that is being read, -1 outside of all."""
+        functions = (frame.start for frame in self._frames if frame.is_function)
+        return max(self._argument_start, *functions, -1)
+
+    def _in_region(self, read: Callable[[], None]) -> None:
+        outside, self._argument_start = self._argument_start, self._position
+        read()
+        self._argument_start = outside
+
+
+class _Survey(_RegionReader):
+    """What has to be known of a whole source before a part of it is wrapped."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.declared: set[str] = set()
+        self.bindings: list[int] = []  # where `@`, `#` and the parent operator stand: they refer to a path's steps
+        self.with_parents: set[int] = set()  # the regions (see `_region`) with the parent operator
+        self.compounds = False  # whether a value may be joined with itself again and again
+        self._callees: list[str] = []
+        self._callbacks: set[int] = set()
+
+    def _declare(self, name: str) -> None:
+        super()._declare(name)
+        self.declared.add(name)
+
+    def begun(self, operator: Token, start: int) -> None:
+        """See `Reader`."""
+        if operator.text == "(":
+            self._callees.append(_callee(self._source, start, operator))
+
+    def combined(self, operator: Token, start: int) -> None:
+        """See `Reader`."""
+        match operator.text:
+            case "(":
+                self._callees.pop()
+            case "@" | "#":
+                self.bindings.append(operator.start)
+            case _:
+                pass
+
+    def wildcard(self, token: Token) -> None:
+        """See `Reader`."""
+        if token.text == "%":
+            self.bindings.append(token.start)
+            self.with_parents.add(self._region())
+
+    def referred(self, token: Token, declared: int) -> None:
+        """See `Reader`."""
+        self.compounds = self.compounds or token.text == "reduce"
+
+    def called(self, *, is_partial: bool) -> None:
+        """See `Reader`. What is partial is a function that may be called anywhere."""
+        self.compounds = self.compounds or is_partial
+
+    def argument(self) -> None:
+        """See `Reader`."""
+        if self._callees[-1] in _CALLING_BACK:
+            self._callbacks.add(self._peek(operand=True).start)
+        self._in_region(super().argument)
+
+    def function_body(self, parameters: list[str], signature: str, start: int, body: int) -> None:
+        """See `Reader`. Any other function than one that is handed to a built-in one may call itself."""
+        self.compounds = self.compounds or start not in self._callbacks
+
+
+def _callee(source: str, start: int, parenthesis: Token) -> str:
+    """The name of the variable that is called, empty if it is no plain variable."""
+    token = next_token(source, start, operand=True)
+    is_plain = token.kind is Kind.VARIABLE and next_token(source, token.end, operand=False).start == parenthesis.start
+    return token.text if is_plain else ""
+
+
+class _Wrapper(_RegionReader):
+    """Walks a source and notes what is to be put into it."""
+
+    def __init__(self, source: str, survey: _Survey) -> None:
+        super().__init__(source)
+        self.values: set[str] = set()
+        self._survey = survey
+        self._wraps: list[_Wrap | None] = []  # None where one is not wanted after all
+        self._wrapped: dict[tuple[int, int], list[int]] = {}  # which of them stand around a part of the source
+        self._commas: list[int] = []
+        self._sights: list[int] = []
+        self._renamed: set[int] = set()
+        self._scalars: set[tuple[int, int]] = set()
+        self._numbers: set[tuple[int, int]] = set()
+        self._wrapped_calls: dict[tuple[int, int], str] = {}
+        self._truths: set[int] = set()  # where operands end that are true or false, and so need not be looked at
+        self._constructed: set[tuple[int, int]] = set()
+        self._references: list[tuple[int, int]] = []  # where a variable is read, and where its scope begins
+        self._subscripted: dict[int, int] = {}
+        self._calls: list[_Call] = []
+        self._constructors = 0
+        self._has_part = False
+        self._is_partial = False
+
+    # what comes of it
+
+    @property
+    def grows(self) -> bool:
+        """See `MeteredSource`."""
+        return any(wrap.operator == "weighed" for wrap in self._needed())
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """Those of `metering.OPERATORS` that are called."""
+        return frozenset(wrap.operator for wrap in self._needed() if wrap.operator)
+
+    def edits(self) -> list[_Edit]:
+        """All that is put into the source. What was noted later stands further out, and so comes first."""
+        edits = [_Edit(position, (1, 0), ",", removed=1) for position in self._commas]
+        edits += [_Edit(position, (-1, 0), "[${d}seen()]") for position in self._sights]
+        edits += [_Edit(position, (3, 0), "${d}", removed=1) for position in self._renamed]
+        for number, wrap in enumerate(self._needed()):
+            edits.append(_Edit(wrap.start, (2, -number), wrap.text or f"${{d}}{wrap.operator}("))
+            edits.append(_Edit(wrap.end, (0, number), ")"))
+        return edits
+
+    def _needed(self) -> list[_Wrap]:
+        wraps = [wrap for wrap in self._wraps if wrap is not None]
+        is_joint = self._survey.compounds or sum(wrap.is_joint for wrap in wraps) > _FEW
+        return [wrap for wrap in wraps if is_joint or not wrap.is_joint]
+
+    def _wrap(self, wrap: _Wrap) -> None:
+        self._wrapped.setdefault((wrap.start, wrap.end), []).append(len(self._wraps))
+        self._wraps.append(wrap)
+
+    # what was read
+
+    def begun(self, operator: Token, start: int) -> None:
+        """See `Reader`."""
+        if operator.text == "(":
+            self._calls.append(_Call(_callee(self._source, start, operator)))
+        elif operator.text == "[":
+            self._subscripted.setdefault(start, operator.start)
+
+    def combined(self, operator: Token, start: int) -> None:
+        """See `Reader`."""
+        match operator.text:
+            case "&":
+                self._wrap(_Wrap(start, self._position, "joined"))
+                self._commas.append(operator.start)
+            case "=" | "!=":
+                self._wrap_compared("measured", start, operator)
+            case text if text in _COMPARISONS:
+                self._wrap_compared("read", start, operator)
+            case "in":
+                self._wrap_operand("counted", operator.end)
+            case "and" | "or":
+                self._wrap_condition(start, operator)
+                if self._position not in self._truths:
+                    self._wrap_operand("counted", operator.end)
+            case "~>":
+                self._applied(operator, start)
+            case "^" if self._is_free(start, operator.start):
+                self._wrap(_Wrap(start, operator.start, "ordered"))
+            case "^":
+                self._see(operator.start)
+            case "#" | "@":
+                self._see(self._position)
+            case "(":
+                self._called(self._calls.pop(), start)
+            case ".":
+                self._stepped(operator)
+            case _:
+                pass
+        if operator.text in _TRUTHS:
+            self._truths.add(self._position)
+        if operator.text in _SCALARS:
+            self._scalars.add((start, self._position))
+        if operator.text in _CALCULATIONS:
+            self._numbers.add((start, self._position))
+
+    def condition(self, operator: Token, start: int) -> None:
+        """See `Reader`."""
+        self._wrap_condition(start, operator)
+
+    def constructor(self, close: str, item: Callable[[], None]) -> None:
+        """See `Reader`."""
+        begun = self._position - 1
+        if self._constructors == 0:
+            self._has_part = False
+        self._constructors += 1
+        super().constructor(close, item)
+        self._constructors -= 1
+        self._constructed.add((begun, self._position))
+
+    def array_item(self) -> None:
+        """See `Reader`."""
+        begun = self._position
+        self._expression()
+        end = self._position
+        if self._skip(".."):
+            self._expression()
+        elif self._source[next_token(self._source, begun, operand=True).start] != "[":  # else it stays an item
+            self._wrap_operand("counted", begun, end)
+            self._weigh_part(begun, end)
+
+    def member_value(self) -> None:
+        """See `Reader`."""
+        begun = self._position
+        self._expression()
+        self._weigh_part(begun, self._position)
+
+    def argument(self) -> None:
+        """See `Reader`."""
+        begun = self._position
+        call = self._calls[-1]
+        first = self._peek(operand=True)
+        call.has_function = call.has_function or (first.kind is Kind.NAME and first.text in FUNCTION_WORDS)
+        self._in_region(self._expression)
+        if call.name in _JOINING and call.arguments:
+            self._weigh(begun, self._position, is_joint=True)
+        call.arguments += 1
+
+    def left_open(self) -> None:
+        """See `Reader`."""
+        self._calls[-1].arguments += 1
+
+    def called(self, *, is_partial: bool) -> None:
+        """See `Reader`."""
+        self._is_partial = is_partial
+
+    def referred(self, token: Token, declared: int) -> None:
+        """See `Reader`."""
+        is_own = token.text in self._survey.declared
+        if is_own or token.text not in _FUNCTIONS:
+            self._references.append((token.start, declared))
+        if token.text in WRAPPED_CALLS and (is_own or not self._is_next("(")):
+            self.values.add(token.text)
+
+    def wildcard(self, token: Token) -> None:
+        """See `Reader`."""
+        if token.text == "%":
+            return
+        if self._is_free(token.start, token.end):
+            self._wrap(_Wrap(token.start, token.end, "found"))
+        else:
+            self._see(token.end)
+
+    def function_body(self, parameters: list[str], signature: str, start: int, body: int) -> None:
+        """See `Reader`. An engine looks at every item of an array whose items the signature types."""
+        if self._calls and self._calls[-1].name in _REPEATING and self._has_outer(start, self._position):
+            self._weigh(body, self._position)
+        if "a<" in signature.replace(" ", ""):
+            counts = "; ".join(f"${{d}}counted(${name})" for name in parameters)
+            self._wrap(_Wrap(body, self._position, "counted", f"({counts}; "))
+
+    # what is wrapped
+
+    def _called(self, call: _Call, start: int) -> None:
+        span = (start, self._position)
+        is_built_in = bool(call.name) and call.name not in self._survey.declared
+        if is_built_in and call.name in _SCALAR_FUNCTIONS:
+            self._scalars.add(span)
+        if call.name in WRAPPED_CALLS:
+            if self._is_partial:  # its value is a function
+                self.values.add(call.name)
+                return
+            if is_built_in:
+                self._renamed.add(start)
+            self._wrapped_calls[span] = call.name
+            self._wrap(_Wrap(*span, WRAPPED_CALLS[call.name]))
+        elif call.name in _REPEATING and not call.has_function:
+            self._wrapped_calls[span] = call.name
+            self._wrap(_Wrap(*span, "weighed", is_joint=True))
+
+    def _applied(self, operator: Token, start: int) -> None:
+        """`~>` hands its left side to the call on its right, which therefore has to stay one."""
+        begun = next_token(self._source, operator.end, operand=True).start
+        span = (begun, self._position)
+        if self._source[self._position - 1] == "|":
+            self._wrap(_Wrap(start, operator.start, "changed"))
+        call = self._wrapped_calls.get(span)
+        if call is None:
+            if span in self._wrapped:
+                self._wrap(_Wrap(*span, "", "("))
+            return
+        for place in self._wrapped.pop(span, ()):
+            self._wraps[place] = None
+        self._renamed.discard(begun)
+        if call in WRAPPED_CALLS:
+            self.values.add(call)
+        else:
+            self._wrap(_Wrap(start, self._position, "weighed", is_joint=True))
+
+    def _stepped(self, operator: Token) -> None:
+        """A step of a path is evaluated once for each item."""
+        first = next_token(self._source, operator.end, operand=True)
+        end = self._subscripted.get(first.start, self._position)
+        if first.kind in (Kind.NAME, Kind.STRING) and first.text not in FUNCTION_WORDS:
+            return
+        if not self._is_free(first.start, end):
+            return
+        if first.text not in ("[", "*", "**", "%") and self._has_outer(first.start, end):
+            self._weigh(first.start, end)
+
+    def _see(self, position: int) -> None:
+        """Have each item counted that the path has at `position`."""
+        self._sights.append(position)
+
+    def _is_free(self, begun: int, end: int) -> bool:
+        """Whether a part of a path can be put into a call: nothing refers to its steps."""
+        return not self._binds(begun, end) and self._region() not in self._survey.with_parents
+
+    def _weigh_part(self, begun: int, end: int) -> None:
+        """Weigh a part of an array or object: what it grows by, if it has another, or is made once for each item."""
+        begun = next_token(self._source, begun, operand=True).start
+        if (begun, end) in self._constructed or self._is_scalar(begun, end):
+            return
+        if self._has_context and self._has_outer(begun, end):
+            self._weigh(begun, end)
+        elif self._has_part:
+            self._weigh(begun, end, is_joint=True)
+        self._has_part = True
+
+    def _weigh(self, begun: int, end: int, *, is_joint: bool = False) -> None:
+        begun = next_token(self._source, begun, operand=True).start
+        if not self._is_scalar(begun, end) and not self._binds(begun, end):
+            self._wrap(_Wrap(begun, end, "weighed", is_joint=is_joint))
+
+    def _wrap_compared(self, name: str, start: int, operator: Token) -> None:
+        """Wrap the right side of a comparison, which takes as long as the smaller side is large."""
+        if not self._is_small(start, operator.start):
+            self._wrap_operand(name, operator.end)
+
+    def _wrap_operand(self, name: str, begun: int, end: int | None = None) -> None:
+        """Wrap what was read since `begun`, unless it is small."""
+        end = self._position if end is None else end
+        begun = next_token(self._source, begun, operand=True).start
+        if not self._is_small(begun, end) and not self._binds(begun, end):
+            self._wrap(_Wrap(begun, end, name))
+
+    def _wrap_condition(self, start: int, operator: Token) -> None:
+        """Wrap the left side of an operator that asks whether it is true, which looks at every item of an array."""
+        written = self._source[start : operator.start].rstrip()
+        if start + len(written) not in self._truths and not self._binds(start, operator.start):
+            self._wrap(_Wrap(start, operator.start, "counted"))
+
+    # what it is
+
+    def _is_small(self, begun: int, end: int) -> bool:
+        """Whether a part of the source is a literal, or a calculated number."""
+        first = next_token(self._source, begun, operand=True)
+        is_literal = first.kind in (Kind.VALUE, Kind.STRING) and self._is_all(first.end, end)
+        return is_literal or (begun, end) in self._numbers
+
+    def _is_all(self, position: int, end: int) -> bool:
+        """Whether nothing but blanks and comments follow up to `end`."""
+        return next_token(self._source, position, operand=False).start >= end
+
+    def _is_scalar(self, begun: int, end: int) -> bool:
+        first = next_token(self._source, begun, operand=True)
+        if first.end == end and first.kind in (Kind.VALUE, Kind.STRING):
+            return True
+        if (begun, end) in self._scalars:
+            return True
+        if self._source[begun] != "(" or self._source[end - 1] != ")":
+            return False
+        return (next_token(self._source, begun + 1, operand=True).start, end - 1) in self._scalars
+
+    def _has_outer(self, begun: int, end: int) -> bool:
+        """Whether a variable is read that is declared outside."""
+        for position, declared in reversed(self._references):
+            if position < begun:
+                return False
+            if position < end and declared < begun:
+                return True
+        return False
+
+    def _binds(self, begun: int, end: int) -> bool:
+        """Whether a part of the source refers to steps of its path, or gives them names."""
+        bindings = self._survey.bindings
+        at = bisect_left(bindings, begun)
+        return at < len(bindings) and bindings[at] < end
