@@ -20,11 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
     gc.set_threshold(_YOUNG_OBJECTS)
     atexit.register(gc.freeze)  # else all objects are looked at once more when the process ends
-    from api.cli.app import app
+    from api.cli.app import command
     from api.cli.output import CommandError, print_error
 
     try:
-        app(None if arguments is None else list(arguments), prog_name="steploom")
+        command()(None if arguments is None else list(arguments), prog_name="steploom")
     except CommandError as error:
         print_error(str(error))
         sys.exit(error.exit_code)

@@ -107,6 +107,7 @@ def main() -> NoReturn:
     os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"  # as main does before it loads gRPC
     for module in _MODULES:
         import_module(module)
+    import_module("api.cli.app").command()  # which each fork would make
     threads = os.listdir("/proc/self/task")
     assert len(threads) == 1, "a module starts threads when it is loaded; those do not survive a fork"
     gc.collect()
