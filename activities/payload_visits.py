@@ -21,7 +21,7 @@ from temporalio.bridge.proto.workflow_completion import WorkflowActivationComple
 from activities.payloads import THRESHOLD_BYTES, SteploomConverter
 
 _Visits: TypeAlias = Callable[..., Awaitable[Any]]
-"""Of a message and a data converter, with what else the SDK hands over; its result is for the SDK's own log."""
+"""Of a message and a data converter, with what else the SDK hands over; gives how much was stored or retrieved."""
 
 _PLAIN: Final = (b"json/plain", b"binary/null")
 
@@ -55,7 +55,9 @@ def sends_small_payloads(completion: WorkflowActivationCompletion) -> bool:
     """Whether a workflow task was done, and none of its commands is large enough to have a payload to be stored."""
     if completion.WhichOneof("status") != "successful":
         return False
-    return all(command.ByteSize() < THRESHOLD_BYTES for command in completion.successful.commands)
+    return completion.ByteSize() < THRESHOLD_BYTES or all(
+        command.ByteSize() < THRESHOLD_BYTES for command in completion.successful.commands
+    )
 
 
 def _is_plain(payload: Payload) -> bool:
@@ -71,10 +73,15 @@ def _wrap(
     if hasattr(visits, "__wrapped__"):
         return
 
+    what_nothing_gives: list[Any] = []
+
     @wraps(visits)
     async def spared(message: Any, data_converter: Any, *rest: Any, **named: Any) -> Any:
-        spares = _is_ours(data_converter) and needs_none(message)
-        return await visits(nothing if spares else message, data_converter, *rest, **named)
+        if not (_is_ours(data_converter) and needs_none(message)):
+            return await visits(message, data_converter, *rest, **named)
+        if not what_nothing_gives:
+            what_nothing_gives.append(await visits(nothing, data_converter, *rest, **named))
+        return what_nothing_gives[0]
 
     setattr(sdk, name, spared)
 
