@@ -16,9 +16,10 @@ from api.access.guard import Guard
 from api.aws_json.application import create_app
 from api.aws_json.server import DoorRunner
 from api.config import Settings
-from api.engine import Engine, RoleError, connected, settle_memory
+from api.engine import Engine, RoleError, connected
 from api.grpc.server import create_server
 from api.links import execution_link
+from api.memory import settle_memory
 from api.protection import check_exposure, grpc_tls, guard_of, http_tls
 from api.roles import application
 from api.service.application import ApplicationService

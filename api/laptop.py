@@ -16,9 +16,10 @@ from activities.address_guard import is_loopback
 from api.access.sealing import new_encryption_key
 from api.config import Settings
 from api.doors import Doors, check_free, open_doors
-from api.engine import Engine, RoleError, connected, running, settle_memory
+from api.engine import Engine, RoleError, connected, running
 from api.function_role import function_host, function_worker
 from api.links import execution_link
+from api.memory import settle_memory
 from api.protection import check_exposure
 from api.roles import application, execution_workers
 from api.service.application import ApplicationService

@@ -30,10 +30,11 @@ from api.access.tasks import PermittedStarter, TaskPermissions, parse_task_polic
 from api.aws_json.in_process import InProcessDoor
 from api.closing_log import ClosingLog
 from api.config import Settings
-from api.engine import Engine, connected, running, settle_memory
+from api.engine import Engine, connected, running
 from api.gateway import TemporalGateway
 from api.gateway_history import TemporalHistories
 from api.means import Means, means_of
+from api.memory import settle_memory
 from api.protection import find_sealer
 from api.service.activities import KnownActivities
 from api.service.application import ApplicationService

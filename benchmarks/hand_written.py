@@ -14,6 +14,9 @@ What is equal on both sides, so that only the interpretation differs:
 - Worker options, the unsandboxed runner, and the data converter: JSON by orjson, large payloads in the payload store.
   Only the codec that fetches definitions is left out, for which a hand-written workflow has no use.
 
+What steploom does in its own worker processes is no part of the reference, which runs on Python and the SDK as they
+are: Python's collector runs rarely (`api/memory.py`), and the SDK visits few payloads (`activities/payload_visits.py`).
+
 Summaries, details and the memo that steploom sets are not copied: they are its price for being readable in Temporal's
 UI, and count against it.
 """

@@ -20,6 +20,7 @@ from activities.integrations.callback_wait import WaitCloser, open_callback_wait
 from activities.names import OPEN_WAITS_QUEUE
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.worker import WorkerLimits, activity_worker, run_workers, workflow_worker
+from api.memory import collect_rarely, settle_memory
 from api.storage.sql import open_store
 from api.storage.store import Store
 from benchmarks import definitions, hand_written
@@ -37,11 +38,18 @@ def reference_converter(converter: Converter, store: Store) -> DataConverter:
 
 
 async def serve(role: Role, address: str, database: str, converter: Converter) -> None:
-    """Run the workers of `role` until standard input ends."""
+    """Run the workers of `role` until standard input ends.
+
+    That of steploom has Python look for garbage as `steploom worker` does; the others as Python does by itself.
+    """
+    if role == "steploom":
+        collect_rarely()
     async with open_store(database) as store:
         workers = await _workers(role, address, store, converter)
         stopping = asyncio.Event()
         run = asyncio.create_task(run_workers(workers, stopping))
+        if role == "steploom":
+            settle_memory()
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.read)
         stopping.set()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import NoReturn
 
-_YOUNG_OBJECTS: Final = 20_000
-"""After so many new objects Python looks for garbage among them. Its own 700 are too few for what is loaded."""
+from api.memory import collect_rarely
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -18,8 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # Before gRPC is imported: its handlers are for forks that go on in Python, ours execute programs, and it logs
     # each time that it leaves them out.
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
-    gc.set_threshold(_YOUNG_OBJECTS)
-    atexit.register(gc.freeze)  # else all objects are looked at once more when the process ends
+    collect_rarely()
     from api.cli.app import command
     from api.cli.output import CommandError, print_error
 
