@@ -183,7 +183,7 @@ class _JlensProgram:
         source = self._source if metered is None else metered.text
         text = before + source + after
         support = frozenset(name for name in (*COUNTERS, *UNBOUND) if f"${mark}{name}(" in text)
-        return _Wrapped(jlens.Expression(text), len(before), support, metered)
+        return _Wrapped(_compiled(text), len(before), support, metered)
 
     def _function_bindings(
         self, functions: Mapping[str, Function | None], wrapped: _Wrapped, bounds: Bounds
@@ -230,6 +230,16 @@ class _JlensProgram:
         if wrapped.metered is not None and own >= 0:
             own = wrapped.metered.original(own)
         return own if 0 <= own <= len(self._source) else None
+
+
+def _compiled(text: str) -> jlens.Expression:
+    """A source that compiles alone, with what is around it and in it, which makes it deeper."""
+    try:
+        return jlens.Expression(text)
+    except jlens.JlensError as error:
+        if error.code != _SIZE_CODE:
+            raise
+        raise BoundFault(Excess.DEPTH) from None
 
 
 def _value(outcome: dict[str, Any]) -> JsonValue | Missing:

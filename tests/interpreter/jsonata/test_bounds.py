@@ -84,6 +84,7 @@ RUNAWAYS = [
         "($x0 := 1; " + "".join(f"$x{n + 1} := {{'a': $x{n}, 'b': $x{n}}}; " for n in range(40)) + "$x40 + 1)",
         MEMORY,
     ),
+    Runaway("terms that nest too deeply once they are counted", f"$length({'&'.join(['1'] * 700)})", STACK),
     Runaway("padding", "$pad('x', 9000000)", MEMORY),
     Runaway("more padding", "$pad('x', 1e15)", MEMORY),
     Runaway("sorting", "$sort([1..100000], function($a, $b){$a < $b})", TIME),
