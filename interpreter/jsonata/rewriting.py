@@ -39,6 +39,7 @@ _JOINING: Final = frozenset({"append", "zip"})
 _REPEATING: Final = frozenset({"map", "each"})
 _CALLING_BACK: Final = _REPEATING | {"filter", "sift", "single", "sort", "replace"}
 _FUNCTIONS: Final = BUILT_INS | ADDED_FUNCTIONS
+_SHORT_PART: Final = 500
 _FEW: Final = 4  # parts of arrays and objects, beyond the first of each, that need no weighing where nothing iterates
 
 
@@ -217,6 +218,9 @@ class _Wrapper(_RegionReader):
         self._truths: set[int] = set()  # where operands end that are true or false, and so need not be looked at
         self._constructed: set[tuple[int, int]] = set()
         self._references: list[tuple[int, int]] = []  # where a variable is read, and where its scope begins
+        self._members: dict[int, tuple[str, str]] = {}  # what is read: a variable and the first member of its path
+        self._taken: set[tuple[str, str]] = set()
+        self._weighed: list[tuple[int, int]] = []
         self._subscripted: dict[int, int] = {}
         self._calls: list[_Call] = []
         self._constructors = 0
@@ -309,6 +313,7 @@ class _Wrapper(_RegionReader):
         begun = self._position - 1
         if self._constructors == 0:
             self._has_part = False
+            self._taken.clear()
         self._constructors += 1
         super().constructor(close, item)
         self._constructors -= 1
@@ -355,6 +360,7 @@ class _Wrapper(_RegionReader):
         is_own = token.text in self._survey.declared
         if is_own or token.text not in _FUNCTIONS:
             self._references.append((token.start, declared))
+            self._members[token.start] = (token.text, self._member_after(token))
         if token.text in WRAPPED_CALLS and (is_own or not self._is_next("(")):
             self.values.add(token.text)
 
@@ -439,14 +445,17 @@ class _Wrapper(_RegionReader):
             return
         if self._has_context and self._has_outer(begun, end):
             self._weigh(begun, end)
-        elif self._has_part:
+        elif self._has_part and not self._is_apart(begun, end):
             self._weigh(begun, end, is_joint=True)
+        else:
+            self._take_apart(begun, end)
         self._has_part = True
 
     def _weigh(self, begun: int, end: int, *, is_joint: bool = False) -> None:
         begun = next_token(self._source, begun, operand=True).start
         if not self._is_scalar(begun, end) and not self._binds(begun, end):
             self._wrap(_Wrap(begun, end, "weighed", is_joint=is_joint))
+            self._weighed.append((begun, end))
 
     def _wrap_compared(self, name: str, start: int, operator: Token) -> None:
         """Wrap the right side of a comparison, which takes as long as the smaller side is large."""
@@ -487,6 +496,36 @@ class _Wrapper(_RegionReader):
         if self._source[begun] != "(" or self._source[end - 1] != ")":
             return False
         return (next_token(self._source, begun + 1, operand=True).start, end - 1) in self._scalars
+
+    def _parts_read(self, begun: int, end: int) -> set[tuple[str, str]]:
+        """The variables and members that a part of the source takes values from, those that are weighed left out."""
+        spans = [*self._scalars, *self._weighed]
+        found = set()
+        for position, _ in reversed(self._references):
+            if position < begun:
+                break
+            if position < end and not any(start <= position < stop for start, stop in spans if begun <= start):
+                found.add(self._members[position])
+        return found
+
+    def _is_apart(self, begun: int, end: int) -> bool:
+        """Whether a part takes other members of a variable than those before it, all of which are less than it."""
+        if end - begun > _SHORT_PART or len(self._scalars) + len(self._weighed) > _SHORT_PART:
+            return False
+        read = self._parts_read(begun, end)
+        names = {name for name, _ in read | self._taken}
+        return bool(self._taken) and len(names) == 1 and all(member for _, member in read) and not read & self._taken
+
+    def _take_apart(self, begun: int, end: int) -> None:
+        if end - begun <= _SHORT_PART and len(self._scalars) + len(self._weighed) <= _SHORT_PART:
+            self._taken |= self._parts_read(begun, end)
+
+    def _member_after(self, token: Token) -> str:
+        dot = next_token(self._source, token.end, operand=False)
+        if dot.kind is not Kind.SYMBOL or dot.text != ".":
+            return ""
+        member = next_token(self._source, dot.end, operand=True)
+        return member.text if member.kind is Kind.NAME and member.text not in FUNCTION_WORDS else ""
 
     def _has_outer(self, begun: int, end: int) -> bool:
         """Whether a variable is read that is declared outside."""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from temporalio.api.enums.v1 import EventType
 
 from api.service.shapes import DescribeExecutionResponse
 from api.temporal_server import TemporalServer
-from interpreter.jsonata import ExpressionError, parse_expression
+from interpreter.dataflow import jsonata
+from interpreter.jsonata import Bounds, ExpressionError, parse_expression
 from interpreter.values import JsonValue
 from tests.interpreter.jsonata.test_bounds import HEAVY, hostile
+from tests.resilience.hostile_sources import HOSTILE, hostile_input
 from tests.support.engine import TestEngine, running_engine
 
 _GENERATED: Final = 100
+_MANY_STATES: Final = 250
 _STATES: Final = 20
 """In a row in one execution: the next is entered whatever becomes of the one before."""
 
@@ -91,6 +96,30 @@ async def test_hostile_expressions_fail_their_states_only(temporal_server: Tempo
         assert events["MapIterationSucceeded"] > 20
         assert events["MapIterationStarted"] == len(expressions)
         await _still_serves(engine)
+
+
+@pytest.mark.timeout(450)
+async def test_a_thousand_by_kind(
+    temporal_server: TemporalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All kinds of `hostile_sources` in one process, within less work than they may do, so that they take seconds."""
+    monkeypatch.setattr(jsonata, "_TRIES", {"aws": _within(jsonata._TRIES["aws"], steps=20_000)})
+    monkeypatch.setattr(jsonata, "_REGEX_TRIES", {"aws": _within(jsonata._REGEX_TRIES["aws"], steps=1_000)})
+    expressions = [source for kind in HOSTILE.values() for source in kind if _is_accepted(source)]
+    assert len(expressions) >= 1_000
+    async with running_engine(temporal_server, tmp_path, {}) as engine:
+        for first in range(0, len(expressions), _MANY_STATES):
+            name, part = f"thousand-{first}", expressions[first : first + _MANY_STATES]
+            ended = await engine.run(await engine.create(name, _machine(part)), hostile_input())
+            assert (ended.status, ended.output) == ("SUCCEEDED", '"done"'), ended.cause
+            history = await engine.client.get_workflow_handle(f"{name}:{ended.name}").fetch_history()
+            assert not _FAILED_TASKS & {event.event_type for event in history.events}
+        await _still_serves(engine)
+
+
+def _within(tries: tuple[tuple[Bounds, int], ...], steps: int) -> tuple[tuple[Bounds, int], ...]:
+    bounds, cost = tries[2]
+    return (*tries[:2], (replace(bounds, steps=steps, work=20_000), cost))
 
 
 async def _still_serves(engine: TestEngine) -> None:

@@ -62,6 +62,12 @@ CASES = [
         "$reduce(a, function($v, $w){[$v, $w]})",
         "$reduce(a, function($v, $w){[$_counted($v), $_weighed($_counted($w))]})",
     ),
+    Case(
+        "$reduce(a, function($v, $w){{'x': $w > 1 ? $append($v.x, $w) : $v.x, 'y': $v.y, 'z': $v.x}})",
+        "$reduce(a, function($v, $w){{'x': $w > 1 ? $append($v.x, $_weighed($w)) : $v.x, 'y': $v.y, "
+        "'z': $_weighed($v.x)}})",
+    ),
+    Case("$reduce(a, function($v){{'x': $v.x, 'y': $v}})", "$reduce(a, function($v){{'x': $v.x, 'y': $_weighed($v)}})"),
     Case("$reduce(a, $append(?, $w))", "$reduce(a, $append(?, $_weighed($w)))"),
     Case("$a and ($b or false)", "$_counted($a )and $_counted(($_counted($b )or false))"),
 ]
@@ -202,6 +208,17 @@ def _outcome(source: str, *, meters: bool) -> str:
         return f"{error.message} at {error.position}" if error.excess is None else str(error.excess)
     except (UnsupportedResult, ExpressionError) as error:
         return repr(error)
+
+
+def test_objects_that_grow_by_items_are_not_taken_for_such_that_double() -> None:
+    """A usual way to part objects in two; none of them is copied, so it may take as long as appending does."""
+    source = (
+        "$reduce($states.input, function($a, $v){{'even': $v.n % 2 = 0 ? $append($a.even, $v) : $a.even, "
+        "'odd': $v.n % 2 = 0 ? $a.odd : $append($a.odd, $v)}}, {'even': [], 'odd': []}).($count(even) + $count(odd))"
+    )
+    items: JsonValue = [{"n": number, "name": f"name {number}"} for number in range(1_000)]
+    value = parse_expression(source).evaluate({"input": items}, {}, CountingChance(), 0, AWS_BOUNDS)
+    assert value == 1_000
 
 
 RECURSIONS = [
