@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -67,6 +67,7 @@ class UsedSignatures:
         self._clock = clock
         self._most = most_remembered
         self._remembered: OrderedDict[UsedSignature, int] = OrderedDict()
+        self._stored: set[UsedSignature] = set()  # those in memory that the database has too
         self._gathering = _Batch()
         self._turn = asyncio.Lock()
         self._next_sweep = 0
@@ -95,13 +96,24 @@ class UsedSignatures:
         check(self._remembered)
         self._remember(used, now)
         if lasting:
-            check(await self._note(used))
+            unknown = {each: first for each, first in used.items() if each not in self._stored}
+            known = await self._note(unknown)
+            self._remember_stored(unknown, known)
+            check(known)
 
     def _remember(self, used: Mapping[UsedSignature, int], now: int) -> None:
         for each, first in used.items():
             self._remembered.setdefault(each, first)
         while len(self._remembered) > self._most or next(iter(self._remembered)).expires < now:
-            self._remembered.popitem(last=False)
+            forgotten, _ = self._remembered.popitem(last=False)
+            self._stored.discard(forgotten)
+
+    def _remember_stored(self, noted: Iterable[UsedSignature], known: Mapping[UsedSignature, int]) -> None:
+        """Take what another process has noted earlier; what is stored needs not be noted again."""
+        for each in noted:
+            if each in self._remembered:
+                self._stored.add(each)
+                self._remembered[each] = known.get(each, self._remembered[each])
 
     async def _note(self, used: Mapping[UsedSignature, int]) -> Mapping[UsedSignature, int]:
         """Note signatures, with those that come while others are being noted: those that were known."""

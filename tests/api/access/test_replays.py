@@ -172,3 +172,32 @@ async def test_the_database_forgets_what_no_clock_accepts_any_more_once_a_minute
     assert world.noted.forgotten == [minute, minute + 60_000]
     first = min(world.noted.used)
     assert first.expires == minute + timedelta(minutes=20) // timedelta(milliseconds=1)
+
+
+async def test_what_is_stored_is_not_noted_again(world: World) -> None:
+    """Of equal calls within a second each but the first is one row, and a signature is looked up no more."""
+    process, signature = world.process(), world.signature()
+    for number in range(3):
+        await process.use(signature, f"id:{number}", lasting=True)
+    assert world.noted.batches == [2, 1, 1]
+
+
+async def test_what_another_process_has_noted_counts_from_then_on(world: World) -> None:
+    signature = world.signature()
+    await world.process().use(signature, "id:1", lasting=True)
+    world.now += timedelta(seconds=4)
+    process = world.process()
+    await process.use(signature, "id:2", lasting=True)
+    world.now += timedelta(seconds=2)
+    assert await refused(process, signature, "id:3")
+
+
+async def test_a_signature_that_could_not_be_noted_is_noted_with_the_next_request(world: World) -> None:
+    process, signature = world.process(), world.signature()
+    world.noted.available = False
+    with pytest.raises(ServiceUnavailable):
+        await process.use(signature, "id:1", lasting=True)
+    world.noted.available = True
+    await process.use(signature, "id:2", lasting=True)
+    world.now += timedelta(seconds=6)
+    assert await refused(world.process(), signature, "id:3")
