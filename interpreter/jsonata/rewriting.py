@@ -514,7 +514,12 @@ class _Wrapper(_RegionReader):
             return False
         read = self._parts_read(begun, end)
         names = {name for name, _ in read | self._taken}
-        return bool(self._taken) and len(names) == 1 and all(member for _, member in read) and not read & self._taken
+        return (
+            bool(self._taken)
+            and len(names) == 1
+            and all(member for _, member in read | self._taken)
+            and not read & self._taken
+        )
 
     def _take_apart(self, begun: int, end: int) -> None:
         if end - begun <= _SHORT_PART and len(self._scalars) + len(self._weighed) <= _SHORT_PART:

@@ -80,6 +80,11 @@ RUNAWAYS = [
         MEMORY,
     ),
     Runaway(
+        "growing by a member of the one before",
+        "($x := $reduce([1..90], function($x, $n){{'a': $x, 'b': $x.a}}, {'a': 1}); $x + 1)",
+        MEMORY,
+    ),
+    Runaway(
         "doubling without iteration",
         "($x0 := 1; " + "".join(f"$x{n + 1} := {{'a': $x{n}, 'b': $x{n}}}; " for n in range(40)) + "$x40 + 1)",
         MEMORY,

@@ -68,6 +68,7 @@ CASES = [
         "'z': $_weighed($v.x)}})",
     ),
     Case("$reduce(a, function($v){{'x': $v.x, 'y': $v}})", "$reduce(a, function($v){{'x': $v.x, 'y': $_weighed($v)}})"),
+    Case("$reduce(a, function($v){{'x': $v, 'y': $v.x}})", "$reduce(a, function($v){{'x': $v, 'y': $_weighed($v.x)}})"),
     Case("$reduce(a, $append(?, $w))", "$reduce(a, $append(?, $_weighed($w)))"),
     Case("$a and ($b or false)", "$_counted($a )and $_counted(($_counted($b )or false))"),
 ]
