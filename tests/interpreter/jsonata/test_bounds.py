@@ -82,7 +82,7 @@ RUNAWAYS = [
     Runaway(
         "growing by a member of the one before",
         "($x := $reduce([1..90], function($x, $n){{'a': $x, 'b': $x.a}}, {'a': 1}); $x + 1)",
-        MEMORY,
+        TIME,
     ),
     Runaway(
         "doubling without iteration",
