@@ -119,7 +119,7 @@ class _Frame:
 class Reader:
     """One walk over one source; every method reads its piece of the grammar and notes what it refers to.
 
-    `interpreter.jsonata.rewriting` walks it for other notes, by the methods without an underscore.
+    `survey` and `rewriting` walk it for other notes, by the methods without an underscore.
     """
 
     def __init__(self, source: str) -> None:

@@ -14,7 +14,8 @@ from typing import Final
 
 from interpreter.jsonata.functions import ADDED_FUNCTIONS, BUILT_INS
 from interpreter.jsonata.lexer import Kind, Token, next_token
-from interpreter.jsonata.references import FUNCTION_WORDS, Reader
+from interpreter.jsonata.references import FUNCTION_WORDS
+from interpreter.jsonata.survey import REPEATING, RegionReader, Survey, callee
 
 _COMPARISONS: Final = frozenset({"<", ">", "<=", ">="})
 _TRUTHS: Final = frozenset({"=", "!=", "in", "and", "or"}) | _COMPARISONS
@@ -36,8 +37,6 @@ WRAPPED_CALLS: Final = {"zip": "found", "string": "printed"}
 """Calls of functions for which no function with fixed parameters can stand in exactly."""
 
 _JOINING: Final = frozenset({"append", "zip"})
-_REPEATING: Final = frozenset({"map", "each"})
-_CALLING_BACK: Final = _REPEATING | {"filter", "sift", "single", "sort", "replace"}
 _FUNCTIONS: Final = BUILT_INS | ADDED_FUNCTIONS
 _SHORT_PART: Final = 500
 _FEW: Final = 4  # parts of arrays and objects, beyond the first of each, that need no weighing where nothing iterates
@@ -69,7 +68,7 @@ class MeteredSource:
 
 def metered_source(source: str, mark: str) -> MeteredSource:
     """The source with its operators wrapped; names that begin with `mark` do not occur in it."""
-    survey = _Survey(source)
+    survey = Survey(source)
     survey.read()
     survey.bindings.sort()
     reader = _Wrapper(source, survey)
@@ -119,91 +118,10 @@ class _Call:
     has_function: bool = False
 
 
-class _RegionReader(Reader):
-    """Knows the arguments and function bodies that it is in: no path goes on beyond them, so no parent is asked for."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(source)
-        self._argument_start = -1
-
-    def _region(self) -> int:
-        """Where the innermost argument or function begins that is being read, -1 outside of all."""
-        functions = (frame.start for frame in self._frames if frame.is_function)
-        return max(self._argument_start, *functions, -1)
-
-    def _in_region(self, read: Callable[[], None]) -> None:
-        outside, self._argument_start = self._argument_start, self._position
-        read()
-        self._argument_start = outside
-
-
-class _Survey(_RegionReader):
-    """What has to be known of a whole source before a part of it is wrapped."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(source)
-        self.declared: set[str] = set()
-        self.bindings: list[int] = []  # where `@`, `#` and the parent operator stand: they refer to a path's steps
-        self.with_parents: set[int] = set()  # the regions (see `_region`) with the parent operator
-        self.compounds = False  # whether a value may be joined with itself again and again
-        self._callees: list[str] = []
-        self._callbacks: set[int] = set()
-
-    def _declare(self, name: str) -> None:
-        super()._declare(name)
-        self.declared.add(name)
-
-    def begun(self, operator: Token, start: int) -> None:
-        """See `Reader`."""
-        if operator.text == "(":
-            self._callees.append(_callee(self._source, start, operator))
-
-    def combined(self, operator: Token, start: int) -> None:
-        """See `Reader`."""
-        match operator.text:
-            case "(":
-                self._callees.pop()
-            case "@" | "#":
-                self.bindings.append(operator.start)
-            case _:
-                pass
-
-    def wildcard(self, token: Token) -> None:
-        """See `Reader`."""
-        if token.text == "%":
-            self.bindings.append(token.start)
-            self.with_parents.add(self._region())
-
-    def referred(self, token: Token, declared: int) -> None:
-        """See `Reader`."""
-        self.compounds = self.compounds or token.text == "reduce"
-
-    def called(self, *, is_partial: bool) -> None:
-        """See `Reader`. What is partial is a function that may be called anywhere."""
-        self.compounds = self.compounds or is_partial
-
-    def argument(self) -> None:
-        """See `Reader`."""
-        if self._callees[-1] in _CALLING_BACK:
-            self._callbacks.add(self._peek(operand=True).start)
-        self._in_region(super().argument)
-
-    def function_body(self, parameters: list[str], signature: str, start: int, body: int) -> None:
-        """See `Reader`. Any other function than one that is handed to a built-in one may call itself."""
-        self.compounds = self.compounds or start not in self._callbacks
-
-
-def _callee(source: str, start: int, parenthesis: Token) -> str:
-    """The name of the variable that is called, empty if it is no plain variable."""
-    token = next_token(source, start, operand=True)
-    is_plain = token.kind is Kind.VARIABLE and next_token(source, token.end, operand=False).start == parenthesis.start
-    return token.text if is_plain else ""
-
-
-class _Wrapper(_RegionReader):
+class _Wrapper(RegionReader):
     """Walks a source and notes what is to be put into it."""
 
-    def __init__(self, source: str, survey: _Survey) -> None:
+    def __init__(self, source: str, survey: Survey) -> None:
         super().__init__(source)
         self.values: set[str] = set()
         self._survey = survey
@@ -263,7 +181,7 @@ class _Wrapper(_RegionReader):
     def begun(self, operator: Token, start: int) -> None:
         """See `Reader`."""
         if operator.text == "(":
-            self._calls.append(_Call(_callee(self._source, start, operator)))
+            self._calls.append(_Call(callee(self._source, start, operator)))
         elif operator.text == "[":
             self._subscripted.setdefault(start, operator.start)
 
@@ -375,7 +293,7 @@ class _Wrapper(_RegionReader):
 
     def function_body(self, parameters: list[str], signature: str, start: int, body: int) -> None:
         """See `Reader`. An engine looks at every item of an array whose items the signature types."""
-        if self._calls and self._calls[-1].name in _REPEATING and self._has_outer(start, self._position):
+        if self._calls and self._calls[-1].name in REPEATING and self._has_outer(start, self._position):
             self._weigh(body, self._position)
         if "a<" in signature.replace(" ", ""):
             counts = "; ".join(f"${{d}}counted(${name})" for name in parameters)
@@ -396,7 +314,7 @@ class _Wrapper(_RegionReader):
                 self._renamed.add(start)
             self._wrapped_calls[span] = call.name
             self._wrap(_Wrap(*span, WRAPPED_CALLS[call.name]))
-        elif call.name in _REPEATING and not call.has_function:
+        elif call.name in REPEATING and not call.has_function:
             self._wrapped_calls[span] = call.name
             self._wrap(_Wrap(*span, "weighed", is_joint=True))
 

@@ -1,0 +1,93 @@
+"""What has to be known of a whole source before `rewriting` wraps a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from interpreter.jsonata.lexer import Kind, Token, next_token
+from interpreter.jsonata.references import Reader
+
+REPEATING: Final = frozenset({"map", "each"})
+_CALLING_BACK: Final = REPEATING | {"filter", "sift", "single", "sort", "replace"}
+
+
+class RegionReader(Reader):
+    """Knows the arguments and function bodies that it is in: no path goes on beyond them, so no parent is asked for."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self._argument_start = -1
+
+    def _region(self) -> int:
+        """Where the innermost argument or function begins that is being read, -1 outside of all."""
+        functions = (frame.start for frame in self._frames if frame.is_function)
+        return max(self._argument_start, *functions, -1)
+
+    def _in_region(self, read: Callable[[], None]) -> None:
+        outside, self._argument_start = self._argument_start, self._position
+        read()
+        self._argument_start = outside
+
+
+class Survey(RegionReader):
+    """What has to be known of a whole source before a part of it is wrapped."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.declared: set[str] = set()
+        self.bindings: list[int] = []  # where `@`, `#` and the parent operator stand: they refer to a path's steps
+        self.with_parents: set[int] = set()  # the regions (see `_region`) with the parent operator
+        self.compounds = False  # whether a value may be joined with itself again and again
+        self._callees: list[str] = []
+        self._callbacks: set[int] = set()
+
+    def _declare(self, name: str) -> None:
+        super()._declare(name)
+        self.declared.add(name)
+
+    def begun(self, operator: Token, start: int) -> None:
+        """See `Reader`."""
+        if operator.text == "(":
+            self._callees.append(callee(self._source, start, operator))
+
+    def combined(self, operator: Token, start: int) -> None:
+        """See `Reader`."""
+        match operator.text:
+            case "(":
+                self._callees.pop()
+            case "@" | "#":
+                self.bindings.append(operator.start)
+            case _:
+                pass
+
+    def wildcard(self, token: Token) -> None:
+        """See `Reader`."""
+        if token.text == "%":
+            self.bindings.append(token.start)
+            self.with_parents.add(self._region())
+
+    def referred(self, token: Token, declared: int) -> None:
+        """See `Reader`."""
+        self.compounds = self.compounds or token.text == "reduce"
+
+    def called(self, *, is_partial: bool) -> None:
+        """See `Reader`. What is partial is a function that may be called anywhere."""
+        self.compounds = self.compounds or is_partial
+
+    def argument(self) -> None:
+        """See `Reader`."""
+        if self._callees[-1] in _CALLING_BACK:
+            self._callbacks.add(self._peek(operand=True).start)
+        self._in_region(super().argument)
+
+    def function_body(self, parameters: list[str], signature: str, start: int, body: int) -> None:
+        """See `Reader`. Any other function than one that is handed to a built-in one may call itself."""
+        self.compounds = self.compounds or start not in self._callbacks
+
+
+def callee(source: str, start: int, parenthesis: Token) -> str:
+    """The name of the variable that is called, empty if it is no plain variable."""
+    token = next_token(source, start, operand=True)
+    is_plain = token.kind is Kind.VARIABLE and next_token(source, token.end, operand=False).start == parenthesis.start
+    return token.text if is_plain else ""
