@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -57,9 +57,16 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Raises:
         StoreUnavailable: the database does not answer.
     """
-    try:
+    with told_of_trouble():
         async with engine.begin() as connection:
             yield connection
+
+
+@contextmanager
+def told_of_trouble() -> Iterator[None]:
+    """Raise `StoreUnavailable` for what SQLAlchemy raises where the database does not answer."""
+    try:
+        yield
     except DBAPIError as error:
         if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
             raise StoreUnavailable("the database does not answer") from error

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import delete, select, tuple_
 
-from api.storage.sql_base import SqlBase, transaction
+from api.storage.sql_base import SqlBase, told_of_trouble, transaction
 from api.storage.store import StoreUnavailable
 from api.storage.tables import USED_SIGNATURES
 from api.storage.used_signatures import UsedSignature
@@ -51,13 +51,14 @@ class SqlUsedSignatures(SqlBase):
         """
         values = [value for each, first in used.items() for value in (each.expires, each.hash, first)]
         statement = _INTO + ", ".join(["(?, ?, ?)"] * len(used)) + _IF_NEW
-        async with self._writer.connect() as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
-            assert driver is not None
-            try:
-                return {UsedSignature(*row) for row in await driver.execute_fetchall(statement, values)}
-            except sqlite3.OperationalError as error:
-                raise StoreUnavailable("the database does not answer") from error
+        with told_of_trouble():
+            async with self._writer.connect() as connection:
+                driver = (await connection.get_raw_connection()).driver_connection
+                assert driver is not None
+                try:
+                    return {UsedSignature(*row) for row in await driver.execute_fetchall(statement, values)}
+                except sqlite3.OperationalError as error:
+                    raise StoreUnavailable("the database does not answer") from error
 
     async def _first_used(self, used: Sequence[UsedSignature]) -> Mapping[UsedSignature, int]:
         table = USED_SIGNATURES

@@ -50,9 +50,11 @@ async def test_of_processes_that_use_one_at_once_one_is_first(migrated: str) -> 
     assert sorted(each for one in known for each in shared if each not in one) == shared
 
 
-@pytest.mark.parametrize("url", ["sqlite:///{folder}/empty.db", "postgresql://postgres@127.0.0.1:1/none"])
+@pytest.mark.parametrize(
+    "url", ["sqlite:///{folder}/empty.db", "sqlite:///{folder}", "postgresql://postgres@127.0.0.1:1/none"]
+)
 async def test_a_database_that_cannot_be_used(url: str, tmp_path: Path) -> None:
-    """SQLite has no schema yet, and PostgreSQL does not listen."""
+    """SQLite has no schema yet, or its file is a folder, and PostgreSQL does not listen."""
     async with open_store(url.format(folder=tmp_path)) as store:
         with pytest.raises(StoreUnavailable):
             await store.use_signatures({used(1): 1})
