@@ -6,7 +6,7 @@ import hmac
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -55,9 +55,9 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class SignedCall:
-    """A request that says it is its caller's."""
+    """A request that says it is its caller's; `_still_good` finds its key again, and sees that all is as it was."""
 
-    _caller: Caller
+    _still_good: Callable[[], Awaitable[_Known]]
     _signature: Signature
     _request: HttpRequest
     _signing_key: bytes
@@ -71,14 +71,16 @@ class SignedCall:
             changing: whether it asks for a change, see `api.access.actions.changes`.
 
         Raises:
-            InvalidSignatureException: not who it says; or it was accepted before.
-            ServiceUnavailable: whether it was cannot be found out.
+            InvalidSignatureException: not who it says; or it was accepted before, or has expired since it began.
+            UnrecognizedClientException, ExpiredTokenException: the key is no longer good.
+            ServiceUnavailable: whether all this is so cannot be found out.
         """
         check_signature(self._signature, self._request, body, self._signing_key)
+        known = await self._still_good()  # for a body comes as slowly as its sender likes
         if self._used is not None:
             numbers = numbers_of(self._request, self._signature)
             await self._used.use(self._signature, numbers, lasting=changing)
-        return self._caller
+        return known.caller
 
 
 class Callers:
@@ -127,9 +129,14 @@ class Callers:
         """
         signature = read_signature(request)
         claim(signature.key_id)
-        check_terms(signature, request, service=service, region=self._region, now=self._clock())
-        known = await self._found("signature", signature.key_id)
-        return SignedCall(self._good(known), signature, request, self._signing_key(known, signature), self._used)
+
+        async def good() -> _Known:
+            check_terms(signature, request, service=service, region=self._region, now=self._clock())
+            known = await self._found("signature", signature.key_id)
+            self._good(known)
+            return known
+
+        return SignedCall(good, signature, request, self._signing_key(await good(), signature), self._used)
 
     async def of_token(self, text: str) -> Caller:
         """Whose a bearer token is.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.access.callers import Callers
+from api.access.callers import Callers, SignedCall
 from api.access.errors import ExpiredTokenException, InvalidSignatureException, UnrecognizedClientException
 from api.access.keys import NewKey, new_signature_key, new_token_key
 from api.access.policy import Decision
@@ -91,14 +91,18 @@ class World:
             monotonic=lambda: self.seconds,
         )
 
-    async def sign(self, new: NewKey) -> str:
-        """The user whose call one is, signed with a key."""
+    async def begin(self, new: NewKey) -> SignedCall:
+        """A call signed with a key, of which the body is still to come."""
         headers = Signer.of(new).headers(URL, BODY, self.now, {"X-Amz-Target": "AWSStepFunctions.ListActivities"})
         sent = {name.lower(): [value] for name, value in headers.items()} | {"host": ["127.0.0.1:8083"]}
         claimed: list[str] = []
         call = await self.callers.signed(HttpRequest("POST", "/", "", sent), "states", claimed.append)
         assert claimed == [new.key.id]
-        return (await call.caller(BODY, changing=True)).arn
+        return call
+
+    async def sign(self, new: NewKey) -> str:
+        """The user whose call one is, signed with a key."""
+        return (await (await self.begin(new)).caller(BODY, changing=True)).arn
 
 
 @pytest.fixture
@@ -134,6 +138,25 @@ async def test_a_key_is_forgotten_after_five_seconds(world: World) -> None:
     world.seconds += 5
     with pytest.raises(UnrecognizedClientException):
         await world.sign(new)
+
+
+async def test_a_body_that_comes_late_finds_its_signature_expired(world: World) -> None:
+    """Or a recorded request could wait with its last byte until nobody knows any more that it was accepted."""
+    call = await world.begin(await signer(world.keys))
+    world.now += timedelta(minutes=15)
+    assert (await call.caller(BODY, changing=True)).arn == f"arn:aws:iam::{ACCOUNT}:user/ada"
+    world.now += timedelta(seconds=1)
+    with pytest.raises(InvalidSignatureException, match="Signature expired"):
+        await call.caller(BODY, changing=True)
+
+
+async def test_a_body_that_comes_late_finds_its_key_disabled(world: World) -> None:
+    new = await signer(world.keys)
+    call = await world.begin(new)
+    await world.keys.change_access_key(new.key.id, lambda key: replace(key, disabled=True))
+    world.seconds += 5
+    with pytest.raises(UnrecognizedClientException):
+        await call.caller(BODY, changing=True)
 
 
 async def test_an_end_counts_at_once(world: World) -> None:
