@@ -17,7 +17,7 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.testing import TimeSkipper
-from temporalio.worker import Worker, WorkflowRunner
+from temporalio.worker import WorkflowRunner
 
 from activities.heartbeats import heartbeating
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
@@ -239,7 +239,7 @@ async def laboratory(
         workflow_worker(client, definitions, calls, limits, runner=runner),
         job_worker(client, made.aws(), limits),
         activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
-        Worker(client, task_queue=FUNCTIONS_QUEUE, activities=[made.function()]),
+        activity_worker(client, FUNCTIONS_QUEUE, [made.function()], limits),
     ]
     async with AsyncExitStack() as stack:
         for worker in workers:
