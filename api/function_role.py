@@ -1,4 +1,4 @@
-"""The role `functions`: a host of Python handlers and its worker. It loads neither doors nor integrations."""
+"""The role `functions`: a host of Python handlers and its worker. It loads neither doors nor what calls AWS."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.cli import connections, definitions, executions, expressions, keys, serving, tasks, testing
+from api.cli import connections, definitions, executions, expressions, keys, machines, serving, tasks, testing
 
 _SERVE: Final = "Run a service"
 _DEFINITIONS: Final = "Definitions"
@@ -59,14 +59,14 @@ app.command("schema", rich_help_panel=_DEFINITIONS)(definitions.schema)
 app.command("run", rich_help_panel=_DEFINITIONS)(definitions.run)
 app.command("test", rich_help_panel=_DEFINITIONS)(testing.run_tests)
 app.command("test-expression", rich_help_panel=_DEFINITIONS)(expressions.evaluate_expression)
-app.command("deploy", rich_help_panel=_EXECUTIONS)(executions.deploy)
+app.command("deploy", rich_help_panel=_EXECUTIONS)(machines.deploy)
 app.command("start", rich_help_panel=_EXECUTIONS)(executions.start)
 app.command("describe", rich_help_panel=_EXECUTIONS)(executions.describe)
 app.command("history", rich_help_panel=_EXECUTIONS)(executions.history)
 app.command("list", rich_help_panel=_EXECUTIONS)(executions.list_)
 app.command("stop", rich_help_panel=_EXECUTIONS)(executions.stop)
 app.command("redrive", rich_help_panel=_EXECUTIONS)(executions.redrive)
-app.command("delete", rich_help_panel=_EXECUTIONS)(executions.delete)
+app.command("delete", rich_help_panel=_EXECUTIONS)(machines.delete)
 app.command("send-task-success", rich_help_panel=_EXECUTIONS)(tasks.send_task_success)
 app.command("send-task-failure", rich_help_panel=_EXECUTIONS)(tasks.send_task_failure)
 app.command("send-task-heartbeat", rich_help_panel=_EXECUTIONS)(tasks.send_task_heartbeat)
