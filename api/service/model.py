@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape, StructureShape
+
+from activities.service_models import model_loader
 
 EVENTS_PREFIX: Final = "events:"
 """Begins the names under which the application service has EventBridge's operations on connections."""
@@ -29,7 +30,7 @@ _NO_MEMBERS: Final = StructureShape("Empty", {"type": "structure", "members": {}
 @cache
 def service_model() -> ServiceModel:
     """The model of `stepfunctions`; reads one file and no configuration of the user."""
-    return ServiceModel(Loader().load_service_model("stepfunctions", "service-2"), "stepfunctions")
+    return ServiceModel(model_loader().load_service_model("stepfunctions", "service-2"), "stepfunctions")
 
 
 @cache

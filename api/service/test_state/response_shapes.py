@@ -10,12 +10,12 @@ from functools import cache
 from typing import Final
 
 from botocore.model import ServiceModel, StructureShape
-from botocore.session import Session
 
 from activities.integrations.aws_sdk import SEGMENT
 from activities.integrations.aws_shapes import Spelling, pascal_case
 from activities.java_names import member_name
 from activities.sdk_services import sdk_folder
+from activities.service_models import model_loader
 from interpreter.definition.model import ServiceResource, TaskPattern, TaskResource
 
 _FOLDERS: Final = {
@@ -102,4 +102,4 @@ def _output_shape(folder: str, operation: str) -> StructureShape | None:
 
 @cache
 def _model(folder: str) -> ServiceModel:
-    return Session(profile=None).get_service_model(folder)
+    return ServiceModel(model_loader().load_service_model(folder, "service-2"), folder)
