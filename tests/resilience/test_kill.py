@@ -77,7 +77,7 @@ async def test_each_process_killed_at_the_worst_moment(tmp_path: Path) -> None:
     async with silent_server() as (url, called):
         functions = json.dumps({"*": "temporal", "silent": {"url": url}})
         environment = {"TEST_FOLDER": str(tmp_path), "STEPLOOM_FUNCTIONS": functions}
-        async with installed(tmp_path, FUNCTIONS, environment) as installation:
+        async with installed(tmp_path, FUNCTIONS, environment, script=True) as installation:
             await while_no_worker_lives(installation, tmp_path)
             lost = await in_the_middle_of_calls(installation, tmp_path, called)
             await while_it_is_redriven(installation, tmp_path, lost)
