@@ -4,9 +4,10 @@ What changes something is noted in the database before it is carried out, so tha
 it again, also after a restart; what only tells something, in this process's memory.
 
 Signatures alone do not tell requests apart: their time has seconds. Most of AWS's SDKs sign headers that number calls
-and attempts; botocore (boto3, the AWS CLI; checked with 1.44) sends these headers and does not sign them. So that two
-equal calls within a second both count, requests of one signature with other such headers are accepted for a moment
-after the first one. Who changes the headers of a recorded request has as long to send it, instead of 15 minutes.
+and attempts; botocore (boto3, the AWS CLI; checked with 1.44) and the SDK for PHP send such headers and do not sign
+them. So that two equal calls within a second both count, requests of one signature with other such headers are accepted
+for a moment after the first one. Who changes the headers of a recorded request has as long to send it, instead of 15
+minutes.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from api.storage.store import StoreUnavailable
 from api.storage.used_signatures import UsedSignature, UsedSignatureStore
 
 MOST_REMEMBERED: Final = 50_000
-"""Signatures in memory, of which those that came first are forgotten."""
+"""Records in memory, one or two of a request, of which those that came first are forgotten."""
 
 MOMENT: Final = timedelta(seconds=5)
 """How long after the first one further requests of its signature are accepted: those signed within a second, by a
 client, a network or a service that is slow."""
 
-_NUMBERS: Final = ("amz-sdk-invocation-id", "amz-sdk-request")
-"""Headers by which AWS's SDKs number their calls, and the attempts of each."""
+_NUMBERS: Final = ("amz-sdk-invocation-id", "amz-sdk-request", "aws-sdk-invocation-id", "aws-sdk-retry")
+"""Headers by which AWS's SDKs number their calls, and the attempts of each; the last two are the SDK for PHP's."""
 
 _MARGIN: Final = timedelta(minutes=5)
 """How much the clocks of processes may differ: a signature that one holds for expired, another may still accept."""

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.access.errors import InvalidSignatureException
-from api.access.replays import UsedSignatures
-from api.access.sigv4 import Signature
+from api.access.replays import UsedSignatures, numbers_of
+from api.access.sigv4 import HttpRequest, Signature
 from api.service.errors import ServiceUnavailable
 from api.storage.store import StoreUnavailable
 from api.storage.used_signatures import UsedSignature
@@ -117,6 +117,23 @@ async def test_numbers_that_are_not_signed(world: World, case: Case, place: str)
     world.now += timedelta(seconds=case.seconds)
     second = world.process() if place == "a change at another process" else process
     assert await refused(second, signature, case.second, lasting=lasting) is case.refused
+
+
+@pytest.mark.parametrize(
+    "signed, sent, numbers",
+    [
+        ("host", {"amz-sdk-invocation-id": "a", "amz-sdk-request": "attempt=1"},
+         "amz-sdk-invocation-id:a\namz-sdk-request:attempt=1"),
+        ("host", {"aws-sdk-invocation-id": "a", "aws-sdk-retry": "1/0"}, "aws-sdk-invocation-id:a\naws-sdk-retry:1/0"),
+        ("amz-sdk-invocation-id;amz-sdk-request;host",
+         {"amz-sdk-invocation-id": "a", "amz-sdk-request": "attempt=1"}, ""),
+        ("host", {"x-request-id": "a"}, ""),
+    ],
+    ids=["botocore", "the SDK for PHP", "signed", "none"],
+)  # fmt: skip
+def test_what_numbers_a_request(signed: str, sent: dict[str, str], numbers: str) -> None:
+    request = HttpRequest("POST", "/", "", {name: [value] for name, value in sent.items()})
+    assert numbers_of(request, Signature("STPL", "", "", "", "", signed, "0" * 64, "", NOW)) == numbers
 
 
 async def test_those_that_come_meanwhile_are_noted_together(world: World) -> None:
