@@ -21,6 +21,9 @@ _UNAVAILABLE: Final = "ServiceUnavailable"
 _NO_KEY: Final = "no AWS credentials are set; this service asks for a key: see docs/security.md"
 _STAND_IN: Final = "steploom"
 _CONNECT_SECONDS: Final = 5
+_PATIENT_ATTEMPTS: Final = 8
+"""In half a minute: a service may be away so long while it is replaced."""
+
 _SYNC_SECONDS: Final = 5 * 60 + 30
 """How long a synchronous execution may take, and its answer after that."""
 _UI_HEADER: Final = "x-steploom-ui"
@@ -38,12 +41,12 @@ class StateMachine:
 
 @contextmanager
 def service(
-    endpoint: str, region: str, api: str = "stepfunctions", *, synchronous: bool = False
+    endpoint: str, region: str, api: str = "stepfunctions", *, synchronous: bool = False, patient: bool = False
 ) -> Iterator[SfnClient]:
     """A client of the service at `endpoint`; `api` is botocore's name for the operations that are wanted.
 
     A `synchronous` one is for StartSyncExecution: it waits for the end of an execution. No call is sent twice, so that
-    people soon see that there is no answer.
+    people soon see that there is no answer, unless the client is `patient`: that is for watching what goes on anyway.
 
     Raises:
         CommandError: `endpoint` is no URL, or AWS's configuration cannot be used; from within the block, for what the
@@ -53,7 +56,7 @@ def service(
     from botocore.exceptions import BotoCoreError, ClientError
 
     config = Config(
-        retries={"total_max_attempts": 1},
+        retries={"total_max_attempts": _PATIENT_ATTEMPTS if patient else 1, "mode": "standard"},
         connect_timeout=_CONNECT_SECONDS,
         inject_host_prefix=False,  # AWS has a host of its own for synchronous executions, a steploom has not
     )

@@ -24,8 +24,6 @@ app = typer.Typer(
 )
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the connection.")]
-
-
 BasicOption = Annotated[str | None, typer.Option("--basic", metavar="USER", help="User name; the secret is theirs.")]
 ApiKeyOption = Annotated[
     str | None, typer.Option("--api-key", metavar="HEADER", help="Header that carries the secret.")
@@ -211,7 +209,10 @@ def _with_parameters(file: Path | None, own: Mapping[str, Mapping[str, Any]]) ->
 
 def _tell(done: str, answer: Mapping[str, Any], *, as_json: bool) -> None:
     arn = str(answer["ConnectionArn"])
-    print_json({"connectionArn": arn}) if as_json else print_made(done, arn)
+    if as_json:
+        print_json({"connectionArn": arn})
+    else:
+        print_made(done, arn)
 
 
 def _read_secret(file: Path | None) -> str:

@@ -82,7 +82,7 @@ def start(
                 print_json({"executionArn": arn})
             if not wait:
                 return
-            ended = _follow(client, arn, quiet=as_json)
+            ended = _follow(settings, arn, quiet=as_json)
     _tell_end(ended, as_json=as_json)
 
 
@@ -134,7 +134,7 @@ def history(
     with service(settings.endpoint, settings.region) as client:
         arn = execution_arn(client, execution)
         if follow:
-            _follow(client, arn, quiet=as_json)
+            _follow(settings, arn, quiet=as_json)
             if not as_json:
                 return
         events = _events(client, arn, reverse=reverse)
@@ -230,7 +230,7 @@ def redrive(
         if not wait:
             print_json(_answer(answer)) if as_json else print_line(f"redriven {date_text(answer['redriveDate'])}")
             return
-        _tell_end(_follow(client, arn, quiet=as_json, after=_before_last_redrive(client, arn)), as_json=as_json)
+        _tell_end(_follow(settings, arn, quiet=as_json, after=_before_last_redrive(client, arn)), as_json=as_json)
 
 
 def _tell_end(ended: Mapping[str, Any], *, as_json: bool) -> None:
@@ -259,17 +259,18 @@ def _before_last_redrive(client: SfnClient, arn: str) -> int:
     return next(redrives, 1) - 1
 
 
-def _follow(client: SfnClient, arn: str, *, quiet: bool, after: int = 0) -> Mapping[str, Any]:
+def _follow(settings: Settings, arn: str, *, quiet: bool, after: int = 0) -> Mapping[str, Any]:
     """Print the events after event `after` until the execution has ended, and return its description."""
     progress = Progress(after)
     try:
-        while True:
-            description: Mapping[str, Any] = client.describe_execution(executionArn=arn)
-            if not quiet:
-                progress.show(_events_after(client, arn, progress.last_id))
-            if description["status"] != "RUNNING":
-                return description
-            time.sleep(_FOLLOW_SECONDS)
+        with service(settings.endpoint, settings.region, patient=True) as client:
+            while True:
+                description: Mapping[str, Any] = client.describe_execution(executionArn=arn)
+                if not quiet:
+                    progress.show(_events_after(client, arn, progress.last_id))
+                if description["status"] != "RUNNING":
+                    return description
+                time.sleep(_FOLLOW_SECONDS)
     except KeyboardInterrupt:
         named = shlex.quote(arn)
         raise CommandError(
@@ -324,4 +325,4 @@ def _answer(response: Mapping[str, Any]) -> dict[str, Any]:
 def _field_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return date_text(value) if hasattr(value, "astimezone") else str(value)  # type: ignore[arg-type]  # boto3's dates
+    return date_text(value) if hasattr(value, "astimezone") else str(value)  # type: ignore[arg-type]  # botocore's dates

@@ -237,6 +237,25 @@ async def test_describe_says_what_to_do_about_a_missing_function(service: Servic
     )
 
 
+async def test_following_goes_on_where_a_service_was_away(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = service.installation.gateway
+    await service.installation.create("m")
+    execution = await service.installation.start("m", "e")
+    await gateway.end("m", "e", ExecutionStatus.SUCCEEDED, output="{}")
+    waits: list[int] = []
+
+    def wait(*_: object) -> float:
+        """The service is back when the client has waited three times."""
+        waits.append(1)
+        gateway.available = len(waits) == 3
+        return 0
+
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", wait)
+    gateway.available = False
+    told = await service.run("history", execution, "--follow")
+    assert (told.code, told.err, len(waits)) == (0, "", 3)
+
+
 async def test_a_service_that_cannot_reach_temporal(service: Service) -> None:
     await service.installation.create("m")
     service.installation.gateway.available = False
