@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from interpreter.dataflow import flow
 from interpreter.definition.model import MapState, ParallelState, TaskState
@@ -12,6 +12,8 @@ from interpreter.values import JsonValue
 
 if TYPE_CHECKING:
     from interpreter.execution import Execution
+
+_ENGINE_THAT_LETS_CATCH_VARIABLES: Final = 3
 
 
 def completed(
@@ -26,6 +28,6 @@ def completed(
     """
     output, assigned = flow.completed(state.flow, execution.view(frame, retries=True), result)
     execution.data.check_size(output, state.name)
-    if assigned:
+    if assigned and execution.start.engine >= _ENGINE_THAT_LETS_CATCH_VARIABLES:
         execution.data.check_assigned(state.name, assigned)
     return Transition(state.next, output, assigned)

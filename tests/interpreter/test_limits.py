@@ -81,13 +81,16 @@ LIFTED: dict[str, tuple[dict[str, Any], Any, str]] = {
 }
 
 
-def _run(definition: dict[str, Any], input_: Any, mode: Literal["aws", "native"]) -> tuple[Ended, InProcessHost]:
-    async def never(_: object) -> None:
-        raise AssertionError("nothing is called")
+async def _never(_: object) -> None:
+    raise AssertionError("nothing is called")
 
+
+def _run(
+    definition: dict[str, Any], input_: Any, mode: Literal["aws", "native"], engine: int = ENGINE
+) -> tuple[Ended, InProcessHost]:
     case = Case(name="limits", definition=definition, source="", status="SUCCEEDED", history=[], input=input_)
-    start = replace(execution_start(case), mode=mode)
-    host = InProcessHost(parsed(json_text(definition)), start, input_, Router(), never, skip_time=True)
+    start = replace(execution_start(case), mode=mode, engine=engine)
+    host = InProcessHost(parsed(json_text(definition)), start, input_, Router(), _never, skip_time=True)
     return asyncio.run(host.run()), host
 
 
@@ -158,3 +161,16 @@ def test_the_bytes_of_all_variables(definition: dict[str, Any], fits: bool) -> N
         assert ended.error.name == "States.DataLimitExceeded"
         assert str(ended.error.cause).startswith("The variables of the execution exceed 10485760 bytes")
     assert isinstance(_run(definition, input_, "native")[0].result, Succeeded)
+
+
+@pytest.mark.parametrize("engine, status", [(2, "FAILED"), (3, "SUCCEEDED")])
+def test_variables_that_are_too_large_are_caught_since_engine_3(engine: int, status: str) -> None:
+    branch = _pass(Result=1)
+    caught = [{"ErrorEquals": ["States.DataLimitExceeded"], "Next": "C"}]
+    states = {
+        "P": _branches(branch, Assign={"v.$": "$$.Execution.Input.s", "w.$": "$$.Execution.Input.s"}, Catch=caught)
+        | {"End": True},
+        "C": {"Type": "Succeed"},
+    }
+    ended, _ = _run({"StartAt": "P", "States": states}, {"s": "x" * 200_000}, "aws", engine)
+    assert ended.status == status
