@@ -41,9 +41,13 @@ EXECUTIONS = 200
 
 @pytest.mark.timeout(420)
 async def test_two_hundred_executions_and_random_deaths(tmp_path: Path) -> None:
-    """Every process is killed again and again while 200 executions are started, answered and run to their end."""
+    """Every process is killed again and again while 200 executions are started, answered and run to their end.
+
+    Forks have Python's hash seed in common. The first worker is none, so that those after it replay what it began
+    with sets in another order.
+    """
     (tmp_path / "tokens").mkdir()
-    async with installed(tmp_path, FUNCTIONS, {"TEST_FOLDER": str(tmp_path)}) as installation:
+    async with installed(tmp_path, FUNCTIONS, {"TEST_FOLDER": str(tmp_path)}, script=True) as installation:
         client = installation.client()
         machine = create(client, "chaos", CHAOS_STATES)
         done = asyncio.Event()

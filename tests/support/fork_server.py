@@ -24,8 +24,8 @@ from api.cli import main as steploom
 MOST_BYTES: Final = 160_000
 """Of a request: all of it is one message, which a socket takes whole or not at all."""
 
-READ_WHEN_LOADED: Final = ("OTEL_", "PROMETHEUS_", "SSL_")
-"""Begin the names of variables that modules look at when they are loaded, before a fork has its own environment."""
+READ_WHEN_LOADED: Final = ("OTEL_", "PROMETHEUS_", "PYTHON", "SSL_", "TZ")
+"""Begin the names of variables that Python or modules look at once, before a fork has its own environment."""
 
 _MODULES: Final = ("api.cli.app", "api.cli.progress", "api.laptop", "api.namespace", "alembic.command")
 _PR_SET_PDEATHSIG: Final = 1

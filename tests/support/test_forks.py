@@ -80,7 +80,8 @@ def opened(process: int) -> set[str]:
     return found
 
 
-def test_variables_that_it_would_miss_are_refused(tmp_path: Path) -> None:
-    environment = clean_environment(OTEL_PROPAGATORS="b3")
-    with pytest.raises(ValueError, match="OTEL_PROPAGATORS is looked at when modules are loaded"):
+@pytest.mark.parametrize("name", ["OTEL_PROPAGATORS", "PYTHONHASHSEED", "TZ"])
+def test_variables_that_it_would_miss_are_refused(tmp_path: Path, name: str) -> None:
+    environment = clean_environment(**{name: "7"})
+    with pytest.raises(ValueError, match=f"{name} is looked at when modules are loaded"):
         start_steploom("--version", folder=tmp_path, environment=environment)
