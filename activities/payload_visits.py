@@ -29,8 +29,8 @@ _PLAIN: Final = (b"json/plain", b"binary/null")
 def spare_visits() -> None:
     """Have the SDK's workers in this process visit payloads of our converter only where one of a message needs it.
 
-    The SDK has no setting for this, so that two functions of its own are wrapped; a test notices if one goes. Workers
-    with another data converter work as before.
+    The SDK has no setting for this, so that two functions of its own are wrapped; a test notices if one goes, and where
+    a later SDK has none, this only saves nothing any more. Workers with another data converter work as before.
     """
     _wrap("decode_activation", brings_plain_payloads, WorkflowActivation())
     _wrap("encode_completion", sends_small_payloads, WorkflowActivationCompletion())
@@ -69,8 +69,8 @@ def _is_plain(payload: Payload) -> bool:
 def _wrap(
     name: str, needs_none: Callable[[Any], bool], nothing: WorkflowActivation | WorkflowActivationCompletion
 ) -> None:
-    visits: _Visits = getattr(sdk, name)
-    if hasattr(visits, "__wrapped__"):
+    visits: _Visits | None = getattr(sdk, name, None)
+    if visits is None or hasattr(visits, "__wrapped__"):
         return
 
     what_nothing_gives: list[Any] = []

@@ -139,6 +139,14 @@ async def test_only_our_converter_is_passed_by(monkeypatch: pytest.MonkeyPatch) 
     assert visited == [WorkflowActivation(), activation], "it is visited what there is not, once, and somebody else's"
 
 
+def test_a_worker_begins_where_the_sdk_has_other_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(sdk, "decode_activation")
+
+    spare_visits()
+
+    assert not hasattr(sdk, "decode_activation")
+
+
 def test_the_sdk_still_visits_so() -> None:
     """Where it has other functions, or wraps converters in another way, `spare_visits` has to be written anew."""
     from temporalio.worker._workflow import _CommandAwareDataConverter
