@@ -67,7 +67,7 @@ _REGEX_ROUNDS: Final = (
 _REGEX_TRIES: Final = {"aws": _tries(AWS_BOUNDS, *_REGEX_ROUNDS), "native": _tries(NATIVE_BOUNDS, *_REGEX_ROUNDS)}
 _SLOW_BYTES: Final = 20  # that a slow part of an expression deals with in a microsecond
 _SHORT_SOURCE: Final = 1_000
-_CHARACTER_COST: Final = 2  # estimated microseconds to make a long source count its work
+_CHARACTER_COST: Final = 6  # estimated microseconds to make a long source count its work (on a busy machine 4 to 31)
 _EARLY_TRIES: Final = tuple(
     (replace(EARLY_BOUNDS, steps=steps, work=steps), cost)
     for steps, cost in ((2_000, 30), (50_000, 10_000), (EARLY_BOUNDS.steps, 300_000))

@@ -174,3 +174,9 @@ def test_variables_that_are_too_large_are_caught_since_engine_3(engine: int, sta
     }
     ended, _ = _run({"StartAt": "P", "States": states}, {"s": "x" * 200_000}, "aws", engine)
     assert ended.status == status
+
+
+@pytest.mark.parametrize("characters, result", [(90_000, Succeeded), (110_000, FailedWith)])
+def test_how_long_an_expression_may_be(characters: int, result: type[Succeeded | FailedWith]) -> None:
+    definition = {**_pass(Output=f"{{% $length('{'a' * characters}') %}}"), **_JSONATA}
+    assert isinstance(_run(definition, {}, "native")[0].result, result)
