@@ -1,4 +1,4 @@
-"""Which Task resources exist, and which of them steploom runs: what validation asks before a definition is accepted.
+"""Which Task resources there are, and what they take: what validation asks before a definition is accepted.
 
 Services, actions and patterns: Step Functions developer guide, "Integrating optimized services".
 """
