@@ -163,9 +163,14 @@ class _Wrapper(RegionReader):
         edits += [_Edit(position, (-1, 0), "[${d}seen()]") for position in self._sights]
         edits += [_Edit(position, (3, 0), "${d}", removed=1) for position in self._renamed]
         for number, wrap in enumerate(self._needed()):
-            edits.append(_Edit(wrap.start, (2, -number), wrap.text or f"${{d}}{wrap.operator}("))
+            begun = wrap.text or f"${{d}}{wrap.operator}("
+            edits.append(_Edit(wrap.start, (2, -number), f" {begun}" if self._follows_word(wrap.start) else begun))
             edits.append(_Edit(wrap.end, (0, number), ")"))
         return edits
+
+    def _follows_word(self, position: int) -> bool:
+        """Whether `and`, `or` or `in` ends there, with which a name would be one word."""
+        return position > 0 and self._source[position - 1].isalpha()
 
     def _needed(self) -> list[_Wrap]:
         wraps = [wrap for wrap in self._wraps if wrap is not None]

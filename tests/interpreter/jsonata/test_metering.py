@@ -71,6 +71,8 @@ CASES = [
     Case("$reduce(a, function($v){{'x': $v, 'y': $v.x}})", "$reduce(a, function($v){{'x': $v, 'y': $_weighed($v.x)}})"),
     Case("$reduce(a, $append(?, $w))", "$reduce(a, $append(?, $_weighed($w)))"),
     Case("$a and ($b or false)", "$_counted($a )and $_counted(($_counted($b )or false))"),
+    Case("$a and($b or[$c])", "$_counted($a )and $_counted(($_counted($b )or $_counted([$_counted($c)])))"),
+    Case("$a and[1]&$b = 2", "$_counted($a )and $_joined([1],$b) = 2"),
 ]
 
 
@@ -158,6 +160,7 @@ ALIKE = [
     "$append([$list], $append($list, $obj))",
     "$x /* $zip( */ & '$zip(' & \"~> |\" ~> $length",
     "$list[$ < $list[0] and $x >= 'a' & ''] ? 'a' < $x : $x",
+    "'a'in['a']&'b' or(1 in[1]and[0])",
 ]
 
 
