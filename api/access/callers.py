@@ -63,12 +63,8 @@ class SignedCall:
     _signing_key: bytes
     _used: UsedSignatures | None
 
-    async def caller(self, body: bytes, *, changing: bool) -> Caller:
-        """Who has signed the request with this body.
-
-        Args:
-            body: the request's.
-            changing: whether it asks for a change, see `api.access.actions.changes`.
+    async def caller(self, body: bytes) -> Caller:
+        """Who has signed the request with this body, which this process accepts once.
 
         Raises:
             InvalidSignatureException: not who it says; or it was accepted before, or has expired since it began.
@@ -78,9 +74,18 @@ class SignedCall:
         check_signature(self._signature, self._request, body, self._signing_key)
         known = await self._still_good()  # for a body comes as slowly as its sender likes
         if self._used is not None:
-            numbers = numbers_of(self._request, self._signature)
-            await self._used.use(self._signature, numbers, lasting=changing)
+            self._used.use(self._signature, numbers_of(self._request, self._signature))
         return known.caller
+
+    async def note(self) -> None:
+        """Have no other process accept the request, whose `caller` is known, either; of what changes something.
+
+        Raises:
+            InvalidSignatureException: another one has accepted it before.
+            ServiceUnavailable: whether this is so cannot be found out.
+        """
+        if self._used is not None:
+            await self._used.note(self._signature, numbers_of(self._request, self._signature))
 
 
 class Callers:

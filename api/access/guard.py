@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -104,12 +104,28 @@ class Guard:
             ThrottlingException: the caller has called too often.
             AccessDeniedException: their policy does not allow it.
         """
+        self.authorize(call, self.throttle(call, params))
+
+    def throttle(self, call: Call, params: Params) -> Sequence[Need]:
+        """The first half of `admit`: count a call. What it needs to be allowed, for `authorize`.
+
+        Raises:
+            ThrottlingException: the caller has called too often.
+        """
         if self.callers is None and self._limiter is None and self._audit is None:
-            return
+            return ()
         wanted = needs(call.operation, params, self._arns)
         call.action, call.resource = wanted[0].action, wanted[0].resource
         if self._limiter is not None:
             self._limiter.take(_NOBODY if call.caller is None else call.caller.key_id, call.operation)
+        return wanted
+
+    def authorize(self, call: Call, wanted: Sequence[Need]) -> None:
+        """The second half of `admit`: see that the caller's policy allows all that a call needs.
+
+        Raises:
+            AccessDeniedException: it does not.
+        """
         if self.callers is not None:
             for need in wanted:
                 _check(call.caller, need)

@@ -50,6 +50,34 @@ def numbers_of(request: HttpRequest, signature: Signature) -> str:
     return "\n".join(f"{name}:{value}" for name, value in numbers if value is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request at a time in epoch milliseconds: what it uses, of which one part is common to all of its signature."""
+
+    itself: UsedSignature
+    any_of_signature: UsedSignature
+    now: int
+
+    @classmethod
+    def of(cls, signature: Signature, numbers: str, now: int) -> _Request:
+        """The request with this signature and these numbers."""
+        return cls(_used(signature, numbers), _used(signature, ""), now)
+
+    def used(self) -> dict[UsedSignature, int]:
+        """What to remember of it, and as first used when."""
+        return {self.any_of_signature: self.now, self.itself: _LONG_AGO}
+
+    def check(self, known: Mapping[UsedSignature, int]) -> None:
+        """See that it is new beside those known.
+
+        Raises:
+            InvalidSignatureException: it is not.
+        """
+        latest = self.now - MOMENT // timedelta(milliseconds=1)
+        if self.itself in known or known.get(self.any_of_signature, self.now) < latest:
+            raise InvalidSignatureException.replayed()
+
+
 @dataclass(slots=True)
 class _Batch:
     """Signatures that are noted together, and the task that does it, whose result are those that were known."""
@@ -73,39 +101,37 @@ class UsedSignatures:
         self._turn = asyncio.Lock()
         self._next_sweep = 0
 
-    async def use(self, signature: Signature, numbers: str, *, lasting: bool) -> None:
-        """Accept a request whose signature is verified.
+    def use(self, signature: Signature, numbers: str) -> None:
+        """Accept a request whose signature is verified, in this process.
 
         Args:
             signature: the request's.
             numbers: see `numbers_of`.
-            lasting: whether all processes have to know of it; this one does in any case.
 
         Raises:
             InvalidSignatureException: it was accepted before.
+        """
+        request = _Request.of(signature, numbers, epoch_milliseconds(self._clock()))
+        request.check(self._remembered)
+        self._remember(request)
+
+    async def note(self, signature: Signature, numbers: str) -> None:
+        """Have all processes know of a request that this one has just accepted.
+
+        Raises:
+            InvalidSignatureException: another one has accepted it before.
             ServiceUnavailable: the database does not answer.
         """
-        now = epoch_milliseconds(self._clock())
-        request, any_of_signature = _used(signature, numbers), _used(signature, "")
-        used = {any_of_signature: now if numbers else _LONG_AGO, request: _LONG_AGO}
-        latest = now - MOMENT // timedelta(milliseconds=1)
+        request = _Request.of(signature, numbers, epoch_milliseconds(self._clock()))
+        unknown = {each: first for each, first in request.used().items() if each not in self._stored}
+        known = await self._note(unknown)
+        self._remember_stored(unknown, known)
+        request.check(known)
 
-        def check(known: Mapping[UsedSignature, int]) -> None:
-            if request in known or known.get(any_of_signature, now) < latest:
-                raise InvalidSignatureException.replayed()
-
-        check(self._remembered)
-        self._remember(used, now)
-        if lasting:
-            unknown = {each: first for each, first in used.items() if each not in self._stored}
-            known = await self._note(unknown)
-            self._remember_stored(unknown, known)
-            check(known)
-
-    def _remember(self, used: Mapping[UsedSignature, int], now: int) -> None:
-        for each, first in used.items():
+    def _remember(self, request: _Request) -> None:
+        for each, first in request.used().items():
             self._remembered.setdefault(each, first)
-        while len(self._remembered) > self._most or next(iter(self._remembered)).expires < now:
+        while len(self._remembered) > self._most or next(iter(self._remembered)).expires < request.now:
             forgotten, _ = self._remembered.popitem(last=False)
             self._stored.discard(forgotten)
 

@@ -126,11 +126,7 @@ class _Door:
 
         async def invoke() -> Mapping[str, JsonValue]:
             with self._guard.recorded(call):
-                params = _traced(request, operation, params_of(await self._signed_body(request, call)))
-                if operation in known_operations():
-                    self._guard.admit(call, params)
-                elif self._guard.callers is not None:  # no policy can allow what the table of actions does not know
-                    raise UnknownOperationException
+                params = await self._admitted(request, call)
                 answer = await self._service.invoke(operation, params)
                 await self._return_undeliverable(request, answer)
                 told.update(self._ui_header(operation, answer))
@@ -147,13 +143,26 @@ class _Door:
         link = self._link(arn) if isinstance(arn, str) else None
         return {} if link is None else {_UI_HEADER: link}
 
-    async def _signed_body(self, request: web.Request, call: Call) -> bytes:
-        """The body of a request; if callers are asked who they are, only one that they have signed."""
+    async def _admitted(self, request: web.Request, call: Call) -> dict[str, JsonValue]:
+        """The parameters of a call that is let in; if callers are asked who they are, one that they have signed.
+
+        What a key may not call so often costs the database nothing, and what its policy denies is used up: it could be
+        sent again when more is allowed.
+        """
         signed = await self._signed(request, call)
         body = await _body(request)
         if signed is not None:
-            call.caller = await signed.caller(body, changing=changes(call.operation))
-        return body
+            call.caller = await signed.caller(body)
+        params = _traced(request, call.operation, params_of(body))
+        if call.operation not in known_operations():
+            if self._guard.callers is not None:  # no policy can allow what the table of actions does not know
+                raise UnknownOperationException
+            return params
+        wanted = self._guard.throttle(call, params)
+        if signed is not None and changes(call.operation):
+            await _noted(signed, call)
+        self._guard.authorize(call, wanted)
+        return params
 
     async def _signed(self, request: web.Request, call: Call) -> SignedCall | None:
         if self._guard.callers is None:
@@ -273,6 +282,13 @@ def operation_of(target: str) -> str:
         if target.startswith(prefix) and ":" not in target:
             return ours + target.removeprefix(prefix)
     return ""
+
+
+async def _noted(signed: SignedCall, call: Call) -> None:
+    """See that no other process has accepted the request; until then it may be of somebody who has read it."""
+    caller, call.caller = call.caller, None
+    await signed.note()
+    call.caller = caller
 
 
 def _traced(request: web.Request, operation: str, params: dict[str, JsonValue]) -> dict[str, JsonValue]:

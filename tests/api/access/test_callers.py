@@ -102,7 +102,7 @@ class World:
 
     async def sign(self, new: NewKey) -> str:
         """The user whose call one is, signed with a key."""
-        return (await (await self.begin(new)).caller(BODY, changing=True)).arn
+        return (await (await self.begin(new)).caller(BODY)).arn
 
 
 @pytest.fixture
@@ -144,10 +144,10 @@ async def test_a_body_that_comes_late_finds_its_signature_expired(world: World) 
     """Or a recorded request could wait with its last byte until nobody knows any more that it was accepted."""
     call = await world.begin(await signer(world.keys))
     world.now += timedelta(minutes=15)
-    assert (await call.caller(BODY, changing=True)).arn == f"arn:aws:iam::{ACCOUNT}:user/ada"
+    assert (await call.caller(BODY)).arn == f"arn:aws:iam::{ACCOUNT}:user/ada"
     world.now += timedelta(seconds=1)
     with pytest.raises(InvalidSignatureException, match="Signature expired"):
-        await call.caller(BODY, changing=True)
+        await call.caller(BODY)
 
 
 async def test_a_body_that_comes_late_finds_its_key_disabled(world: World) -> None:
@@ -156,7 +156,7 @@ async def test_a_body_that_comes_late_finds_its_key_disabled(world: World) -> No
     await world.keys.change_access_key(new.key.id, lambda key: replace(key, disabled=True))
     world.seconds += 5
     with pytest.raises(UnrecognizedClientException):
-        await call.caller(BODY, changing=True)
+        await call.caller(BODY)
 
 
 async def test_an_end_counts_at_once(world: World) -> None:

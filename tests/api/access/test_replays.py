@@ -66,9 +66,15 @@ def world() -> World:
     return World()
 
 
+async def accept(process: UsedSignatures, signature: Signature, numbers: str = "", *, lasting: bool = True) -> None:
+    process.use(signature, numbers)
+    if lasting:
+        await process.note(signature, numbers)
+
+
 async def refused(process: UsedSignatures, signature: Signature, numbers: str = "", *, lasting: bool = True) -> bool:
     try:
-        await process.use(signature, numbers, lasting=lasting)
+        await accept(process, signature, numbers, lasting=lasting)
     except InvalidSignatureException as error:
         return error.message.startswith(REPLAYED)
     return False
@@ -113,7 +119,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_numbers_that_are_not_signed(world: World, case: Case, place: str) -> None:
     process, signature, lasting = world.process(), world.signature(), place != "a question"
-    await process.use(signature, case.first, lasting=lasting)
+    await accept(process, signature, case.first, lasting=lasting)
     world.now += timedelta(seconds=case.seconds)
     second = world.process() if place == "a change at another process" else process
     assert await refused(second, signature, case.second, lasting=lasting) is case.refused
@@ -139,10 +145,10 @@ def test_what_numbers_a_request(signed: str, sent: dict[str, str], numbers: str)
 async def test_those_that_come_meanwhile_are_noted_together(world: World) -> None:
     process = world.process()
     world.noted.let.clear()
-    first = asyncio.create_task(process.use(world.signature(0), "", lasting=True))
+    first = asyncio.create_task(accept(process, world.signature(0)))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    others = [asyncio.create_task(process.use(world.signature(each), "", lasting=True)) for each in range(1, 11)]
+    others = [asyncio.create_task(accept(process, world.signature(each))) for each in range(1, 11)]
     again = asyncio.create_task(refused(process, world.signature(5), lasting=True))
     await asyncio.sleep(0)
     world.noted.let.set()
@@ -154,7 +160,7 @@ async def test_those_that_come_meanwhile_are_noted_together(world: World) -> Non
 async def test_a_caller_who_goes_leaves_the_others_alone(world: World) -> None:
     process = world.process()
     world.noted.let.clear()
-    gone, stays = (asyncio.create_task(process.use(world.signature(each), "", lasting=True)) for each in (1, 2))
+    gone, stays = (asyncio.create_task(accept(process, world.signature(each))) for each in (1, 2))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.sleep(0)
@@ -167,7 +173,7 @@ async def test_nothing_is_accepted_while_the_database_does_not_answer(world: Wor
     process = world.process()
     world.noted.available = False
     with pytest.raises(ServiceUnavailable, match="the database does not answer"):
-        await process.use(world.signature(), "", lasting=True)
+        await accept(process, world.signature())
     world.noted.available = True
     assert await refused(process, world.signature(), lasting=True), "its caller has been answered"
 
@@ -184,7 +190,7 @@ async def test_the_database_forgets_what_no_clock_accepts_any_more_once_a_minute
     process = world.process()
     for seconds in (0, 30, 29, 1):
         world.now += timedelta(seconds=seconds)
-        await process.use(world.signature(seconds), "", lasting=True)
+        await accept(process, world.signature(seconds))
     minute = int(NOW.timestamp() * 1000)
     assert world.noted.forgotten == [minute, minute + 60_000]
     first = min(world.noted.used)
@@ -195,16 +201,16 @@ async def test_what_is_stored_is_not_noted_again(world: World) -> None:
     """Of equal calls within a second each but the first is one row, and a signature is looked up no more."""
     process, signature = world.process(), world.signature()
     for number in range(3):
-        await process.use(signature, f"id:{number}", lasting=True)
+        await accept(process, signature, f"id:{number}")
     assert world.noted.batches == [2, 1, 1]
 
 
 async def test_what_another_process_has_noted_counts_from_then_on(world: World) -> None:
     signature = world.signature()
-    await world.process().use(signature, "id:1", lasting=True)
+    await accept(world.process(), signature, "id:1")
     world.now += timedelta(seconds=4)
     process = world.process()
-    await process.use(signature, "id:2", lasting=True)
+    await accept(process, signature, "id:2")
     world.now += timedelta(seconds=2)
     assert await refused(process, signature, "id:3")
 
@@ -213,8 +219,8 @@ async def test_a_signature_that_could_not_be_noted_is_noted_with_the_next_reques
     process, signature = world.process(), world.signature()
     world.noted.available = False
     with pytest.raises(ServiceUnavailable):
-        await process.use(signature, "id:1", lasting=True)
+        await accept(process, signature, "id:1")
     world.noted.available = True
-    await process.use(signature, "id:2", lasting=True)
+    await accept(process, signature, "id:2")
     world.now += timedelta(seconds=6)
     assert await refused(world.process(), signature, "id:3")

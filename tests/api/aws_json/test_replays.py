@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ from botocore.config import Config
 
 from api.access.audit import AuditLog
 from api.access.keys import NewKey
+from api.access.rates import Rate, RateLimiter
 from api.access.replays import UsedSignatures
 from api.aws_json.application import create_app
 from api.aws_json.server import serve
+from api.storage.used_signatures import UsedSignature, UsedSignatureStore
 from tests.api.service.installation import PASS, ROLE, Installation, install, machine_arn
 from tests.support.access import Signer, guard_over, signer, statement, terms
 
@@ -50,11 +52,12 @@ class Doors:
         return str(answer.get("__type", "OK"))
 
 
+async def _ready() -> bool:
+    return True
+
+
 @pytest_asyncio.fixture
 async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
-    async def ready() -> bool:
-        return True
-
     audit = tmp_path / "audit.jsonl"
     async with AsyncExitStack() as stack:
         installation = await stack.enter_async_context(install(tmp_path))
@@ -64,7 +67,7 @@ async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
         stack.callback(log.close)
         for _ in range(2):
             guard = guard_over(store, clock, audit=log, used=UsedSignatures(store, clock))
-            app = create_app(installation.service, ready=ready, guard=guard)
+            app = create_app(installation.service, ready=_ready, guard=guard)
             ports.append(await stack.enter_async_context(serve(app, "127.0.0.1", 0)))
         session = await stack.enter_async_context(ClientSession())
         first, second = (f"http://127.0.0.1:{port}/" for port in ports)
@@ -130,6 +133,37 @@ async def test_a_denied_request_is_used_up(doors: Doors) -> None:
     headers = Doors(doors.urls, denied, doors.session, doors.installation, doors.audit).sign("CreateActivity", body)
     assert await doors.send(0, headers, body) == "AccessDeniedException"
     assert await doors.send(1, headers, body) == USED
+
+
+@dataclass
+class CountedNotes:
+    """A store of used signatures that counts what is written to it."""
+
+    store: UsedSignatureStore
+    written: int = 0
+
+    async def use_signatures(
+        self, used: Mapping[UsedSignature, int], *, forget_before: int | None = None
+    ) -> Mapping[UsedSignature, int]:
+        self.written += 1
+        return await self.store.use_signatures(used, forget_before=forget_before)
+
+
+async def test_a_throttled_request_is_not_written_down_and_yet_used_up(doors: Doors) -> None:
+    """Or a key that may not call so often could still have the database work; the SDK's next attempt is another one."""
+    installation, body = doors.installation, b'{"name": "a"}'
+    notes, seconds = CountedNotes(installation.store), [0.0]
+    limiter = RateLimiter({"*": Rate(1, 1)}, lambda: seconds[0])
+    used = UsedSignatures(notes, installation.clock)
+    guard = guard_over(installation.store, installation.clock, limiter=limiter, used=used)
+    async with serve(create_app(installation.service, ready=_ready, guard=guard), "127.0.0.1", 0) as port:
+        one = replace(doors, urls=(f"http://127.0.0.1:{port}/",) * 2)
+        attempts = [one.sign("CreateActivity", body, **{"Amz-Sdk-Request": f"attempt={each}"}) for each in range(5)]
+        codes = [await one.send(0, attempt, body) for attempt in attempts[:4]]
+        assert (codes, notes.written) == (["OK"] + ["ThrottlingException"] * 3, 1)
+        seconds[0] = 1.0
+        assert [await one.send(0, attempt, body) for attempt in (attempts[3], attempts[4])] == [USED, "OK"]
+        assert notes.written == 2
 
 
 async def test_the_audit_log_tells_who_it_was_not(doors: Doors) -> None:
