@@ -131,9 +131,12 @@ class UsedSignatures:
     def _remember(self, request: _Request) -> None:
         for each, first in request.used().items():
             self._remembered.setdefault(each, first)
-        while len(self._remembered) > self._most or next(iter(self._remembered)).expires < request.now:
-            forgotten, _ = self._remembered.popitem(last=False)
-            self._stored.discard(forgotten)
+        while self._remembered:
+            oldest = next(iter(self._remembered))
+            if len(self._remembered) <= self._most and oldest.expires >= request.now:
+                break
+            del self._remembered[oldest]
+            self._stored.discard(oldest)
 
     def _remember_stored(self, noted: Iterable[UsedSignature], known: Mapping[UsedSignature, int]) -> None:
         """Take what another process has noted earlier; what is stored needs not be noted again."""

@@ -186,6 +186,18 @@ async def test_what_is_remembered_is_bounded(world: World) -> None:
     assert not await refused(process, world.signature(0), lasting=False)
 
 
+async def test_a_clock_that_jumps_past_the_end_of_all_that_is_remembered(world: World) -> None:
+    """Also of the request itself, whose signature was good a moment ago."""
+    process = world.process()
+    await accept(process, world.signature(1))
+    late = world.signature(2)
+    world.now += timedelta(hours=1)
+    await accept(process, late)
+    assert not await refused(process, world.signature(3))
+    assert await refused(process, world.signature(3))
+    assert await refused(world.process(), late)
+
+
 async def test_the_database_forgets_what_no_clock_accepts_any_more_once_a_minute(world: World) -> None:
     process = world.process()
     for seconds in (0, 30, 29, 1):
