@@ -56,7 +56,7 @@ _TRIES: Final = {"aws": _tries(AWS_BOUNDS, *_ROUNDS), "native": _tries(NATIVE_BO
 
 An engine does not tell how far it went, and a clock does not repeat: whether few steps were enough does. Without that,
 costly expressions in a row would outlast what Temporal gives one activation. The first try is the only one that is not
-metered, which would take as long as most expressions.
+metered, which would take as long as most expressions; where shared parts can double, sizes are counted even then.
 """
 
 _REGEX_ROUNDS: Final = (
