@@ -61,7 +61,7 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
             return False
 
     tls = http_tls(settings)
-    with guard_of(settings, engine.store) as guard:
+    async with guard_of(settings, engine.store) as guard:
         tracer = None if engine.tracing is None else engine.tracing.tracer
         app = create_app(
             service,

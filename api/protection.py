@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from api.access.guard import Guard
 from api.access.rates import RateLimiter, parse_rates
 from api.access.replays import UsedSignatures
 from api.access.sealing import Sealer, SealingError
+from api.access.sweeping import sweeping
 from api.config import ConfigurationError, Settings
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
@@ -84,26 +85,27 @@ def find_sealer(settings: Settings) -> Sealer | None:
     return sealer(settings)
 
 
-@contextmanager
-def guard_of(settings: Settings, store: Store) -> Iterator[Guard]:
-    """The guard of both doors.
+@asynccontextmanager
+async def guard_of(settings: Settings, store: Store) -> AsyncIterator[Guard]:
+    """The guard of both doors, and what sweeps up behind it.
 
     Raises:
         ConfigurationError: see `sealer`; or the audit log cannot be written.
     """
     callers, audit, rates = None, None, parse_rates(settings.rate_limits)
-    if settings.authentication == "required":
-        used = None if settings.replayed_requests == "accepted" else UsedSignatures(store)
-        callers = Callers(store, sealer(settings), account_id=settings.account_id, region=settings.region, used=used)
-    if settings.audit_log is not None:
-        with _told(f"audit_log (STEPLOOM_AUDIT_LOG), {settings.audit_log},"):
-            audit = AuditLog(settings.audit_log)
-    arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
-    try:
+    async with AsyncExitStack() as stack:
+        if settings.authentication == "required":
+            used, sealed = None, sealer(settings)
+            if settings.replayed_requests == "refused":
+                used = UsedSignatures(store)
+                await stack.enter_async_context(sweeping(store))
+            callers = Callers(store, sealed, account_id=settings.account_id, region=settings.region, used=used)
+        if settings.audit_log is not None:
+            with _told(f"audit_log (STEPLOOM_AUDIT_LOG), {settings.audit_log},"):
+                audit = AuditLog(settings.audit_log)
+            stack.callback(audit.close)
+        arns = Arns(ServiceConfig(account_id=settings.account_id, region=settings.region))
         yield Guard(arns, callers=callers, limiter=RateLimiter(rates) if rates else None, audit=audit)
-    finally:
-        if audit is not None:
-            audit.close()
 
 
 def http_tls(settings: Settings) -> ssl.SSLContext | None:

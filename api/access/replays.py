@@ -39,7 +39,6 @@ _NUMBERS: Final = ("amz-sdk-invocation-id", "amz-sdk-request", "aws-sdk-invocati
 
 _MARGIN: Final = timedelta(minutes=5)
 """How much the clocks of processes may differ: a signature that one holds for expired, another may still accept."""
-_SWEEP: Final = timedelta(minutes=1)
 _LONG_AGO: Final = 0
 
 
@@ -99,7 +98,6 @@ class UsedSignatures:
         self._stored: set[UsedSignature] = set()  # those in memory that the database has too
         self._gathering = _Batch()
         self._turn = asyncio.Lock()
-        self._next_sweep = 0
 
     def use(self, signature: Signature, numbers: str) -> None:
         """Accept a request whose signature is verified, in this process.
@@ -160,15 +158,7 @@ class UsedSignatures:
     async def _note_all(self, batch: _Batch) -> Mapping[UsedSignature, int]:
         async with self._turn:
             self._gathering = _Batch()
-            return await self._store.use_signatures(batch.used, forget_before=self._sweep())
-
-    def _sweep(self) -> int | None:
-        """Before when what has expired is to be forgotten, once a minute."""
-        now = epoch_milliseconds(self._clock())
-        if now < self._next_sweep:
-            return None
-        self._next_sweep = now + _SWEEP // timedelta(milliseconds=1)
-        return now
+            return await self._store.use_signatures(batch.used)
 
 
 def _used(signature: Signature, numbers: str) -> UsedSignature:

@@ -14,6 +14,7 @@ from api.storage.tables import USED_SIGNATURES
 from api.storage.used_signatures import UsedSignature
 
 _BATCH: Final = 500
+_LONG_AGO: Final = 0
 _INTO: Final = f"INSERT INTO {USED_SIGNATURES.name} (expires, hash, first_used) VALUES "
 _IF_NEW: Final = " ON CONFLICT DO NOTHING RETURNING expires, hash"
 
@@ -21,20 +22,23 @@ _IF_NEW: Final = " ON CONFLICT DO NOTHING RETURNING expires, hash"
 class SqlUsedSignatures(SqlBase):
     """Used signatures; see `UsedSignatureStore`."""
 
-    async def use_signatures(
-        self, used: Mapping[UsedSignature, int], *, forget_before: int | None = None
-    ) -> Mapping[UsedSignature, int]:
+    async def use_signatures(self, used: Mapping[UsedSignature, int]) -> Mapping[UsedSignature, int]:
         """See `UsedSignatureStore`. Rows are written in one order, so that no processes wait for each other."""
         ordered, new, earlier = sorted(used), set[UsedSignature](), dict[UsedSignature, int]()
         insert = self._insert_into_sqlite if self._engine.dialect.name == "sqlite" else self._insert_rows
         for batch in _batches(ordered):
             new |= await insert({each: used[each] for each in batch})
         for batch in _batches([each for each in ordered if each not in new]):
-            earlier |= await self._first_used(batch)
-        if forget_before is not None:
-            async with transaction(self._writer) as connection:
-                await connection.execute(delete(USED_SIGNATURES).where(USED_SIGNATURES.c.expires < forget_before))
+            earlier |= dict.fromkeys(batch, _LONG_AGO) | await self._first_used(batch)
         return earlier
+
+    async def forget_signatures(self, *, before: int, most: int) -> int:
+        """See `UsedSignatureStore`."""
+        key = USED_SIGNATURES.c.expires, USED_SIGNATURES.c.hash
+        expired = select(*key).where(USED_SIGNATURES.c.expires < before).order_by(*key).limit(most)
+        free = expired.with_for_update(skip_locked=True)  # SQLite, with one writer at a time, has no such clause
+        async with transaction(self._writer) as connection:
+            return (await connection.execute(delete(USED_SIGNATURES).where(tuple_(*key).in_(free)))).rowcount
 
     async def _insert_rows(self, used: Mapping[UsedSignature, int]) -> set[UsedSignature]:
         """Insert those that are new: these."""
@@ -60,7 +64,7 @@ class SqlUsedSignatures(SqlBase):
                 except sqlite3.OperationalError as error:
                     raise StoreUnavailable("the database does not answer") from error
 
-    async def _first_used(self, used: Sequence[UsedSignature]) -> Mapping[UsedSignature, int]:
+    async def _first_used(self, used: Sequence[UsedSignature]) -> dict[UsedSignature, int]:
         table = USED_SIGNATURES
         keys = tuple_(table.c.expires, table.c.hash).in_([(each.expires, each.hash) for each in used])
         async with transaction(self._engine) as connection:

@@ -23,17 +23,26 @@ class UsedSignature:
 class UsedSignatureStore(Protocol):
     """The signatures that all processes have accepted."""
 
-    async def use_signatures(
-        self, used: Mapping[UsedSignature, int], *, forget_before: int | None = None
-    ) -> Mapping[UsedSignature, int]:
+    async def use_signatures(self, used: Mapping[UsedSignature, int]) -> Mapping[UsedSignature, int]:
         """Note when signatures were first used.
 
         Args:
             used: the signatures, and the time to note for those that are new; any number.
-            forget_before: those that expired before this time, in epoch milliseconds, are removed.
 
         Returns:
-            Those of them that were noted before, by whatever process, and the time noted then.
+            Those of them that were noted before, by whatever process, and the time noted then; 0 if it has expired, and
+            was removed just now.
+
+        Raises:
+            StoreUnavailable: see `api.storage.store`.
+        """
+        ...
+
+    async def forget_signatures(self, *, before: int, most: int) -> int:
+        """Remove those that expired before a time, in epoch milliseconds, but what another process is at.
+
+        Returns:
+            How many were removed: `most` where there may be more.
 
         Raises:
             StoreUnavailable: see `api.storage.store`.

@@ -151,22 +151,19 @@ async def opened(folder: Path, **others: Any) -> AsyncIterator[Opened]:
     settings = load_settings(
         tls_certificate_file=server.certificate, tls_key_file=server.key, encryption_key=KEY, **others
     )
-    async with install(folder) as installation:
-        with guard_of(settings, installation.store) as guard:
-            app = create_app(
-                installation.service, ready=ready, guard=guard, max_request_bytes=settings.max_request_bytes
-            )
-            credentials = grpc_tls(settings)
-            grpc_server, grpc_port = create_server(
-                installation.service,
-                credentials=credentials,
-                guard=guard,
-                max_request_bytes=settings.max_request_bytes,
-            )
-            await grpc_server.start()
-            async with serve(app, "127.0.0.1", 0, tls=http_tls(settings)) as http_port:
-                yield Opened(http_port, grpc_port, installation, authority)
-            await grpc_server.stop(None)
+    async with install(folder) as installation, guard_of(settings, installation.store) as guard:
+        app = create_app(installation.service, ready=ready, guard=guard, max_request_bytes=settings.max_request_bytes)
+        credentials = grpc_tls(settings)
+        grpc_server, grpc_port = create_server(
+            installation.service,
+            credentials=credentials,
+            guard=guard,
+            max_request_bytes=settings.max_request_bytes,
+        )
+        await grpc_server.start()
+        async with serve(app, "127.0.0.1", 0, tls=http_tls(settings)) as http_port:
+            yield Opened(http_port, grpc_port, installation, authority)
+        await grpc_server.stop(None)
 
 
 async def signing(doors: Opened) -> NewKey:
@@ -269,4 +266,4 @@ async def test_an_audit_log_that_cannot_be_written(tmp_path: Path) -> None:
     async with install(tmp_path) as installation:
         guard = guard_of(load_settings(audit_log=str(tmp_path / "nowhere" / "log")), installation.store)
         with pytest.raises(ConfigurationError, match=r"audit_log .* cannot be used: No such file or directory"):
-            guard.__enter__()
+            await guard.__aenter__()

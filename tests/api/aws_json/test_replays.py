@@ -142,11 +142,12 @@ class CountedNotes:
     store: UsedSignatureStore
     written: int = 0
 
-    async def use_signatures(
-        self, used: Mapping[UsedSignature, int], *, forget_before: int | None = None
-    ) -> Mapping[UsedSignature, int]:
+    async def use_signatures(self, used: Mapping[UsedSignature, int]) -> Mapping[UsedSignature, int]:
         self.written += 1
-        return await self.store.use_signatures(used, forget_before=forget_before)
+        return await self.store.use_signatures(used)
+
+    async def forget_signatures(self, *, before: int, most: int) -> int:
+        return await self.store.forget_signatures(before=before, most=most)
 
 
 async def test_a_throttled_request_is_not_written_down_and_yet_used_up(doors: Doors) -> None:
