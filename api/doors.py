@@ -29,8 +29,8 @@ from api.temporal_server import port_in_use
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
-_API_RETRY: Final = RetryConfig(max_elapsed_time_millis=3_000)
-"""People and programs wait for the answer, and can ask again."""
+_ANSWERING: Final = RetryConfig(max_elapsed_time_millis=3_000)
+"""People and programs wait for the answer, and can ask again. A Task of a synchronous execution cannot."""
 
 _GRACE_SECONDS: Final = 10.0
 """How long calls that are being answered may still take when a door closes."""
@@ -153,7 +153,7 @@ async def serve_api(settings: Settings, connection: ClientConnectConfig, ready: 
     """
     check_exposure(settings)
     async with (
-        connected(settings, connection, retry=_API_RETRY) as engine,
+        connected(settings, connection, answering=_ANSWERING) as engine,
         application(settings, engine) as service,
         open_doors(settings, engine, service) as doors,
     ):

@@ -35,24 +35,30 @@ class RoleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What every process holds: the database, Temporal, the definitions compiled here, and tracing where it is on."""
+    """What every process holds: the database, Temporal, the definitions compiled here, and tracing where it is on.
+
+    Attributes:
+        answering: the client for what callers at the doors wait for; gives up earlier than `client` where that is said.
+    """
 
     store: Store
     client: Client
+    answering: Client
     definitions: CompiledDefinitions
     tracing: Tracing | None = None
 
 
 @asynccontextmanager
 async def connected(
-    settings: Settings, connection: ClientConnectConfig, *, retry: RetryConfig | None = None
+    settings: Settings, connection: ClientConnectConfig, *, answering: RetryConfig | None = None
 ) -> AsyncIterator[Engine]:
     """The database, its schema up to date, and a Temporal client; waits a minute for a Temporal that is starting too.
 
     Args:
         settings: the installation's.
         connection: where Temporal is.
-        retry: how long its calls are repeated when it goes away later; ten seconds by default.
+        answering: how long calls that callers wait for are repeated when Temporal goes away later; if nothing is said
+            as long as all others, which is ten seconds.
 
     Raises:
         ConfigurationError: The database URL cannot be used, or spans go somewhere unknown.
@@ -65,7 +71,9 @@ async def connected(
     with _told_of_tracing(), tracing() as traced:
         async with open_store(settings.database_url) as store:
             definitions = CompiledDefinitions(store)
-            yield Engine(store, await _connect(connection, definitions, store, traced, retry), definitions, traced)
+            client = await _connect(connection, definitions, store, traced)
+            quick = client if answering is None else await _connect(connection, definitions, store, traced, answering)
+            yield Engine(store, client, quick, definitions, traced)
 
 
 @contextmanager
@@ -81,7 +89,7 @@ async def _connect(
     definitions: CompiledDefinitions,
     store: Store,
     traced: Tracing | None,
-    retry: RetryConfig | None,
+    retry: RetryConfig | None = None,
 ) -> Client:
     interceptors = [] if traced is None else [traced.interceptor]
     address = connection["target_host"]

@@ -65,7 +65,7 @@ async def _application(settings: Settings, engine: Engine, means: Means) -> Asyn
         express_retention_seconds=settings.express_retention,
         traced="none" if engine.tracing is None else settings.trace_executions,
     )
-    gateway = TemporalGateway(engine.client, engine.definitions)
+    gateway = TemporalGateway(engine.answering, engine.definitions)
     calls = LocalCalls(engine.client, direct_calls(means.lambdas, means.urls, means.connectors.calls))
     slots = Slots(settings.max_sync_executions)
     local = LocalEngine(engine.definitions, Router(), calls.run, calls.run_child, slots)
