@@ -1,4 +1,4 @@
-"""AWS APIs as Task resources: one attempt of a Task is one call through boto3, `aws-sdk:*` and optimized ones alike.
+"""AWS APIs as Task resources: one attempt of a Task is one call through botocore, `aws-sdk:*` and optimized ones alike.
 
 Follows "Learning to use AWS service SDK integrations" and "Integrating optimized services"; what differs from service
 to service is data in the modules beside this one.
@@ -78,11 +78,11 @@ def _no_resources(_workflow_id: str) -> tuple[str, ...]:
 class AwsService:
     """Runs `steploom:aws-call`; register its `invoke` in a worker.
 
-    Endpoints and credentials come from where boto3 finds them, except for Step Functions: that is this installation,
+    Endpoints and credentials come from where botocore finds them, except for Step Functions: that is this installation,
     unless `AWS_ENDPOINT_URL_SFN` names another.
 
     Args:
-        region: the region of the calls; by default the one that boto3 finds.
+        region: the region of the calls; by default the one that botocore finds.
         own: answers calls of Step Functions in this process.
         own_resources: the ARNs of the execution that a workflow id stands for and of its state machine.
         open_activities: knows whether a job that was submitted is still waited for.

@@ -112,7 +112,7 @@ def to_parameters(
     strict: bool,
     spelling: Spelling = pascal_case,
 ) -> dict[str, Any]:
-    """The parameters of a boto3 call.
+    """The parameters of a botocore call.
 
     Args:
         shape: the operation's input, None where it has none.
@@ -213,7 +213,7 @@ def _invalid(field: str) -> UnusableArgument:
 def to_result(
     shape: StructureShape | None, answer: Mapping[str, Any], *, spelling: Spelling = pascal_case
 ) -> dict[str, JsonValue]:
-    """The answer of a boto3 call: members in alphabetical order, a streamed body last.
+    """The answer of a botocore call: members in alphabetical order, a streamed body last.
 
     Raises:
         StatesDataLimitExceeded: a streamed body is too large for a result.

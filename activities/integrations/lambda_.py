@@ -1,4 +1,4 @@
-"""The Lambda API as a way to reach functions: one attempt of a Task is one `Invoke`, through boto3.
+"""The Lambda API as a way to reach functions: one attempt of a Task is one `Invoke`, through botocore.
 
 Errors and results follow "Invoke Lambda with Step Functions" and "Handling error conditions" (Lambda.* names).
 """
@@ -53,10 +53,10 @@ _HEADER_SPELLING: Final = {
 class LambdaInvoker:
     """Runs `steploom:lambda-invoke`; register its `invoke` in a worker.
 
-    Endpoint and credentials come from where boto3 finds them; a function's full ARN chooses its own region.
+    Endpoint and credentials come from where botocore finds them; a function's full ARN chooses its own region.
 
     Args:
-        region: the region of functions whose name has none; by default the one that boto3 finds.
+        region: the region of functions whose name has none; by default the one that botocore finds.
     """
 
     def __init__(self, region: str | None = None) -> None:

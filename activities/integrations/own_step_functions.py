@@ -1,4 +1,4 @@
-"""Step Functions' own API as a Task resource: calls that boto3 would send are answered in this process.
+"""Step Functions' own API as a Task resource: calls that botocore would send are answered in this process.
 
 So `aws-sdk:sfn:*` reaches the executions and tokens of this installation, without an address to configure, and with
 all of the SDK's encoding and errors.

@@ -24,7 +24,7 @@ _URI: Final = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object of S3; `client` makes boto3's client of it, at the first call."""
+    """An object of S3; `client` makes botocore's client of it, at the first call."""
 
     uri: str
     field: str

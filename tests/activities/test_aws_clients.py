@@ -15,3 +15,8 @@ def test_the_clients_that_were_used_last_are_kept(monkeypatch: pytest.MonkeyPatc
     for region in ("eu-west-1", "eu-west-2", "eu-west-1", "eu-west-3", "eu-west-1", "eu-west-2"):
         assert clients.client("sqs", region, None).meta.region_name == region
     assert made == ["eu-west-1", "eu-west-2", "eu-west-3", "eu-west-2"]
+
+
+def test_calls_say_that_they_are_botocores() -> None:
+    """As the changelog says; who looks for calls of Tasks in CloudTrail finds them by it."""
+    assert AwsClients("us-east-1").client("sqs", None, None).meta.config.user_agent.startswith("Botocore/")
