@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from api.service.errors import ServiceError
+from api.service.gateway import ExecutionStatus
 from api.service.shapes import DescribeExecutionResponse
 from interpreter.values import JsonValue
+
+DATE = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+ARN = "arn:aws:states:us-east-1:123456789012:execution:m:e"
+MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
+SUCCEEDED = DescribeExecutionResponse(
+    execution_arn=ARN,
+    state_machine_arn=MACHINE_ARN,
+    status=ExecutionStatus.SUCCEEDED,
+    start_date=DATE,
+    output='{"a": 1}',
+)
 
 OPERATIONS = frozenset(
     {
@@ -28,6 +41,17 @@ OPERATIONS = frozenset(
         "send_task_heartbeat",
     }
 )
+
+
+def event(number: int) -> dict[str, Any]:
+    """An event of a history."""
+    return {
+        "id": number,
+        "previousEventId": number - 1,
+        "timestamp": 1.5,
+        "type": "PassStateEntered",
+        "stateEnteredEventDetails": {"name": f"S{number}"},
+    }
 
 
 class ScriptedService:
