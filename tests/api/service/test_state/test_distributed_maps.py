@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from tests.api.service.installation import Installation
-from tests.api.service.test_state.test_operation import BOOM, refused, result, try_state
+from tests.api.service.test_state.trying import BOOM, refused, result, try_state
 
 _PROCESSOR: Final[dict[str, Any]] = {
     "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},

@@ -1,56 +1,21 @@
-"""TestState through the service: statuses, inspection data, and what is refused (messages as recorded of AWS)."""
+"""TestState through the service: statuses, inspection data, and what calls are made."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pytest
 
-from api.service.errors import ServiceError
 from interpreter.effects import ActivityFailure
 from tests.api.service.installation import ROLE, Installation
+from tests.api.service.test_state.trying import BOOM, MAP, PARALLEL, TASK, result, try_state
 
-FUNCTION: Final = "arn:aws:lambda:us-east-1:123456789012:function:f"
-TASK: Final[dict[str, Any]] = {"Type": "Task", "Resource": FUNCTION, "Next": "After"}
 RETRY: Final = [{"ErrorEquals": ["Boom"], "IntervalSeconds": 1, "MaxAttempts": 5, "BackoffRate": 2.0}]
 CATCH: Final = [
     {"ErrorEquals": ["Other"], "Next": "Never"},
     {"ErrorEquals": ["States.ALL"], "Next": "Handler", "ResultPath": "$.error"},
 ]
-BOOM: Final = {"errorOutput": {"error": "Boom", "cause": "why"}}
-MAP: Final[dict[str, Any]] = {
-    "Type": "Map",
-    "ItemsPath": "$.items",
-    "ItemProcessor": {
-        "StartAt": "Inner",
-        "States": {"Inner": {"Type": "Pass", "Parameters": {"c.$": "$$"}, "End": True}},
-    },
-    "End": True,
-}
-PARALLEL: Final[dict[str, Any]] = {
-    "Type": "Parallel",
-    "Branches": [
-        {"StartAt": "L", "States": {"L": {"Type": "Pass", "End": True}}},
-        {"StartAt": "R", "States": {"R": {"Type": "Pass", "End": True}}},
-    ],
-    "ResultPath": "$.r",
-    "End": True,
-}
-
-
-async def try_state(installation: Installation, definition: Any, **params: Any) -> dict[str, Any]:
-    """Call TestState; documents are given and returned as values."""
-    texts = {name: json.dumps(params[name]) for name in ("input", "variables", "context") if name in params}
-    answer: dict[str, Any] = await installation.call("TestState", definition=json.dumps(definition), **params | texts)
-    if "output" in answer:
-        answer["output"] = json.loads(answer["output"])
-    data = answer.get("inspectionData", {})
-    for name, value in data.items():
-        if isinstance(value, str):
-            data[name] = json.loads(value)
-    return answer
 
 
 @dataclass(frozen=True)
@@ -61,10 +26,6 @@ class Case:
     definition: dict[str, Any]
     want: dict[str, Any]
     params: dict[str, Any] = field(default_factory=dict)
-
-
-def result(value: Any, **more: Any) -> dict[str, Any]:
-    return {"mock": {"result": json.dumps(value), **more}}
 
 
 ANSWERS = [
@@ -283,189 +244,7 @@ async def test_a_task_without_mock_is_called_once_for_all_retriers(installation:
     assert len(installation.calls.made) == 1
 
 
-MACHINE: Final = {"StartAt": "M", "States": {"M": MAP | {"End": True}}}
-
-
-async def test_context_of_a_state_inside_a_map(installation: Installation) -> None:
-    answer = await try_state(installation, MACHINE, stateName="Inner", input={"n": 1})
-    context = answer["output"]["c"]
-    assert list(context["Execution"]) == ["Id", "Input", "Name", "RoleArn", "StartTime"]
-    assert context["Execution"]["RoleArn"] is None
-    assert context["Execution"]["Id"].split(":")[5:] == [
-        "express",
-        context["StateMachine"]["Name"],
-        context["Execution"]["Name"],
-    ]
-    assert context["Map"] == {"Item": {"Index": 0, "Value": {"n": 1}, "Source": "STATE_DATA"}}
-    assert context["State"]["Name"] == "StateName"
-
-
-async def test_a_given_context_replaces_the_whole(installation: Installation) -> None:
-    task = TASK | {"ResultSelector": {"c.$": "$$"}}
-    for context in ({}, {"Execution": {"Id": "e", "Input": [1]}, "State": {"RetryCount": 3}}):
-        answer = await try_state(installation, task, context=context, **result({}))
-        assert answer["output"] == {"c": context}
-
-
 async def test_resources_that_cannot_run_yet_can_be_mocked(installation: Installation) -> None:
     task = TASK | {"Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {"StateMachineArn": "a"}}
     answer = await try_state(installation, task, **result({"Output": "o"}, fieldValidationMode="PRESENT"))
     assert answer["output"] == {"Output": "o"}
-
-
-async def refused(installation: Installation, definition: Any, **params: Any) -> tuple[str, str]:
-    text = definition if isinstance(definition, str) else json.dumps(definition)
-    with pytest.raises(ServiceError) as raised:
-        await installation.call("TestState", definition=text, **params)
-    return raised.value.code, raised.value.message
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A call that is refused."""
-
-    name: str
-    definition: Any
-    params: dict[str, Any]
-    message: str
-    code: str = "ValidationException"
-
-
-PASS: Final = {"Type": "Pass", "End": True}
-UNSUPPORTED: Final = (
-    "TestState API does not support Map or Parallel states. Supported state types include: "
-    "[Task, Wait, Pass, Succeed, Fail, Choice]"
-)
-CUT_OFF = (
-    "Unexpected end-of-input: expected close marker for Object (start marker at "
-    '[Source: (String)"{"; line: 1, column: 1])'
-)
-REFUSALS = [
-    Refusal("no role", TASK, {}, "RoleArn must be specified when testing a Task state"),
-    Refusal("a Map", MAP, {"roleArn": ROLE}, UNSUPPORTED, "InvalidDefinition"),
-    Refusal("a Parallel", PARALLEL, {"roleArn": ROLE}, UNSUPPORTED, "InvalidDefinition"),
-    Refusal("a mocked Pass", PASS, result({}), "State type 'Pass' is not supported when a mock is specified"),
-    Refusal(
-        "both",
-        TASK,
-        {"mock": BOOM | {"result": "{}"}},
-        "A test mock should have only one of the following fields: [result, errorOutput].",
-    ),
-    Refusal(
-        "secrets",
-        TASK,
-        {"mock": BOOM, "revealSecrets": True},
-        "TestState does not support RevealSecrets when a mock is specified.",
-    ),
-    Refusal("no JSON", TASK, {"mock": {"result": "{"}}, "Mocked result must be valid JSON"),
-    Refusal("no array", MAP, {"input": '{"items": []}'} | result({}), "Mocked result must be an array."),
-    Refusal(
-        "wrong count",
-        PARALLEL,
-        result([1]),
-        "Mocked result must contain the same number of items as number of Parallel branches.",
-    ),
-    Refusal(
-        "failures without mock",
-        MAP,
-        {"stateConfiguration": {"mapIterationFailureCount": 0}},
-        "TestState does not support MapIterationFailureCount when a mock is not specified.",
-    ),
-    Refusal(
-        "too many failures",
-        MAP,
-        {"stateConfiguration": {"mapIterationFailureCount": 2}} | result([1]),
-        "Map iteration failure count must be less than or equal to the number of Map iterations",
-    ),
-    Refusal("unknown state", MACHINE, {"stateName": "X"}, "State not found in definition"),
-    Refusal(
-        "no type",
-        {"Type": "What", "End": True},
-        {},
-        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these "
-        "values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/StateName/Type'",
-        "InvalidDefinition",
-    ),
-    Refusal(
-        "no object",
-        "[]",
-        {},
-        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'",
-        "InvalidDefinition",
-    ),
-    Refusal(
-        "no input",
-        PASS,
-        {"input": ""},
-        "Invalid State Machine Execution Input: 'Invalid execution input.'",
-        "InvalidExecutionInput",
-    ),
-    Refusal(
-        "wrong field of a result",
-        TASK | {"Resource": "arn:aws:states:::events:putEvents", "Parameters": {}},
-        result({"Entries": [{"EventId": []}]}),
-        "Mock result schema validation error: Field 'EventId' must be a string",
-    ),
-    Refusal(
-        "missing field of a result",
-        TASK | {"Resource": "arn:aws:states:::states:startExecution", "Parameters": {}},
-        result({"executionArn": "a"}),
-        "Mock result schema validation error: Required field 'ExecutionArn' is missing",
-    ),
-    Refusal(
-        "a callback without mock",
-        TASK | {"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {}},
-        {"roleArn": ROLE},
-        "TestState needs a mock for the resource arn:aws:states:::lambda:invoke.waitForTaskToken",
-    ),
-    Refusal("variables", PASS, {"variables": "[]"}, "Invalid variables provided: variables must be an object"),
-    Refusal("variables that are no JSON", PASS, {"variables": "{"}, "Invalid variables provided: " + CUT_OFF),
-    Refusal(
-        "variables that are nested too deeply",
-        PASS,
-        {"variables": "[" * 300 + "]" * 300},
-        "Invalid variables provided: arrays and objects are nested more than 200 deep",
-    ),
-]
-
-
-@pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case.name)
-async def test_refusal(installation: Installation, case: Refusal) -> None:
-    assert await refused(installation, case.definition, **case.params) == (case.code, case.message)
-
-
-@pytest.mark.parametrize(
-    "context, reason",
-    [
-        ('{"Other": {}}', "Field 'Other' is not allowed"),
-        ('{"Execution": {"Other": 1}}', "Field 'Other' is not allowed"),
-        ('{"Execution": {"Id": 1}}', "Execution.Id must be a string"),
-        ('{"State": {"RetryCount": "1"}}', "State.RetryCount must be a number"),
-        ('{"State": []}', "State must be an object"),
-        ("[]", "Context object must be an object"),
-        ("{", CUT_OFF),
-        ('{"Map": {}}', "'Map' field is not supported when mocking a Context object"),
-        (
-            '{"Task": {"Token": "t"}}',
-            "Context object contains 'Task' when state is not a Task state with a '.sync' or '.waitForTaskToken'"
-            " service integration pattern",
-        ),
-    ],
-)
-async def test_context_is_refused(installation: Installation, context: str, reason: str) -> None:
-    assert await refused(installation, TASK, context=context, **result({})) == (
-        "ValidationException",
-        f"Invalid Context object provided: {reason}",
-    )
-
-
-async def test_a_callback_may_have_a_token_in_its_context(installation: Installation) -> None:
-    task = TASK | {
-        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "Parameters": {"t.$": "$$.Task.Token"},
-    }
-    answer = await try_state(
-        installation, task, context={"Task": {"Token": "abc"}}, inspectionLevel="DEBUG", **result({"Payload": 1})
-    )
-    assert answer["inspectionData"]["afterParameters"] == {"t": "abc"}
-    assert answer["output"] == {"Payload": 1}
