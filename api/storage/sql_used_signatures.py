@@ -36,9 +36,11 @@ class SqlUsedSignatures(SqlBase):
         """See `UsedSignatureStore`."""
         key = USED_SIGNATURES.c.expires, USED_SIGNATURES.c.hash
         expired = select(*key).where(USED_SIGNATURES.c.expires < before).order_by(*key).limit(most)
-        free = expired.with_for_update(skip_locked=True)  # SQLite, with one writer at a time, has no such clause
+        # SQLite, with one writer at a time, has no such clause; PostgreSQL runs a table expression with it once only
+        free = expired.with_for_update(skip_locked=True).cte("free")
+        statement = delete(USED_SIGNATURES).where(tuple_(*key).in_(select(free)))
         async with transaction(self._writer) as connection:
-            return (await connection.execute(delete(USED_SIGNATURES).where(tuple_(*key).in_(free)))).rowcount
+            return (await connection.execute(statement)).rowcount
 
     async def _insert_rows(self, used: Mapping[UsedSignature, int]) -> set[UsedSignature]:
         """Insert those that are new: these."""
