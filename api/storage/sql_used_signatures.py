@@ -38,9 +38,9 @@ class SqlUsedSignatures(SqlBase):
         expired = select(*key).where(USED_SIGNATURES.c.expires < before).order_by(*key).limit(most)
         # SQLite, with one writer at a time, has no such clause; PostgreSQL runs a table expression with it once only
         free = expired.with_for_update(skip_locked=True).cte("free")
-        statement = delete(USED_SIGNATURES).where(tuple_(*key).in_(select(free)))
+        removal = delete(USED_SIGNATURES).where(tuple_(*key).in_(select(free))).returning(USED_SIGNATURES.c.expires)
         async with transaction(self._writer) as connection:
-            return (await connection.execute(statement)).rowcount
+            return len((await connection.execute(removal)).all())  # SQLite's driver counts no rows behind a WITH
 
     async def _insert_rows(self, used: Mapping[UsedSignature, int]) -> set[UsedSignature]:
         """Insert those that are new: these."""
