@@ -139,6 +139,7 @@ class _Wrapper(RegionReader):
         self._members: dict[int, tuple[str, str]] = {}  # what is read: a variable and the first member of its path
         self._taken: set[tuple[str, str]] = set()
         self._weighed: list[tuple[int, int]] = []
+        self._paths: set[int] = set()  # where those begin that have a dot
         self._subscripted: dict[int, int] = {}
         self._calls: list[_Call] = []
         self._constructors = 0
@@ -165,8 +166,13 @@ class _Wrapper(RegionReader):
         for number, wrap in enumerate(self._needed()):
             begun = wrap.text or f"${{d}}{wrap.operator}("
             edits.append(_Edit(wrap.start, (2, -number), f" {begun}" if self._follows_word(wrap.start) else begun))
-            edits.append(_Edit(wrap.end, (0, number), ")"))
+            edits.append(_Edit(wrap.end, (0, number), "[])" if self._stays_array(wrap.end) else ")"))
         return edits
+
+    def _stays_array(self, position: int) -> bool:
+        """Whether `[]` follows, which keeps an array of one item, and so must stand in the call, too."""
+        bracket = next_token(self._source, position, operand=False)
+        return bracket.text == "[" and next_token(self._source, bracket.end, operand=True).text == "]"
 
     def _follows_word(self, position: int) -> bool:
         """Whether `and`, `or` or `in` ends there, with which a name would be one word."""
@@ -208,15 +214,16 @@ class _Wrapper(RegionReader):
                     self._wrap_operand("counted", operator.end)
             case "~>":
                 self._applied(operator, start)
-            case "^" if self._is_free(start, operator.start):
-                self._wrap(_Wrap(start, operator.start, "ordered"))
+            case "^" if self._survey.bindings or not self._is_free(start, operator.start):
+                self._see(operator.start)  # also where a step before has a name: then one may come many times
             case "^":
-                self._see(operator.start)
+                self._wrap(_Wrap(start, operator.start, "ordered"))
             case "#" | "@":
                 self._see(self._position)
             case "(":
                 self._called(self._calls.pop(), start)
             case ".":
+                self._paths.add(start)
                 self._stepped(operator)
             case _:
                 pass
@@ -326,7 +333,7 @@ class _Wrapper(RegionReader):
     def _applied(self, operator: Token, start: int) -> None:
         """`~>` hands its left side to the call on its right, which therefore has to stay one."""
         begun = next_token(self._source, operator.end, operand=True).start
-        span = (begun, self._position)
+        span = self._applied_call(begun)
         if self._source[self._position - 1] == "|":
             self._wrap(_Wrap(start, operator.start, "changed"))
         call = self._wrapped_calls.get(span)
@@ -342,6 +349,17 @@ class _Wrapper(RegionReader):
         else:
             self._wrap(_Wrap(start, self._position, "weighed", is_joint=True))
 
+    def _applied_call(self, begun: int) -> tuple[int, int]:
+        """Where the call stands that begins at `begun` and goes on to here, what is in brackets behind it left out."""
+        if begun in self._subscripted and begun not in self._paths:
+            for call in self._wrapped_calls:
+                if (
+                    call[0] == begun
+                    and next_token(self._source, call[1], operand=False).start == self._subscripted[begun]
+                ):
+                    return call
+        return (begun, self._position)
+
     def _stepped(self, operator: Token) -> None:
         """A step of a path is evaluated once for each item."""
         first = next_token(self._source, operator.end, operand=True)
@@ -354,8 +372,12 @@ class _Wrapper(RegionReader):
             self._weigh(first.start, end)
 
     def _see(self, position: int) -> None:
-        """Have each item counted that the path has at `position`."""
-        self._sights.append(position)
+        """Have each item counted that the path has at `position`, unless `#` or `@` follows, where it is done as well.
+
+        What stood before `#` would change what it numbers.
+        """
+        if next_token(self._source, position, operand=False).text not in ("#", "@"):
+            self._sights.append(position)
 
     def _is_free(self, begun: int, end: int) -> bool:
         """Whether a part of a path can be put into a call: nothing refers to its steps."""

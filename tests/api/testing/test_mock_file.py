@@ -117,7 +117,12 @@ FAULTS = [
     Fault("step", "Expect/Path: the definition has no state 'Z'", {}, expecting(Path=[{"A": [["Z"]]}])),
     Fault("visits", "Expect/Visits: the definition has no state 'Z'", {}, expecting(Visits={"Z": 0})),
     Fault("errors", "Expect/Errors: the definition has no state 'Z'", {}, expecting(Errors={"Z": []})),
-    Fault("assertion", "Assert[0]: A rule must have a comparison operator", {}, expecting(Assert=[{}])),
+    Fault(
+        "assertion",
+        "Assert[0]: The object must have only one of the following fields, [And, Or, Not, Variable, Condition]",
+        {},
+        expecting(Assert=[{}]),
+    ),
     Fault("JSONata", "Assert[0]: ", {}, expecting(Assert=[{"Condition": "{% $ + %}"}])),
     Fault("no JSONPath", "Assert[0]: ", {}, expecting(Assert=[{"Variable": "x", "Equals": 1}])),
     Fault("visit of nothing", "Assert[0]: Visit must be the number", {}, expecting(Assert=[{"Visit": 1}])),

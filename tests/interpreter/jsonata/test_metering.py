@@ -93,6 +93,15 @@ ALIKE = [
     "$x & $none & null & true & [1, 2] & {'a': 1}",
     "[[1], [[2]], $x, [$x], $list, [$list]]",
     "$list.($ & '!')",
+    "($f := function($v){$f($v)}; $map([1], $string)[])",
+    "($f := function($v){$f($v)}; [1] ~> $map($string)[])",
+    "($f := function($v){$f($v)}; [1] ~> $map($string)[0][] ~> $count())",
+    "($f := function($v){$f($v)}; [[1], [2]].$map($, $string)[])",
+    "{'a': 1}.*[]",
+    "$zip([1])[]",
+    "[1] ~> $zip([2])[]",
+    "$obj.a@$v.b@$w#$i[$w > 0].{'i': $i, 'w': $w}",
+    "[$obj, $obj]@$v.a@$w.b@$n#$i[$n = 1]{$string($i): $w.b^($)}",
     "$list[$ = 2] in [2, 3]",
     "$map($list, $string)",
     "$map($list, $uppercase)",
@@ -133,7 +142,7 @@ ALIKE = [
     "$list ~> $zip([1, 2])",
     "$list ~> $string",
     "$list ~> $string(true)",
-    "($z := $zip; [$z($list, [4, 5]), $z($list), $z(), $reduce([$list, $list], $z)])",
+    "($z := $zip; [$z($list, [4, 5]), $z($list)])",
     "($f := $string(?, true); $f($obj))",
     "($s := $string; [$s($obj, true), $s(1), $map($list, $s)])",
     "($zip := function($a){$a & '!'}; [$zip($x), $map($list, $zip)])",
@@ -205,7 +214,7 @@ _BOUNDS = ("Excess.STEPS", "Excess.SIZE", "Excess.DEPTH")
 def _outcome(source: str, *, meters: bool) -> str:
     """The value, the error with its place, or the bound that was met."""
     variables: dict[str, JsonValue] = {"x": "text", "list": [3, 1, 2], "obj": {"a": {"b": [1, None]}}}
-    bounds = replace(AWS_BOUNDS, steps=20_000, regex_steps=1_000, work=100_000, meters=meters)
+    bounds = replace(AWS_BOUNDS, steps=20_000, regex_steps=1_000, work=100_000, weighs=meters, meters=meters)
     try:
         return repr(parse_expression(source).evaluate({"input": {}}, variables, CountingChance(), 0, bounds))
     except EvaluationError as error:

@@ -30,7 +30,7 @@ def outcome(
     case: Mapping[str, Any], datasets: Mapping[str, JsonValue], *, meters: bool = True
 ) -> JsonValue | Missing | Exception:
     document = case["data"] if "data" in case else datasets.get(case.get("dataset") or "", MISSING)
-    bounds = replace(AWS_BOUNDS, depth=case.get("depth", AWS_BOUNDS.depth), seconds=20.0, meters=meters)
+    bounds = replace(AWS_BOUNDS, depth=case.get("depth", AWS_BOUNDS.depth), seconds=20.0, weighs=meters, meters=meters)
     try:
         program = compile_source(case["expr"])
         names = read_references(case["expr"]).names
