@@ -140,6 +140,7 @@ class _Wrapper(RegionReader):
         self._taken: set[tuple[str, str]] = set()
         self._weighed: list[tuple[int, int]] = []
         self._paths: set[int] = set()  # where those begin that have a dot
+        self._unweighed: list[int] = []  # where what may repeat a value cannot be weighed by itself
         self._subscripted: dict[int, int] = {}
         self._calls: list[_Call] = []
         self._constructors = 0
@@ -256,15 +257,27 @@ class _Wrapper(RegionReader):
         end = self._position
         if self._skip(".."):
             self._expression()
-        elif self._source[next_token(self._source, begun, operand=True).start] != "[":  # else it stays an item
+        elif self._is_spread(begun) and not self._weigh_whole(begun):
             self._wrap_operand("counted", begun, end)
             self._weigh_part(begun, end)
+
+    def _is_spread(self, begun: int) -> bool:
+        """Whether the items of what begins there become those of the array around it; an array in it stays one."""
+        first = next_token(self._source, begun, operand=True)
+        return first.text != "[" or bool(self._unweighed and first.start in self._paths)
 
     def member_value(self) -> None:
         """See `Reader`."""
         begun = self._position
         self._expression()
-        self._weigh_part(begun, self._position)
+        if not self._weigh_whole(begun):
+            self._weigh_part(begun, self._position)
+
+    def assigned(self) -> None:
+        """See `Reader`."""
+        begun = self._position
+        super().assigned()
+        self._weigh_whole(begun)
 
     def argument(self) -> None:
         """See `Reader`."""
@@ -273,7 +286,7 @@ class _Wrapper(RegionReader):
         first = self._peek(operand=True)
         call.has_function = call.has_function or (first.kind is Kind.NAME and first.text in FUNCTION_WORDS)
         self._in_region(self._expression)
-        if call.name in _JOINING and call.arguments:
+        if not self._weigh_whole(begun) and call.name in _JOINING and call.arguments:
             self._weigh(begun, self._position, is_joint=True)
         call.arguments += 1
 
@@ -297,6 +310,7 @@ class _Wrapper(RegionReader):
     def wildcard(self, token: Token) -> None:
         """See `Reader`."""
         if token.text == "%":
+            self._unweighed.append(token.start)
             return
         if self._is_free(token.start, token.end):
             self._wrap(_Wrap(token.start, token.end, "found"))
@@ -305,7 +319,8 @@ class _Wrapper(RegionReader):
 
     def function_body(self, parameters: list[str], signature: str, start: int, body: int) -> None:
         """See `Reader`. An engine looks at every item of an array whose items the signature types."""
-        if self._calls and self._calls[-1].name in REPEATING and self._has_outer(start, self._position):
+        repeats = bool(self._calls) and self._calls[-1].name in REPEATING and self._has_outer(start, self._position)
+        if not self._weigh_whole(body) and repeats:
             self._weigh(body, self._position)
         if "a<" in signature.replace(" ", ""):
             counts = "; ".join(f"${{d}}counted(${name})" for name in parameters)
@@ -366,10 +381,12 @@ class _Wrapper(RegionReader):
         end = self._subscripted.get(first.start, self._position)
         if first.kind in (Kind.NAME, Kind.STRING) and first.text not in FUNCTION_WORDS:
             return
-        if not self._is_free(first.start, end):
+        if first.text in ("[", "*", "**", "%") or not self._has_outer(first.start, end):
             return
-        if first.text not in ("[", "*", "**", "%") and self._has_outer(first.start, end):
+        if self._is_free(first.start, end) or first.kind is Kind.VARIABLE:  # which no parent is looked for behind
             self._weigh(first.start, end)
+        else:
+            self._unweighed.append(first.start)
 
     def _see(self, position: int) -> None:
         """Have each item counted that the path has at `position`, unless `#` or `@` follows, where it is done as well.
@@ -382,6 +399,16 @@ class _Wrapper(RegionReader):
     def _is_free(self, begun: int, end: int) -> bool:
         """Whether a part of a path can be put into a call: nothing refers to its steps."""
         return not self._binds(begun, end) and self._region() not in self._survey.with_parents
+
+    def _weigh_whole(self, begun: int) -> bool:
+        """Weigh what was read since `begun`, a whole part of the source, if steps of paths in it could not be.
+
+        A parent is looked for in the steps of paths, and behind the last one of a block, but not in a call.
+        """
+        if not self._unweighed or self._unweighed[-1] < begun:
+            return False
+        self._weigh(begun, self._position)
+        return True
 
     def _weigh_part(self, begun: int, end: int) -> None:
         """Weigh a part of an array or object: what it grows by, if it has another, or is made once for each item."""

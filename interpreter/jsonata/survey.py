@@ -36,7 +36,7 @@ class Survey(RegionReader):
     def __init__(self, source: str) -> None:
         super().__init__(source)
         self.declared: set[str] = set()
-        self.bindings: list[int] = []  # where `@`, `#` and the parent operator stand: they refer to a path's steps
+        self.bindings: list[int] = []  # where `@` and `#` stand, which name steps of a path
         self.with_parents: set[int] = set()  # the regions (see `_region`) with the parent operator
         self.compounds = False  # whether a value may be joined with itself again and again
         self._callees: list[str] = []
@@ -64,7 +64,6 @@ class Survey(RegionReader):
     def wildcard(self, token: Token) -> None:
         """See `Reader`."""
         if token.text == "%":
-            self.bindings.append(token.start)
             self.with_parents.add(self._region())
 
     def referred(self, token: Token, declared: int) -> None:
