@@ -27,6 +27,7 @@ _RATES: Final = {
 """Units of work (0.15 microseconds, measured with jlens 0.25) for a character, item or member that is dealt with so."""
 
 
+_COMPOSITE: Final = "$t = 'array' or $t = 'object'"
 _FREE: Final = 8
 """Units of work that are not counted: to count takes as long."""
 
@@ -67,7 +68,15 @@ def _zip(most: int) -> str:
     calls = "${d}zip()"
     for count in range(1, most + 1):
         calls = f"${{d}}exists({names[count - 1]}) ? ${{d}}zip({', '.join(names[:count])}) : {calls}"
-    return f"function({', '.join(names)}){{{{($r := {calls}; {_size('walked', 'r', 'count')}; $r)}}}}"
+    return f"function({', '.join(names)}){{{{($r := {calls}; {_size('walked', 'r', 'count')}; {_held('r')}; $r)}}}}"
+
+
+def _held(of: str) -> str:
+    """The text that counts a value which becomes a part of another."""
+    return (
+        f"($t := ${{d}}type(${of}); $n := $t = 'string' ? ${{d}}length(${of}) : "
+        f"{_COMPOSITE} ? ${{d}}length(${{d}}string(${of})) : 0; $n > 60 ? ${{d}}held($n))"
+    )
 
 
 _PLAIN: Final = ("uppercase", "lowercase")
@@ -109,15 +118,12 @@ STAND_INS: Final = {
 }
 """What an expression sees instead of functions that take time by the size of a value."""
 
-_COMPOSITE: Final = "$t = 'array' or $t = 'object'"
-
 OPERATORS: Final = {
     "joined": f"function($a, $b){{{{($r := $a & $b; {_size('text', 'r')}; $r)}}}}",
     "read": f"function($v){{{{(${{d}}type($v) = 'string' ? {_size('text', 'v')}; $v)}}}}",
     "measured": f"function($v){{{{($t := ${{d}}type($v); $t = 'string' ? {_size('text', 'v')} : "
     f"{_COMPOSITE} ? {_print('printed', 'v')}; $v)}}}}",
-    "weighed": "function($v){{($t := ${d}type($v); $n := $t = 'string' ? ${d}length($v) : "
-    f"{_COMPOSITE} ? ${{d}}length(${{d}}string($v)) : 0; $n > 60 ? ${{d}}held($n); $v)}}}}",
+    "weighed": f"function($v){{{{({_held('v')}; $v)}}}}",
     "ordered": f"function($v){{{{({_size('sorted', 'v', 'count')}; $v)}}}}",
     "changed": f"function($v){{{{({_print('cloned', 'v')}; $v)}}}}",
     "printed": f"function($v){{{{({_size('printed', 'v')}; $v)}}}}",
@@ -132,6 +138,8 @@ AS_VALUES: Final = {
     "string": "function($x, $p)<x-x?:s>{{($r := $p = true ? ${d}string($x, true) : ${d}string($x); "
     f"{_size('printed', 'r')}; $r)}}}}",
     "zip": _zip(_MOST_ZIPPED),
+    "append": "function($a, $b)<xx:x>{{${d}append((${d}copied(${d}count($a) + ${d}count($b)); $a), "
+    f"({_held('b')}; $b))}}}}",
 }
 """What stands in for functions that no function with fixed parameters can replace exactly, where they are handed on.
 

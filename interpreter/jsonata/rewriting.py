@@ -14,6 +14,7 @@ from typing import Final
 
 from interpreter.jsonata.functions import ADDED_FUNCTIONS, BUILT_INS
 from interpreter.jsonata.lexer import Kind, Token, next_token
+from interpreter.jsonata.metering import AS_VALUES
 from interpreter.jsonata.references import FUNCTION_WORDS
 from interpreter.jsonata.survey import REPEATING, RegionReader, Survey, callee
 
@@ -132,6 +133,7 @@ class _Wrapper(RegionReader):
         self._renamed: set[int] = set()
         self._scalars: set[tuple[int, int]] = set()
         self._numbers: set[tuple[int, int]] = set()
+        self._joining: set[tuple[int, int]] = set()
         self._wrapped_calls: dict[tuple[int, int], str] = {}
         self._truths: set[int] = set()  # where operands end that are true or false, and so need not be looked at
         self._constructed: set[tuple[int, int]] = set()
@@ -152,7 +154,7 @@ class _Wrapper(RegionReader):
     @property
     def grows(self) -> bool:
         """See `MeteredSource`."""
-        return any(wrap.operator == "weighed" for wrap in self._needed())
+        return not self.values.isdisjoint(_JOINING) or any(wrap.operator == "weighed" for wrap in self._needed())
 
     @property
     def operators(self) -> frozenset[str]:
@@ -221,6 +223,7 @@ class _Wrapper(RegionReader):
                 self._wrap(_Wrap(start, operator.start, "ordered"))
             case "#" | "@":
                 self._see(self._position)
+                self._unweighed.append(start)
             case "(":
                 self._called(self._calls.pop(), start)
             case ".":
@@ -304,7 +307,7 @@ class _Wrapper(RegionReader):
         if is_own or token.text not in _FUNCTIONS:
             self._references.append((token.start, declared))
             self._members[token.start] = (token.text, self._member_after(token))
-        if token.text in WRAPPED_CALLS and (is_own or not self._is_next("(")):
+        if token.text in AS_VALUES and (is_own or not self._is_next("(")):
             self.values.add(token.text)
 
     def wildcard(self, token: Token) -> None:
@@ -341,7 +344,11 @@ class _Wrapper(RegionReader):
                 self._renamed.add(start)
             self._wrapped_calls[span] = call.name
             self._wrap(_Wrap(*span, WRAPPED_CALLS[call.name]))
-        elif call.name in REPEATING and not call.has_function:
+        elif call.name in _JOINING:
+            self._joining.add(span)
+            if self._is_partial:
+                self.values.add(call.name)
+        elif (call.name in REPEATING and not call.has_function) or (self._survey.renames and not is_built_in):
             self._wrapped_calls[span] = call.name
             self._wrap(_Wrap(*span, "weighed", is_joint=True))
 
@@ -353,6 +360,8 @@ class _Wrapper(RegionReader):
             self._wrap(_Wrap(start, operator.start, "changed"))
         call = self._wrapped_calls.get(span)
         if call is None:
+            if any(call[0] == begun for call in self._joining):
+                self.values.add("append")
             if span in self._wrapped:
                 self._wrap(_Wrap(*span, "", "("))
             return
@@ -383,7 +392,8 @@ class _Wrapper(RegionReader):
             return
         if first.text in ("[", "*", "**", "%") or not self._has_outer(first.start, end):
             return
-        if self._is_free(first.start, end) or first.kind is Kind.VARIABLE:  # which no parent is looked for behind
+        is_fixed = first.kind is Kind.VARIABLE and not self._binds(first.start, end)  # no parent is looked for behind
+        if self._is_free(first.start, end) or is_fixed:
             self._weigh(first.start, end)
         else:
             self._unweighed.append(first.start)
@@ -425,7 +435,7 @@ class _Wrapper(RegionReader):
 
     def _weigh(self, begun: int, end: int, *, is_joint: bool = False) -> None:
         begun = next_token(self._source, begun, operand=True).start
-        if not self._is_scalar(begun, end) and not self._binds(begun, end):
+        if not self._is_scalar(begun, end):
             self._wrap(_Wrap(begun, end, "weighed", is_joint=is_joint))
             self._weighed.append((begun, end))
 

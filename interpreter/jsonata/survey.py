@@ -39,6 +39,7 @@ class Survey(RegionReader):
         self.bindings: list[int] = []  # where `@` and `#` stand, which name steps of a path
         self.with_parents: set[int] = set()  # the regions (see `_region`) with the parent operator
         self.compounds = False  # whether a value may be joined with itself again and again
+        self.renames = False  # whether a function that repeats another has a name of its own
         self._callees: list[str] = []
         self._callbacks: set[int] = set()
 
@@ -69,10 +70,12 @@ class Survey(RegionReader):
     def referred(self, token: Token, declared: int) -> None:
         """See `Reader`."""
         self.compounds = self.compounds or token.text == "reduce"
+        self.renames = self.renames or (token.text in REPEATING and not self._is_next("("))
 
     def called(self, *, is_partial: bool) -> None:
         """See `Reader`. What is partial is a function that may be called anywhere."""
         self.compounds = self.compounds or is_partial
+        self.renames = self.renames or (is_partial and self._callees[-1] in REPEATING)
 
     def argument(self) -> None:
         """See `Reader`."""

@@ -79,6 +79,32 @@ RUNAWAYS = [
         "($f := function($x, $n){$n = 0 ? $x : $f([[$x], [$x]], $n - 1)}; $uuid($f(1, 40)))",
         MEMORY,
     ),
+    *(
+        Runaway(f"doubling by {step}", f"($v := {{'b': [1, 2]}}; {f'$v := {step}; ' * 40}$uuid($v))", message)
+        for step, message in (
+            ("{'b': $v.b.%}", TIME),
+            ("{'b': ($w := $v.b.%; $w)}", TIME),
+            ("$v.b.{'b': [%, %]}", TIME),
+            ("{'b': $v.b.{'b': %}}", TIME),
+            ("{'b': $v.b.$append(%, [%])}", TIME),
+            ("{'b': $v.b@$x.%}", TIME),
+            ("{'b': [$v.b#$i.($v)]}", TIME),
+            ("{'b': $v ~> $append($v)}", MEMORY),
+            ("($a := $append; {'b': $a($v, $v)})", MEMORY),
+            ("($a := $append(?, $v); {'b': $a($v)})", TIME),
+            ("($z := $zip; {'b': $z($v, $v)})", MEMORY),
+            ("($m := $map; {'b': $m([1, 2], function() {$v})})", MEMORY),
+            ("($g := function() {$v}; $m := $map; {'b': $m([1, 2], $g)})", MEMORY),
+            ("($g := function() {$v}; $m := $map(?, $g); {'b': $m([1, 2])})", MEMORY),
+            ("($g := function() {$v}; $m := $map; {'b': [1, 2] ~> $m($g)})", MEMORY),
+        )
+    ),
+    Runaway(
+        "doubling where parents are asked for outside",
+        f"$states.input.(($v := 1; {'$v := {1: [1, 2].($v)}; ' * 40}$uuid($v)); a).b.%".replace("1:", "'b':"),
+        TIME,
+    ),
+    Runaway("doubling a path of parents", f"{{'a': {{'b': 1}}}}.a{'.b.[%, %]' * 40}", TIME),
     Runaway(
         "growing by a member of the one before",
         "($x := $reduce([1..90], function($x, $n){{'a': $x, 'b': $x.a}}, {'a': 1}); $x + 1)",
