@@ -74,6 +74,9 @@ _METERED_WEIGH: Final = (
 
 _WRAPPER_DEPTH: Final = 2  # the block and the assignment that a source stands in
 _METERED_DEPTH: Final = 16  # the same, and what counts an operator; each operator inside another may then count twice
+_MANY_STEPS: Final = 10_000  # with which reading members may take longer than to copy all that can be read
+_LONG_TEXT: Final = 1_000  # characters
+_COPIED_LEVELS: Final = 100  # jlens copies values of up to 127
 _DEPTH_CODE: Final = "D1011"
 _CLOCK_CODE: Final = "D1012"
 _STEPS_CODE: Final = "U1006"
@@ -111,7 +114,7 @@ class _JlensProgram:
         self._source = source
         self._mark = _unused_prefix(source)
         self._stand_ins = tuple(name for name in _STAND_INS if name in source)
-        self._variants: dict[tuple[frozenset[str], bool, bool, bool], _Wrapped] = {}
+        self._variants: dict[tuple[frozenset[str], frozenset[str], bool, bool, bool], _Wrapped] = {}
         try:
             plain = jlens.Expression(source)  # alone first: errors carry the author's positions, and nothing breaks out
             self._reads_context = "input" in plain.reads(dict.fromkeys(ADDED_FUNCTIONS, _reads_its_arguments))
@@ -133,7 +136,9 @@ class _JlensProgram:
         """The value of the source; see `Program`."""
         present = frozenset(variables)
         lazily = document is MISSING and not self._reads_context
-        variant = (present, lazily, bounds.weighs, bounds.meters or (bounds.weighs and self._metered.grows))
+        many = bounds.meters and bounds.steps > _MANY_STEPS
+        copied = frozenset(name for name, value in variables.items() if many and _has_long_texts(value))
+        variant = (present, copied, lazily, bounds.weighs, bounds.meters or (bounds.weighs and self._metered.grows))
         wrapped = self._variants.get(variant)
         if wrapped is None:
             wrapped = self._variants[variant] = self._wrap(*variant)
@@ -159,7 +164,9 @@ class _JlensProgram:
     def _metered(self) -> MeteredSource:
         return metered_source(self._source, self._mark)
 
-    def _wrap(self, present: frozenset[str], lazily: bool, weighs: bool, meters: bool) -> _Wrapped:
+    def _wrap(
+        self, present: frozenset[str], copied: frozenset[str], lazily: bool, weighs: bool, meters: bool
+    ) -> _Wrapped:
         mark = self._mark
         stand_ins = {name: text for name, text in _STAND_INS.items() if weighs or name not in _HEAVY}
         if meters:
@@ -171,13 +178,17 @@ class _JlensProgram:
         aliases = dict.fromkeys(["type", *(alias for name in stand_ins for alias in _ALIASES.get(name, (name,)))])
         if meters:
             aliases |= dict.fromkeys(REUSED)
+        if copied:
+            aliases["clone"] = None
         parts = [f"${mark}{alias} := ${alias}" for alias in aliases]
         if not set(_REGEX_USERS).isdisjoint(stand_ins):
             parts.append((_METERED_WEIGH if meters else _WEIGH).format(d=mark))
         if metered is not None:
             parts += [f"${mark}{name} := {OPERATORS[name].format(d=mark)}" for name in sorted(metered.operators)]
         parts += [f"${name} := {text.format(d=mark)}" for name, text in stand_ins.items()]
-        parts += [f"${name} := $$.`{name}`" if lazily else f"${name} := ${mark}v_{name}" for name in sorted(present)]
+        for name in sorted(present):
+            value = f"$$.`{name}`" if lazily else f"${mark}v_{name}"
+            parts.append(f"${name} := ${mark}clone({value})" if name in copied else f"${name} := {value}")
         before = f"({'; '.join(parts)}; ${mark}r := "
         after = f"\n; {{'r': ${mark}r, 't': ${mark}type(${mark}r)}})"
         source = self._source if metered is None else metered.text
@@ -230,6 +241,24 @@ class _JlensProgram:
         if wrapped.metered is not None and own >= 0:
             own = wrapped.metered.original(own)
         return own if 0 <= own <= len(self._source) else None
+
+
+def _has_long_texts(value: JsonValue, levels: int = _COPIED_LEVELS) -> bool:
+    """Whether members of a value are texts that take long to read.
+
+    jlens copies a text of ours each time that it is read as a member, in one step, but not those of values that it has
+    made itself, as copies of ours. A value that is nested too deep to be copied has none.
+    """
+    waiting: list[dict[str, JsonValue] | list[JsonValue]] = [value] if isinstance(value, dict | list) else []
+    found = False
+    while waiting:
+        if levels == 0:
+            return False
+        levels -= 1
+        members = [item for each in waiting for item in (each.values() if isinstance(each, dict) else each)]
+        found = found or any(isinstance(member, str) and len(member) > _LONG_TEXT for member in members)
+        waiting = [member for member in members if isinstance(member, dict | list)]
+    return found
 
 
 def _compiled(text: str) -> jlens.Expression:

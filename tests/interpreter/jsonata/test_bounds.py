@@ -225,6 +225,25 @@ def test_work_in_few_steps_is_counted(case: Runaway) -> None:
     assert time.thread_time() - begun < _CPU_SECONDS / 3
 
 
+@pytest.mark.parametrize(
+    "part", ["$r := $states.input.text", "$type($states.input.text)", "$not($states.input.text)", "$r := $l.text"]
+)
+def test_long_texts_of_ours_are_not_copied_at_each_sight(part: str) -> None:
+    """A copy is one step, whatever its length: some ten thousand of megabytes took ten seconds."""
+    value: JsonValue = {"text": "a b,c" * 960_000, "deep": {"list": [1, None, {"a": []}]}}
+    source = f"$count([1..50000].({part}; 1)) = 50000 ? $l : $states.input"
+    begun = time.thread_time()
+    assert parse_expression(source).evaluate({"input": value}, {"l": value}, CountingChance(), 0, AWS_BOUNDS) == value
+    assert time.thread_time() - begun < _CPU_SECONDS
+
+
+def test_texts_that_are_nested_too_deep_to_be_copied() -> None:
+    value: JsonValue = {"text": "x" * 2_000}
+    for _ in range(200):
+        value = {"in": value}
+    assert parse_expression("$exists($l.in.in)").evaluate({}, {"l": value}, CountingChance(), 0, AWS_BOUNDS) is True
+
+
 @pytest.mark.parametrize("case", RUNAWAYS, ids=lambda case: case.name)
 def test_runaways(case: Runaway) -> None:
     begun = time.process_time()
