@@ -12,6 +12,10 @@ from interpreter.values import JsonValue, json_text
 # A place holder, or a backslash with what it escapes; everything else stands for itself.
 _FORMAT_MARK: Final = re.compile(r"\{\}|\\[{}\\']")
 
+_LONGEST: Final = (
+    16 * 1024 * 1024
+)  # far above what a state may hand on: a large argument may stand in a call many times
+
 
 def _format(arguments: Arguments) -> JsonValue:
     first, *others = _format_pieces(arguments.text(0))
@@ -19,7 +23,15 @@ def _format(arguments: Arguments) -> JsonValue:
     if len(others) != len(values):
         fault = f"Expected {len(others)} values for the place holders of the template, but got {len(values)}"
         raise arguments.fault(fault)
-    return first + "".join([_printed(value) + piece for value, piece in zip(values, others, strict=True)])
+    pieces = [first]
+    length = 0
+    for value, piece in zip(values, others, strict=True):
+        printed = _printed(value)
+        length += len(printed)
+        if length > _LONGEST:
+            raise arguments.fault(f"The text would have more than the {_LONGEST} characters allowed")
+        pieces += (printed, piece)
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=1024)
