@@ -4,11 +4,43 @@ from __future__ import annotations
 
 from typing import Final
 
+from interpreter.errors import StatesDataLimitExceeded
 from interpreter.values import JsonValue, json_bytes
 
 _KEPT: Final = 256
 _KEPT_BYTES: Final = 1024 * 1024
 """Thousands of executions are in a worker's memory at once."""
+
+
+MANY_PARTS: Final = 16
+"""So many parts of a template may come to values that are printed without a look at how often they share a part."""
+
+_MOST_PRINTED: Final = 64 * 1024 * 1024  # bytes, more than any mode lets pass
+_DEEPEST: Final = 255  # levels, more than any value that can be printed
+
+
+def refuse_unprintable(value: JsonValue) -> JsonValue:
+    """`value`, unless its JSON text would not fit into memory: what takes one large part a thousand times shares it.
+
+    Raises:
+        StatesDataLimitExceeded: it would not, in words of ours.
+    """
+    if _least_size(value, {}, _DEEPEST) > _MOST_PRINTED:
+        raise StatesDataLimitExceeded(f"The state's data would have more than {_MOST_PRINTED} bytes.")
+    return value
+
+
+def _least_size(value: JsonValue, known: dict[int, int], levels: int) -> int:
+    """The characters that printing would take at least; each shared part is looked at once."""
+    if isinstance(value, str):
+        return len(value)
+    if not isinstance(value, dict | list) or levels == 0:
+        return 1
+    size = known.get(id(value))
+    if size is None:
+        members = value.values() if isinstance(value, dict) else value
+        size = known[id(value)] = 2 + sum(1 + _least_size(member, known, levels - 1) for member in members)
+    return size
 
 
 class Measure:

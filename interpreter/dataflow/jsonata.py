@@ -26,7 +26,7 @@ from interpreter.jsonata import (
     evaluate_field,
 )
 from interpreter.jsonata.bounds import Excess, describe_excess
-from interpreter.measure import Measure
+from interpreter.measure import MANY_PARTS, Measure, refuse_unprintable
 from interpreter.values import MISSING, JsonValue, Missing, NestingError, is_number, json_text
 
 if TYPE_CHECKING:
@@ -96,10 +96,12 @@ def evaluate(template: JsonataTemplate, view: View) -> JsonValue:
 
     Raises:
         StatesQueryEvaluationError: an expression fails or is undefined; it is recorded.
+        StatesDataLimitExceeded: the value is too large to be looked at.
     """
     if not template.expressions:
         return template.evaluate({}, {}, view.chance, 0)
-    return _bounded(view, template.evaluate_for)
+    value = _bounded(view, template.evaluate_for)
+    return value if len(template.expressions) <= MANY_PARTS else refuse_unprintable(value)
 
 
 def evaluate_typed(expression: Expression, field: str, expected: TypeWord, view: View) -> JsonValue:

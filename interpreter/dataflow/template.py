@@ -16,6 +16,7 @@ from interpreter.errors import QueryError, StatesRuntime
 from interpreter.intrinsics import Intrinsic, parse_intrinsic
 from interpreter.jsonpath import Path, ReferencePath, Scope, parse_path, parse_reference_path
 from interpreter.limits import AWS_DEFINITIONS
+from interpreter.measure import MANY_PARTS, refuse_unprintable
 from interpreter.values import MISSING, JsonValue, json_text
 
 MAX_DEPTH: Final = 100  # objects and arrays inside each other: far above any use, far below Python's stack
@@ -64,14 +65,17 @@ class PayloadTemplate:
     source: JsonValue = field(hash=False)
     variables: frozenset[str]
     _evaluate: _Evaluate = field(repr=False, compare=False)
+    _parts: int = field(repr=False, compare=False)
 
     def evaluate(self, scope: Scope) -> JsonValue:
         """The value of the template; the very same object each time if nothing in it depends on the scope.
 
         Raises:
             StatesRuntime: a path leads nowhere, or an intrinsic function fails; the cause is AWS's text.
+            StatesDataLimitExceeded: the value is too large to be looked at.
         """
-        return self._evaluate(scope)
+        value = self._evaluate(scope)
+        return value if self._parts <= MANY_PARTS else refuse_unprintable(value)
 
 
 def compile_template(value: JsonValue, nested_calls: int = AWS_DEFINITIONS.nested_calls) -> PayloadTemplate:
@@ -84,8 +88,9 @@ def compile_template(value: JsonValue, nested_calls: int = AWS_DEFINITIONS.neste
         raise TemplateError(json_text(value), fault)
     variables: set[str] = set()
     part = _compile(value, variables, nested_calls)
-    evaluate = part.evaluate if isinstance(part, _Dynamic) else lambda _scope: value
-    return PayloadTemplate(value, frozenset(variables), evaluate)
+    if not isinstance(part, _Dynamic):
+        return PayloadTemplate(value, frozenset(variables), lambda _scope: value, 0)
+    return PayloadTemplate(value, frozenset(variables), part.evaluate, json_text(value).count("$"))
 
 
 def template_faults(value: JsonValue, nested_calls: int = AWS_DEFINITIONS.nested_calls) -> list[TemplateFault]:

@@ -11,6 +11,7 @@ from activities.router import Router
 from interpreter.dataflow import jsonata
 from interpreter.definition.parse import parse_definition
 from interpreter.effects import TaskCall
+from interpreter.errors import StatesDataLimitExceeded
 from interpreter.execution import FailedWith, Succeeded
 from interpreter.history import render
 from interpreter.hosts.inprocess import InProcessHost
@@ -230,3 +231,12 @@ async def test_what_branches_put_out_may_be_nested_too_deep_to_be_printed_togeth
     host = await run(deep, deep, both)
     assert isinstance(host.execution.result, Succeeded)
     assert host.execution.result.output == 1
+
+
+async def test_a_value_that_would_fill_the_memory_is_not_printed() -> None:
+    text: JsonValue = {"Type": "Pass", "Output": "{% $pad('', 100000, 'x') %}"}
+    host = prepared(text, {"Type": "Pass", "Output": ["{% $states.input %}"] * 5_000})
+    outcome = (await host.run()).result
+    assert isinstance(outcome, FailedWith)
+    assert isinstance(outcome.error, StatesDataLimitExceeded)
+    assert "would have more than" in (outcome.error.cause or "")

@@ -16,7 +16,7 @@ from interpreter.dataflow.template import (
     parse_fail_text,
     template_faults,
 )
-from interpreter.errors import QueryError, StatesRuntime
+from interpreter.errors import QueryError, StatesDataLimitExceeded, StatesRuntime
 from interpreter.values import JsonValue
 from tests.interpreter.jsonpath.scopes import scope_of
 
@@ -220,3 +220,29 @@ def test_what_is_no_fail_text(text: str) -> None:
 def test_the_variables_that_a_fail_text_reads() -> None:
     reads = [parse_fail_text(text).variables for text in ("$.a", "$a.b", "States.Array($b)")]
     assert reads == [frozenset(), {"a"}, {"b"}]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        {f"{number}.$": "$.text" for number in range(100_000)},
+        {f"{number}.$": "$.list" for number in range(100_000)},
+        {"in": [{"a.$": f"States.Array({', '.join(['$'] * 100)})"}] * 1_000},
+        {f"{number}.$": "$.twice" for number in range(17)},
+    ],
+    ids=["texts", "arrays", "arguments of functions", "parts that double"],
+)
+def test_a_value_that_would_fill_the_memory_is_not_printed(template: Any) -> None:
+    """Gigabytes and more, all of them made of the same few parts."""
+    twice: JsonValue = "x" * 1_000
+    for _ in range(100):
+        twice = [twice, twice]
+    document: JsonValue = {"text": "x" * 100_000, "list": [*range(30_000)], "twice": twice}
+    with pytest.raises(StatesDataLimitExceeded, match="would have more than"):
+        compile_template(template).evaluate(scope_of(document))
+
+
+def test_a_large_value_of_many_parts() -> None:
+    document: JsonValue = {"text": "x" * 200_000}
+    value = compile_template({f"{number}.$": "$.text" for number in range(100)}).evaluate(scope_of(document))
+    assert value == {str(number): "x" * 200_000 for number in range(100)}
