@@ -18,7 +18,7 @@ from activities.worker import run_workers
 from api.config import ConfigurationError, Settings
 from api.storage.migration import migrate
 from api.storage.sql import open_store
-from api.storage.store import Store
+from api.storage.store import Store, StoreUnavailable
 from api.tracing import Tracing, UnknownExporter, tracing
 
 if TYPE_CHECKING:
@@ -62,12 +62,14 @@ async def connected(
 
     Raises:
         ConfigurationError: The database URL cannot be used, or spans go somewhere unknown.
-        RoleError: Temporal does not answer.
+        RoleError: The database cannot be used, or Temporal does not answer.
     """
     try:
         await migrate(settings.database_url)
     except ValueError as error:
         raise ConfigurationError(f"database_url (STEPLOOM_DATABASE_URL): {error}") from error
+    except StoreUnavailable as error:
+        raise RoleError(f"The database cannot be used: {error}") from error
     with _told_of_tracing(), tracing() as traced:
         async with open_store(settings.database_url) as store:
             definitions = CompiledDefinitions(store)

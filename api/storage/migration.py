@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
-from api.storage.engine import WRITING, create_engine
+from api.storage.engine import WRITING, create_engine, shown_database
+from api.storage.store import StoreUnavailable
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x73_74_65_70_6C_6F_6F_6D  # "steploom": the key of the advisory lock in PostgreSQL
@@ -18,14 +22,33 @@ async def migrate(url: str) -> None:
 
     Raises:
         ValueError: see `api.storage.engine.database_url`.
+        StoreUnavailable: the database does not answer, lets us not in, or refuses a change; the text tells people
+            which database that is, and what it or the system says.
         alembic.util.CommandError: the schema is of a later release than this one.
     """
-    engine = create_engine(url)
     try:
-        async with engine.execution_options(**WRITING).begin() as connection:
-            await connection.run_sync(_upgrade)
-    finally:
-        await engine.dispose()
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            _check_opens(engine.url.database)
+        try:
+            async with engine.execution_options(**WRITING).begin() as connection:
+                await connection.run_sync(_upgrade)
+        finally:
+            await engine.dispose()
+    except (OSError, DBAPIError, sqlite3.Error) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        told = " ".join(str(reason).split()) or "it does not answer"
+        raise StoreUnavailable(f"{shown_database(url)}, named by STEPLOOM_DATABASE_URL: {told}") from error
+
+
+def _check_opens(file: str | None) -> None:
+    """Open an SQLite file, or make it.
+
+    After a file that does not open, aiosqlite's thread outlives the event loop and writes a traceback on its own.
+    """
+    assert file, "`database_url` has checked it"
+    with closing(sqlite3.connect(file)):
+        pass
 
 
 def head() -> str:

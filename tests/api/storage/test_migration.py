@@ -20,6 +20,7 @@ from api.storage.migration import head, migrate
 from api.storage.sql import open_store
 from api.storage.store import StoreUnavailable
 from api.storage.tables import METADATA
+from tests.support.postgres import PostgresServer
 
 
 async def test_scripts_make_the_tables(database: str) -> None:
@@ -49,6 +50,15 @@ async def test_a_schema_of_a_later_release_is_refused(database: str) -> None:
     await engine.dispose()
     with pytest.raises(CommandError, match="9999"):
         await migrate(database)
+
+
+async def test_an_unknown_database_is_told(postgres: PostgresServer) -> None:
+    with pytest.raises(StoreUnavailable) as told:
+        await migrate(postgres.url("nobody_made"))
+    assert str(told.value) == (
+        f"postgresql://127.0.0.1:{postgres.port}/nobody_made, named by STEPLOOM_DATABASE_URL: "
+        'database "nobody_made" does not exist'
+    )
 
 
 _AT_ONCE = """
