@@ -7,10 +7,12 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.service import RetryConfig
+from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.payloads import CompiledDefinitions, data_converter
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 _CONNECT_PATIENCE_SECONDS: Final = 60.0
 _CONNECT_PAUSE_SECONDS: Final = 0.5
+_ANSWER_PATIENCE: Final = timedelta(seconds=10)
+_NOT_YET: Final = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNKNOWN})
+"""What a Temporal says that has opened its port and is still starting, or a proxy before it."""
 
 
 class RoleError(Exception):
@@ -62,7 +67,7 @@ async def connected(
 
     Raises:
         ConfigurationError: The database URL cannot be used, or spans go somewhere unknown.
-        RoleError: The database cannot be used, or Temporal does not answer.
+        RoleError: The database cannot be used, Temporal does not answer, or it has no such namespace for us.
     """
     try:
         await migrate(settings.database_url)
@@ -98,13 +103,15 @@ async def _connect(
     deadline: float | None = None
     while True:
         try:
-            return await Client.connect(
+            client = await Client.connect(
                 **connection,
                 data_converter=data_converter(definitions, store),
                 interceptors=interceptors,
                 retry_config=retry,
             )
-        except RuntimeError as error:  # what the SDK raises when nobody answers
+            await _check_namespace(client, address)
+            return client
+        except (RuntimeError, _NotYet) as error:  # RuntimeError is what the SDK raises when nobody answers
             now = asyncio.get_running_loop().time()
             if deadline is None:
                 deadline = now + _CONNECT_PATIENCE_SECONDS
@@ -112,6 +119,25 @@ async def _connect(
             elif now > deadline:
                 raise RoleError(f"Temporal does not answer at {address}: {error}") from error
         await asyncio.sleep(_CONNECT_PAUSE_SECONDS)
+
+
+class _NotYet(Exception):
+    """Temporal takes calls, and cannot answer them."""
+
+
+async def _check_namespace(client: Client, address: str) -> None:
+    """See that the namespace is there: without it all calls fail, of a role that would look as if it were ready."""
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    try:
+        await client.workflow_service.describe_namespace(request, timeout=_ANSWER_PATIENCE)
+    except RPCError as error:
+        if error.status in _NOT_YET:
+            raise _NotYet(error.message) from error
+        what = f"The Temporal at {address} does not let us use the namespace {client.namespace!r}: {error.message}"
+        if error.status is RPCStatusCode.NOT_FOUND:
+            what = f"The Temporal at {address} has no namespace {client.namespace!r}"
+        advice = "Set TEMPORAL_NAMESPACE to one of its namespaces; `steploom setup` then prepares it."
+        raise RoleError(f"{what.removesuffix('.')}. {advice}") from error
 
 
 @asynccontextmanager

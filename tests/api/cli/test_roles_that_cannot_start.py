@@ -1,4 +1,4 @@
-"""Roles whose database cannot be used: one line on standard error says why, and nothing says that they are ready."""
+"""Roles whose database or namespace cannot be used: one line says why, and none that they are ready."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from api.cli import main
 from api.config import Settings
+from api.temporal_server import TemporalServer
 
 Refused = Callable[[str], str]
 
@@ -66,3 +67,20 @@ def test_a_folder_that_cannot_be_made(refused: Refused, monkeypatch: pytest.Monk
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("STEPLOOM_DATABASE_URL", f"sqlite:///{tmp_path}/file/steploom.db")
     assert "The database cannot be used: " in refused("api")
+
+
+@pytest.mark.parametrize("command", ROLES)
+def test_a_namespace_that_is_not_there(
+    command: str,
+    refused: Refused,
+    temporal_server: TemporalServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("STEPLOOM_DATABASE_URL", f"sqlite:///{tmp_path}/steploom.db")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "nope")
+    assert refused(command) == (
+        f"error: The Temporal at {temporal_server.address} has no namespace 'nope'. Set TEMPORAL_NAMESPACE to one of "
+        "its namespaces; `steploom setup` then prepares it.\n"
+    )
