@@ -50,10 +50,10 @@ def service(
 
     Raises:
         CommandError: `endpoint` is no URL, or AWS's configuration cannot be used; from within the block, for what the
-            service refuses or if nobody answers.
+            service refuses, for arguments that it cannot be sent, or if nobody answers.
     """
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
     config = Config(
         retries={"total_max_attempts": _PATIENT_ATTEMPTS if patient else 1, "mode": "standard"},
@@ -79,6 +79,8 @@ def service(
         if told.get("Code") in _ASKS_FOR_KEY and _has_no_key(session):
             message = f"{message.removesuffix('.')}; {_NO_KEY}"
         raise CommandError(message) from error
+    except ParamValidationError as error:
+        raise CommandError("; ".join(str(error.kwargs["report"]).splitlines()), exit_code=2) from error
     except BotoCoreError as error:
         raise CommandError(
             f"No steploom service answers at {endpoint} ({error}). Start one with `steploom dev`, or name another with "

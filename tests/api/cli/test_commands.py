@@ -31,6 +31,8 @@ def steploom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steploom:
     return run
 
 
+ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
+
 COMMANDS = [
     *("dev", "api", "worker", "functions", "setup", "config", "validate", "schema", "run", "test", "test-expression"),
     *("deploy", "start", "describe", "history", "list", "stop", "redrive", "delete"),
@@ -245,6 +247,8 @@ class Misuse:
         Misuse("wrong setting", ("api", "--http-port", "70000"), 2, "http_port (STEPLOOM_HTTP_PORT)"),
         Misuse("no execution", ("describe", ":x"), 2, "is neither an execution ARN nor MACHINE:NAME"),
         Misuse("no service", ("list", "--endpoint", "http://127.0.0.1:9"), 1, "No steploom service answers at"),
+        Misuse("empty token", ("send-task-failure", ""), 2, "error: Invalid length for parameter taskToken, value: 0,"),
+        Misuse("empty name", ("start", ARN, "--name", ""), 2, "error: Invalid length for parameter name, value: 0,"),
         Misuse("endpoint is no URL", ("list", "--endpoint", "foo"), 2, "'foo' is not a URL"),
         Misuse("status without machine", ("list", "--status", "FAILED"), 2, "--status needs a MACHINE"),
         Misuse("functions folder missing", ("functions", "nowhere"), 2, "does not exist"),
