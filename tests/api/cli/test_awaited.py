@@ -25,6 +25,15 @@ def invoked(parameters: object) -> Event:
     return event("TaskScheduled", resourceType="lambda", resource="invoke", parameters=parameters)
 
 
+def temporal(parameters: str) -> Event:
+    return event("TaskScheduled", resourceType="temporal", resource="activity", parameters=parameters)
+
+
+def submitted(kind: str, resource: str, output: object) -> Event:
+    return event("TaskSubmitted", resourceType=kind, resource=resource, output=json.dumps(output))
+
+
+CHILD = "arn:aws:states:us-east-1:123456789012:execution:child:one"
 TAKEN = event("ActivityStarted")
 ENTERED = event("TaskStateEntered", name="A")
 OTHER = event("TaskStateEntered", name="A", previous=0)
@@ -57,7 +66,47 @@ CASES = [
     ),
     Case("a call that was answered", [ENTERED, PLAIN, event("LambdaFunctionSucceeded")], []),
     Case("a call that failed, to be tried again", [ENTERED, PLAIN, event("LambdaFunctionFailed", error="E")], []),
-    Case("a callback or job", [ENTERED, SEND, event("TaskStarted"), event("TaskSubmitted")], []),
+    Case(
+        "an activity of Temporal",
+        [ENTERED, temporal(json.dumps({"ActivityType": "Price", "TaskQueue": "pricing"})), event("TaskStarted")],
+        ["still waiting at A: temporal:activity on task queue pricing; a worker of yours has to poll that task queue"],
+    ),
+    Case(
+        "an activity of Temporal, parameters not told",
+        [ENTERED, temporal("null")],
+        ["still waiting at A: temporal:activity; if no worker runs, start: steploom worker"],
+    ),
+    Case(
+        "a callback",
+        [ENTERED, SEND, event("TaskStarted"), submitted("sqs", "sendMessage.waitForTaskToken", {"MessageId": "m"})],
+        [
+            "still waiting at A: SendTaskSuccess or SendTaskFailure with the task token of "
+            "sqs:sendMessage.waitForTaskToken; who has the token sends it, also by: steploom send-task-success TOKEN"
+        ],
+    ),
+    Case(
+        "a callback that has come",
+        [ENTERED, SEND, submitted("sqs", "sendMessage.waitForTaskToken", {}), event("TaskSucceeded")],
+        [],
+    ),
+    Case(
+        "a nested execution",
+        [ENTERED, SEND, event("TaskStarted"), submitted("states", "startExecution.sync:2", {"ExecutionArn": CHILD})],
+        [f"still waiting at A: nested execution {CHILD}; see: steploom describe {CHILD}"],
+    ),
+    Case(
+        "a workflow",
+        [ENTERED, SEND, submitted("temporal", "workflow.sync", {"TaskQueue": "q", "WorkflowId": "w"})],
+        ["still waiting at A: workflow w on task queue q; a worker of yours has to poll that task queue"],
+    ),
+    Case(
+        "a job",
+        [ENTERED, SEND, submitted("glue", "startJobRun.sync", {"JobRunId": "j"})],
+        [
+            "still waiting at A: the end of what glue:startJobRun.sync has begun; "
+            "if no worker runs, start: steploom worker"
+        ],
+    ),
     Case("a wait", [event("WaitStateEntered", name="W")], []),
     Case(
         "two calls of branches",
@@ -72,7 +121,10 @@ CASES = [
     Case(
         "the beginning",
         [event("ExecutionStarted", previous=0)],
-        ["still waiting for the first state; if no worker runs, start: steploom worker"],
+        [
+            "still waiting for the first state; if no worker runs, start: steploom worker, "
+            "or its log says why it cannot go on"
+        ],
     ),
 ]
 
