@@ -138,16 +138,29 @@ class FunctionHost:
         except (OSError, ValueError) as error:  # the folder has changed, and not for the better
             raise StatesError("Lambda.ServiceException", str(error)) from None
         if spec is None:
-            _LOG.warning(
-                "A Task calls the function %r, which %s does not have: put it there as %s.py. What it has: %s.",
-                name,
-                self._catalog.directory,
-                name.partition(":")[0].replace("-", "_"),
-                ", ".join(self.names()) or "nothing",
-            )
+            self._warn_of_missing(name)
             qualified = name if ":" in name else f"{name}:{LATEST}"
             raise function_not_found(self._arn(qualified), request_id)
         return spec
+
+    def _warn_of_missing(self, name: str) -> None:
+        bare, _, qualifier = name.partition(":")
+        if qualifier:
+            _LOG.warning(
+                "A Task calls the function %r, and a folder serves %s only: name it without its qualifier, or have the "
+                "setting `functions` (STEPLOOM_FUNCTIONS) map %r to where that is.",
+                name,
+                LATEST,
+                name,
+            )
+            return
+        _LOG.warning(
+            "A Task calls the function %r, which %s does not have: put it there as %s.py. What it has: %s.",
+            name,
+            self._catalog.directory,
+            bare.replace("-", "_"),
+            ", ".join(self.names()) or "nothing",
+        )
 
     def _arn(self, name: str) -> str:
         return function_arn(name, region=self._region, account_id=self._account_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from activities.function_names import LATEST
 from api.cli.awaited import Awaited
 from api.cli.output import console, date_text, print_line
 from api.cli.places import Place, Places
@@ -17,7 +18,7 @@ _STYLES: Final = {"Failed": "red", "TimedOut": "yellow", "Aborted": "magenta", "
 _LONGEST_CAUSE: Final = 200
 _OF_CALLS: Final = ("Task", "LambdaFunction", "Activity")
 """How the types of events begin that tell of a Task state's call, and do not name the state."""
-_MISSING_FUNCTION: Final = re.compile(r"Function not found: arn:[^:]*:lambda:[^:]*:[^:]*:function:([\w-]+)")
+_MISSING_FUNCTION: Final = re.compile(r"Function not found: arn:[^:]*:lambda:[^:]*:[^:]*:function:([\w-]+):([\w$-]+)")
 _SILENT_SECONDS: Final = 10.0
 _MOST_HINTS: Final = 3
 
@@ -157,7 +158,16 @@ def print_outcome(status: str, output: str | None, error: str | None, cause: str
 def print_advice(cause: str | None) -> None:
     """Print what to do about a cause that says what is missing and not where it should be."""
     missing = None if cause is None else _MISSING_FUNCTION.match(cause)
-    if missing is not None:
+    if missing is None:
+        return
+    if missing[2] != LATEST:
+        print_line(
+            f"`steploom functions DIR` serves {LATEST} only, not {missing[1]}:{missing[2]}: name the function without "
+            f'its qualifier, or have the setting `functions` (STEPLOOM_FUNCTIONS) map "{missing[1]}:{missing[2]}" to '
+            "where that is.",
+            "yellow",
+        )
+    else:
         name, file = missing[1], missing[1].replace("-", "_")
         print_line(
             f"No function {name} is served: it must be in the folder of `steploom functions DIR`, as {file}.py or "

@@ -217,6 +217,19 @@ async def test_unknown_function(write: Write, make_host: MakeHost) -> None:
     )
 
 
+async def test_a_qualified_function(write: Write, make_host: MakeHost, caplog: pytest.LogCaptureFixture) -> None:
+    write("f.py", handler("return 1"))
+    with pytest.raises(
+        StatesError, match=r"Function not found: arn:aws:lambda:us-east-1:123456789012:function:f:live "
+    ):
+        await call(make_host(), "f:live")
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "A Task calls the function 'f:live', and a folder serves $LATEST only: name it without its qualifier, or have "
+        "the setting `functions` (STEPLOOM_FUNCTIONS) map 'f:live' to where that is."
+    )
+
+
 async def test_both_spellings_reach_one_process(write: Write, make_host: MakeHost) -> None:
     write("validate-order.py", "import os\ndef lambda_handler(event, context):\n    return os.getpid()\n")
     host = make_host()

@@ -30,20 +30,33 @@ async def test_describe_says_what_a_running_execution_waits_for(service: Service
     )
 
 
-async def test_describe_says_what_to_do_about_a_missing_function(service: Service) -> None:
+@pytest.mark.parametrize(
+    "qualifier, advice",
+    [
+        (
+            "$LATEST",
+            "No function charge-card is served: it must be in the folder of `steploom functions DIR`, as "
+            "charge_card.py or ",
+        ),
+        (
+            "live",
+            "`steploom functions DIR` serves $LATEST only, not charge-card:live: name the function without its "
+            'qualifier, or have the setting `functions` (STEPLOOM_FUNCTIONS) map "charge-card:live" to where that is.',
+        ),
+    ],
+)
+async def test_describe_says_what_to_do_about_a_missing_function(qualifier: str, advice: str, service: Service) -> None:
     await service.installation.create("m", CALL)
     await service.installation.start("m", "e")
     cause = (
-        "Function not found: arn:aws:lambda:us-east-1:123456789012:function:charge-card:$LATEST (Service: Lambda, "
+        f"Function not found: arn:aws:lambda:us-east-1:123456789012:function:charge-card:{qualifier} (Service: Lambda, "
         "Status Code: 404, Request ID: 1)"
     )
     await service.installation.gateway.end(
         "m", "e", ExecutionStatus.FAILED, error="Lambda.ResourceNotFoundException", cause=cause
     )
     told = await service.run("describe", "m:e")
-    assert told.out.splitlines()[-1].startswith(
-        "No function charge-card is served: it must be in the folder of `steploom functions DIR`, as charge_card.py or "
-    )
+    assert told.out.splitlines()[-1].startswith(advice)
 
 
 async def test_following_goes_on_where_a_service_was_away(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
