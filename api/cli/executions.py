@@ -18,6 +18,7 @@ from api.cli.client import (
     state_machine_arn,
     ui_link,
 )
+from api.cli.express import express_told
 from api.cli.options import (
     ConfigOption,
     EndpointOption,
@@ -104,7 +105,8 @@ def describe(
     with service(settings.endpoint, settings.region) as client:
         if names_execution(target):
             arn = execution_arn(client, target)
-            answer = client.describe_execution(executionArn=arn)
+            with express_told(client, arn):
+                answer = client.describe_execution(executionArn=arn)
             waiting = [] if as_json or answer["status"] != "RUNNING" else _waiting(client, arn)
         else:
             answer = client.describe_state_machine(stateMachineArn=state_machine_arn(client, target))
@@ -137,7 +139,8 @@ def history(
             _follow(settings, arn, quiet=as_json)
             if not as_json:
                 return
-        events = _events(client, arn, reverse=reverse)
+        with express_told(client, arn):
+            events = _events(client, arn, reverse=reverse)
     if as_json:
         print_json(events)
     else:
@@ -167,9 +170,10 @@ def list_(
         if machine is None:
             items = _items(client, "list_state_machines", "stateMachines", limit, {})
         else:
-            filters = {"stateMachineArn": state_machine_arn(client, machine)}
-            filters |= {} if status is None else {"statusFilter": status.upper()}
-            items = _items(client, "list_executions", "executions", limit, filters)
+            arn = state_machine_arn(client, machine)
+            filters = {"stateMachineArn": arn} | ({} if status is None else {"statusFilter": status.upper()})
+            with express_told(client, arn):
+                items = _items(client, "list_executions", "executions", limit, filters)
     if as_json:
         print_json(items)
     elif machine is None:
@@ -265,7 +269,8 @@ def _follow(settings: Settings, arn: str, *, quiet: bool, after: int = 0) -> Map
     try:
         with service(settings.endpoint, settings.region, patient=True) as client:
             while True:
-                description: Mapping[str, Any] = client.describe_execution(executionArn=arn)
+                with express_told(client, arn):
+                    description: Mapping[str, Any] = client.describe_execution(executionArn=arn)
                 if not quiet:
                     progress.show(_events_after(client, arn, progress.last_id))
                 if description["status"] != "RUNNING":

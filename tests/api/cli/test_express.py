@@ -13,6 +13,7 @@ from api.aws_json.server import serve
 from api.cli import main
 from api.cli.client import names_execution
 from api.service.config import ServiceConfig
+from tests.api.cli.conftest import Service
 from tests.api.service.installation import install
 
 
@@ -52,3 +53,27 @@ async def test_they_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]
                 shown.append(capsys.readouterr().out)
     assert json.loads(shown[0])["status"] == "SUCCEEDED"
     assert "ExecutionSucceeded" in shown[1]
+
+
+WHERE_THEY_ARE = (
+    ". EXPRESS executions are in the execution log of their state machine (loggingConfiguration); where the setting "
+    "express_retention (STEPLOOM_EXPRESS_RETENTION) is above 0, `describe` and `history` show each by its ARN, for so "
+    "many seconds after its end.\n"
+)
+SHOWN = ("describe ARN", "history ARN", "history ARN --follow", "describe x:e", "history x:e", "list x")
+
+
+@pytest.mark.parametrize("command", SHOWN)
+async def test_where_they_are_is_told_where_none_is_kept(command: str, service: Service) -> None:
+    arn = await service.installation.create("x", type="EXPRESS")
+    answer = await service.installation.call("StartSyncExecution", stateMachineArn=arn, name="e")
+    told = await service.run(*command.replace("ARN", answer["executionArn"]).split())
+    assert (told.code, told.out) == (1, "")
+    assert told.err.endswith(WHERE_THEY_ARE), told.err
+
+
+@pytest.mark.parametrize("command", ["describe m:e", "describe ARN", "history m:e"])
+async def test_a_missing_execution_of_another_machine_is_told_as_that(command: str, service: Service) -> None:
+    await service.installation.create("m")
+    told = await service.run(*command.replace("ARN", "arn:aws:states:us-east-1:123456789012:execution:gone:e").split())
+    assert (told.code, "ExecutionDoesNotExist" in told.err, WHERE_THEY_ARE in told.err) == (1, True, False)
