@@ -53,6 +53,11 @@ _SAME_DATABASE: Final = "all roles need the same STEPLOOM_DATABASE_URL"
 class DefinitionSource(Protocol):
     """Where definition texts are kept."""
 
+    @property
+    def place(self) -> str:
+        """See `PayloadStore`."""
+        ...
+
     async def get_definition(self, hash_: str) -> str | None:
         """The text with this SHA-256, or None."""
         ...
@@ -120,7 +125,7 @@ class CompiledDefinitions:
     async def _fetch(self, hash_: str) -> Definition:
         text = await self._source.get_definition(hash_)
         if text is None:
-            raise LookupError(f"no definition is stored under {hash_}: {_SAME_DATABASE}")
+            raise LookupError(f"no definition is stored under {hash_} in {self._source.place}: {_SAME_DATABASE}")
         if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != hash_:
             raise LookupError(f"the definition stored under {hash_} has another hash")
         catalog = Registry(arguments=False)

@@ -94,5 +94,5 @@ async def test_a_payload_of_another_database_is_told_to_the_caller(temporal_serv
 
 
 async def test_a_definition_of_another_database_is_told() -> None:
-    with pytest.raises(LookupError, match="no definition is stored under abc: all roles need the same STEPLOOM_DATA"):
+    with pytest.raises(LookupError, match="no definition is stored under abc in memory: all roles need the same STEP"):
         await CompiledDefinitions(MemoryStore()).fetch("abc")
