@@ -17,7 +17,7 @@ from api.access.callers import Callers
 from api.access.guard import Guard
 from api.access.rates import RateLimiter, parse_rates
 from api.access.replays import UsedSignatures
-from api.access.sealing import Sealer, SealingError
+from api.access.sealing import HOW_TO_MAKE_ONE, Sealer, SealingError
 from api.access.sweeping import sweeping
 from api.config import ConfigurationError, Settings
 from api.service.arns import Arns
@@ -67,11 +67,7 @@ def sealer(settings: Settings) -> Sealer:
         with _told(name):
             text = settings.encryption_key_file.read_bytes().decode("ascii", "replace")
     else:
-        raise ConfigurationError(
-            "Access keys need an encryption key: make one with `(umask 077; steploom keys new-encryption-key > FILE)`, "
-            "keep it as you keep secrets, and name it in encryption_key_file (STEPLOOM_ENCRYPTION_KEY_FILE), or set "
-            "STEPLOOM_ENCRYPTION_KEY to what is in it."
-        )
+        raise ConfigurationError(f"Access keys need an encryption key: {HOW_TO_MAKE_ONE}")
     try:
         return Sealer([line.strip() for line in text.splitlines() if line.strip()])
     except SealingError as error:

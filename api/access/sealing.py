@@ -13,6 +13,12 @@ from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+HOW_TO_MAKE_ONE: Final = (
+    "make one with `(umask 077; steploom keys new-encryption-key > FILE)`, keep it as you keep secrets, and name it in "
+    "encryption_key_file (STEPLOOM_ENCRYPTION_KEY_FILE), or set STEPLOOM_ENCRYPTION_KEY to what is in it."
+)
+"""What to do where there is no encryption key."""
+
 _KEY_BYTES: Final = 32
 
 

@@ -18,7 +18,7 @@ from botocore.model import StructureShape
 from botocore.session import Session
 
 from activities.connections import Connection, ConnectionUnreadable
-from api.access.sealing import Sealer, SealingError
+from api.access.sealing import HOW_TO_MAKE_ONE, Sealer, SealingError
 from api.service.clock import Clock
 from api.service.config import ServiceConfig
 from api.service.connection_parameters import (
@@ -44,7 +44,8 @@ from interpreter.values import JsonValue
 _PAGE: Final = 100
 _ARN: Final = re.compile(r"connection/([.\-_A-Za-z0-9]{1,64})/([0-9a-f-]{36})")
 _AUTHORIZED: Final = "AUTHORIZED"
-_NO_KEY: Final = "A connection without an encryption key (setting encryption_key, or encryption_key_file)"
+_NO_KEY: Final = "A connection without an encryption key"
+_NEEDS_KEY: Final = f"For api and worker, {HOW_TO_MAKE_ONE}"
 
 
 @cache
@@ -228,12 +229,12 @@ class Connections:
 
     def _seal(self, id_: str, parameters: Mapping[str, JsonValue]) -> str:
         if self._sealer is None:
-            raise UnsupportedOperationException(_NO_KEY)
+            raise UnsupportedOperationException(_NO_KEY, _NEEDS_KEY)
         return self._sealer.seal(id_, json.dumps(parameters))
 
     def _opened(self, connection: StoredConnection) -> Parameters:
         if self._sealer is None:
-            raise UnsupportedOperationException(_NO_KEY)
+            raise UnsupportedOperationException(_NO_KEY, _NEEDS_KEY)
         if not connection.sealed:
             return {}
         try:

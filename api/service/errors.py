@@ -52,8 +52,8 @@ class UnknownOperationException(ServiceError):
 class UnsupportedOperationException(ServiceError):
     """AWS has it, steploom does not have it yet."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} is not available yet.")
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(f"{what} is not available yet. {advice}".rstrip())
 
 
 class SerializationException(ServiceError):

@@ -238,7 +238,7 @@ async def test_another_key(events: AwsClient, installation: Installation) -> Non
 
 async def test_without_a_key_nothing_can_be_kept(installation: Installation) -> None:
     connections = Connections(installation.store, ServiceConfig(), utc_now, None)
-    with pytest.raises(UnsupportedOperationException, match="encryption_key_file"):
+    with pytest.raises(UnsupportedOperationException, match=r"new-encryption-key .* encryption_key_file"):
         await connections.invoke("CreateConnection", creation("BASIC", BASIC))
 
 
