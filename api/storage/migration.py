@@ -22,9 +22,8 @@ async def migrate(url: str) -> None:
 
     Raises:
         ValueError: see `api.storage.engine.database_url`.
-        StoreUnavailable: the database does not answer, lets us not in, or refuses a change; the text tells people
-            which database that is, and what it or the system says.
-        alembic.util.CommandError: the schema is of a later release than this one.
+        StoreUnavailable: the database does not answer, lets us not in, refuses a change, or has a schema that this
+            release does not know; the text tells people which database that is, and what it or the system says.
     """
     try:
         engine = create_engine(url)
@@ -35,10 +34,14 @@ async def migrate(url: str) -> None:
                 await connection.run_sync(_upgrade)
         finally:
             await engine.dispose()
-    except (OSError, DBAPIError, sqlite3.Error) as error:
+    except (OSError, DBAPIError, sqlite3.Error, _UnknownSchema) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         told = " ".join(str(reason).split()) or "it does not answer"
         raise StoreUnavailable(f"{shown_database(url)}, named by STEPLOOM_DATABASE_URL: {told}") from error
+
+
+class _UnknownSchema(Exception):
+    """The schema is of a later release than this one."""
 
 
 def _check_opens(file: str | None) -> None:
@@ -52,15 +55,26 @@ def _check_opens(file: str | None) -> None:
 
 
 def head() -> str:
-    """The revision of the last script, by the files' names, which begin with `v` and the revision."""
-    return max(script.name[1:5] for script in _SCRIPTS.glob("versions/v*.py"))
+    """The revision of the last script."""
+    return max(_known())
+
+
+def _known() -> list[str]:
+    """The revisions of all scripts, by the files' names, which begin with `v` and the revision."""
+    return [script.name[1:5] for script in _SCRIPTS.glob("versions/v*.py")]
 
 
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    if _revisions(connection) == [head()]:
+    revisions = _revisions(connection)
+    if revisions == [head()]:
         return
+    if unknown := set(revisions) - set(_known()):
+        raise _UnknownSchema(
+            f"its tables are of a later steploom (revision {', '.join(sorted(unknown))}; this one knows those "
+            f"up to {head()})"
+        )
     # Here, as a database that is up to date needs none of it, and it takes a tenth of what a role loads.
     from alembic import command
     from alembic.config import Config
