@@ -20,7 +20,7 @@ _FUNCTION: Final = "if nothing serves it, start: steploom functions DIR"
 _ACTIVITY: Final = "a worker of yours has to take it (GetActivityTask)"
 _QUEUE: Final = "a worker of yours has to poll that task queue"
 _WORKER: Final = "if no worker runs, start: steploom worker"
-_TOKEN: Final = "who has the token sends it, also by: steploom send-task-success TOKEN"
+_TOKEN: Final = "who has the token sends it, also by: steploom send-task-success TOKEN --task-output JSON"
 _NOT_BEGUN: Final = ("still waiting for the first state", f"{_WORKER}, or its log says why it cannot go on")
 
 

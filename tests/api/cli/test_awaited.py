@@ -81,7 +81,8 @@ CASES = [
         [ENTERED, SEND, event("TaskStarted"), submitted("sqs", "sendMessage.waitForTaskToken", {"MessageId": "m"})],
         [
             "still waiting at A: SendTaskSuccess or SendTaskFailure with the task token of "
-            "sqs:sendMessage.waitForTaskToken; who has the token sends it, also by: steploom send-task-success TOKEN"
+            "sqs:sendMessage.waitForTaskToken; who has the token sends it, also by: "
+            "steploom send-task-success TOKEN --task-output JSON"
         ],
     ),
     Case(
