@@ -118,6 +118,8 @@ STAND_INS: Final = {
 }
 """What an expression sees instead of functions that take time by the size of a value."""
 
+_REFUSED_RANGE: Final = 1_000_000  # items, which the engine finds too many before it makes any
+
 OPERATORS: Final = {
     "joined": f"function($a, $b){{{{($r := $a & $b; {_size('text', 'r')}; $r)}}}}",
     "read": f"function($v){{{{(${{d}}type($v) = 'string' ? {_size('text', 'v')}; $v)}}}}",
@@ -128,6 +130,8 @@ OPERATORS: Final = {
     "changed": f"function($v){{{{({_print('cloned', 'v')}; $v)}}}}",
     "printed": f"function($v){{{{({_size('printed', 'v')}; $v)}}}}",
     "counted": f"function($v){{{{({_size('items', 'v', 'count')}; $v)}}}}",
+    "ranged": "function($a, $b){{(${d}type($a) = 'number' and ${d}type($b) = 'number' ? "
+    f"($n := $b - $a; $n < {_REFUSED_RANGE} ? {counted('items', '$n')}); $b)}}}}",
     "found": f"function($v){{{{({_size('walked', 'v', 'count')}; $v)}}}}",
 }
 """What operators are wrapped into, by `rewriting`."""

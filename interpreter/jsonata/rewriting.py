@@ -7,6 +7,7 @@ tokens there, and all that is not wrapped stays as it was written.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ WRAPPED_CALLS: Final = {"zip": "found", "string": "printed"}
 
 _JOINING: Final = frozenset({"append", "zip"})
 _FUNCTIONS: Final = BUILT_INS | ADDED_FUNCTIONS
+_REPEATABLE: Final = re.compile(r"[\w$.+* -]+")  # a sum of numbers, variables and members
+_LONG_RANGE: Final = 4  # digits of the upper end
 _SHORT_PART: Final = 500
 _FEW: Final = 4  # parts of arrays and objects, beyond the first of each, that need no weighing where nothing iterates
 
@@ -259,10 +262,24 @@ class _Wrapper(RegionReader):
         self._expression()
         end = self._position
         if self._skip(".."):
+            upper = self._position
             self._expression()
+            self._wrap_range(self._source[begun:end].strip(), upper)
         elif self._is_spread(begun) and not self._weigh_whole(begun):
             self._wrap_operand("counted", begun, end)
             self._weigh_part(begun, end)
+
+    def _wrap_range(self, lower: str, begun: int) -> None:
+        """Count what a range makes, by its upper end, read since `begun`, and its lower one, written again."""
+        upper = self._source[begun : self._position].strip()
+        if lower.isdigit() and upper.isdigit() and len(upper) < _LONG_RANGE:
+            return
+        begun = next_token(self._source, begun, operand=True).start
+        if not self._is_free(begun, self._position):
+            return
+        if not _REPEATABLE.fullmatch(lower):
+            lower = "0"
+        self._wrap(_Wrap(begun, self._position, "ranged", f"${{d}}ranged({lower}, "))
 
     def _is_spread(self, begun: int) -> bool:
         """Whether the items of what begins there become those of the array around it; an array in it stays one."""
