@@ -75,6 +75,12 @@ class Setting:
         async with asyncio.timeout(30):
             return await self.service.wait_for_execution(execution)
 
+    async def submitted(self, execution: str, times: int) -> None:
+        """Wait until history tells that the Task was submitted so often; its function has the token before that."""
+        async with asyncio.timeout(30):
+            while [event["type"] for event in await self.events(execution)].count("TaskSubmitted") < times:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
     async def events(self, execution: str, **params: Any) -> list[dict[str, Any]]:
         """The whole history, page by page."""
         shown: list[dict[str, Any]] = []
@@ -220,6 +226,7 @@ async def test_an_aborted_execution(setting: Setting) -> None:
     execution = await setting.engine.start(machine, name="asked")
     tokens = [await setting.functions.tokens.get()]
     began = (await setting.describe(execution)).start_date
+    await setting.submitted(execution, 1)
     stop = StopExecutionRequest(execution_arn=execution, error="Stop", cause="why")
     stop_date = (await setting.service.stop_execution(stop)).stop_date
     assert (await setting.describe(execution)).stop_date == stop_date
@@ -230,6 +237,7 @@ async def test_an_aborted_execution(setting: Setting) -> None:
     again = StartExecutionRequest(state_machine_arn=machine, name="asked", input="{ }")
     assert (await setting.service.start_execution(again)).start_date == began, "it is that execution, and it runs"
     tokens.append(await setting.functions.tokens.get())
+    await setting.submitted(execution, 2)
     await setting.service.stop_execution(stop)
     assert (await setting.describe(execution)).status == "ABORTED"
 
