@@ -1,13 +1,14 @@
 """Fixtures for all tests: one real Temporal dev server per test process, started by our own launcher on free ports.
 
-And hooks, for the order in which several processes run the tests, for an end of tests that hang, and for less work of
-Python's collector.
+And hooks, for the order in which several processes run the tests, for an end of tests that hang, for Ctrl-C in what
+tests start, and for less work of Python's collector.
 """
 
 from __future__ import annotations
 
 import faulthandler
 import gc
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Longest
     from tests.support.scheduling import LongestFirst  # needs pytest-xdist, which need not be in use
 
     return LongestFirst(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+def pytest_sessionstart() -> None:
+    """Have the processes that tests start hear of Ctrl-C, also where a script runs the tests in its background.
+
+    A shell without job control has such programs ignore it, and all that they start.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
