@@ -128,8 +128,8 @@ class CompiledDefinitions:
             raise LookupError(f"no definition is stored under {hash_} in {self._source.place}: {_SAME_DATABASE}")
         if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != hash_:
             raise LookupError(f"the definition stored under {hash_} has another hash")
-        catalog = Registry(arguments=False)
-        definition = await asyncio.to_thread(parse_definition, text, catalog, quotas=NATIVE_DEFINITIONS)
+        catalog = Registry(stored=True)
+        definition = await asyncio.to_thread(parse_definition, text, catalog, quotas=NATIVE_DEFINITIONS, stored=True)
         self._compiled[hash_] = definition
         if len(self._compiled) > _KEPT_DEFINITIONS:
             self._compiled.popitem(last=False)

@@ -108,12 +108,12 @@ class Registry:
     """The catalogue of this release (`interpreter.definition.resources.ResourceCatalog`).
 
     Args:
-        arguments: whether arguments are looked at; not where a definition is stored already, maybe by a release that
-            knew less of them.
+        stored: whether it is asked about definitions that are stored already, maybe by a release that knew less of
+            arguments, or had another botocore. Their arguments are not looked at, and all of `aws-sdk` is there.
     """
 
-    def __init__(self, *, arguments: bool = True) -> None:
-        self._arguments = arguments
+    def __init__(self, *, stored: bool = False) -> None:
+        self._stored = stored
 
     def has(self, resource: TaskResource) -> bool:
         """Whether there is such a resource: all that AWS has can run."""
@@ -122,20 +122,21 @@ class Registry:
                 return True
             case ServiceResource(service=service, action=action, pattern=pattern) if service.startswith(SEGMENT):
                 waits_for_job = pattern in (TaskPattern.SYNC, TaskPattern.SYNC_2)
-                return not waits_for_job and sdk_action_exists(service.removeprefix(SEGMENT), action)
+                known = self._stored or sdk_action_exists(service.removeprefix(SEGMENT), action)
+                return known and not waits_for_job
             case ServiceResource(service=service, action=action, pattern=pattern):
                 entry = _OPTIMIZED.get(service)
                 return entry is not None and entry.has(action, pattern)
 
     def requires_arguments(self, resource: TaskResource) -> bool:
         """Whether a Task of the resource must have Parameters or Arguments: AWS's services (reported)."""
-        return self._arguments and isinstance(resource, ServiceResource) and resource.service not in _OURS
+        return not self._stored and isinstance(resource, ServiceResource) and resource.service not in _OURS
 
     def check_arguments(self, resource: TaskResource, arguments: Known) -> Iterable[ArgumentFault]:
         """What is wrong with the arguments of a resource, as far as the definition tells."""
-        connector = checked_resource(resource)
-        if not self._arguments or not isinstance(resource, ServiceResource):
+        if self._stored or not isinstance(resource, ServiceResource):
             return ()
+        connector = checked_resource(resource)
         if connector is not None:
             return connector.faults(arguments)
         return aws_argument_faults(resource, arguments) if self.has(resource) else ()

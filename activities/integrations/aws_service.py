@@ -45,7 +45,7 @@ from activities.names import AWS_CALL
 from activities.open_activities import OpenActivities
 from activities.reported_failures import reported_failures
 from activities.sdk_metadata import sdk_metadata
-from activities.sdk_services import sdk_folder
+from activities.sdk_services import sdk_folder, sdk_service_called
 from activities.trace_context import x_ray_trace
 from activities.whole_answers import answer_of
 from interpreter.errors import StatesError
@@ -255,7 +255,8 @@ class _Sdk(_Made):
 
     def __init__(self, call: AwsCall) -> None:
         segment = call.service.removeprefix(SEGMENT)
-        super().__init__(call, sdk_folder(segment) or segment, call.action, spelling=member_name, strict=True)
+        service = sdk_service_called(segment) or segment  # earlier releases took botocore's name of it, too
+        super().__init__(call, sdk_folder(service) or service, call.action, spelling=member_name, strict=True)
 
 
 class _OptimizedCall(_Made):

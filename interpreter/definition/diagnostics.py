@@ -117,9 +117,14 @@ class _Finding:
 
 
 class Report:
-    """Collects findings while a definition is examined; positions are looked up once, at the end."""
+    """Collects findings while a definition is examined; positions are looked up once, at the end.
 
-    def __init__(self) -> None:
+    Args:
+        stored: whether the definition is stored already, maybe by a release that refused less.
+    """
+
+    def __init__(self, *, stored: bool = False) -> None:
+        self.stored = stored
         self._findings: list[_Finding] = []
         self._suggestions_left = _MOST_SUGGESTIONS
         self.failed = False
@@ -137,6 +142,11 @@ class Report:
         """Record an error at `location`; `place` is the more exact place to show to people, where they differ."""
         self.failed = True
         self._add(Severity.ERROR, code, message, location, place, hint, follows)
+
+    def error_if_new(self, location: Location, message: str, *, place: Location | None = None) -> None:
+        """Record an error that stops no stored definition: earlier releases took it, and executions may run."""
+        if not self.stored:
+            self.error(location, message, place=place)
 
     def warning(self, location: Location, message: str, *, code: str) -> None:
         """Record a warning."""

@@ -138,14 +138,14 @@ class Fields(Members):
                 written, path = self._written(name, self.integer), self.reference(f"{name}Path")
                 return written if path is None else path
             case QueryLanguage.JSONATA:
-                return self.expression(name) if self._is_expression(name) else self._written(name, self.integer)
+                return self.expression(name) if self._opens_expression(name) else self._written(name, self.integer)
             case _:
                 assert_never(self.language)
 
     def share(self, name: str) -> Share | None:
         """A percentage, or where to find one, as for `quantity`."""
         if self.language is QueryLanguage.JSONATA:
-            return self.expression(name) if self._is_expression(name) else self._written(name, self.number)
+            return self.expression(name) if self._opens_expression(name) else self._written(name, self.number)
         written, path = self._written(name, self.number), self.reference(f"{name}Path")
         return written if path is None else path
 
@@ -158,7 +158,7 @@ class Fields(Members):
 
     def items(self, name: str) -> JsonataTemplate | Expression | None:
         """The items of a JSONata Map: an array or an object, or an expression."""
-        if self._is_expression(name):
+        if self._opens_expression(name):
             return self.expression(name)
         if name in self.members and not isinstance(self.members[name], dict | list):
             self.wrong_type(name, "ARRAY")
@@ -168,20 +168,20 @@ class Fields(Members):
     def timestamp_anywhere(self, name: str) -> str | Path | Expression | None:
         """An RFC 3339 timestamp, or where to find one."""
         if self.language is QueryLanguage.JSONATA:
-            return self.expression(name) if self._is_expression(name) else self.timestamp(name)
+            return self.expression(name) if self._opens_expression(name) else self.timestamp(name)
         written, path = self.timestamp(name), self.reference(f"{name}Path")
         return written if path is None else path
 
     def text_anywhere(self, name: str) -> str | FailText | Expression | None:
         """A text of a Fail state, or where to find it."""
         if self.language is QueryLanguage.JSONATA:
-            return self.expression(name) if self._is_expression(name) else self.text(name)
+            return self.expression(name) if self._opens_expression(name) else self.text(name)
         written, found = self.text(name), self.fail_text(f"{name}Path")
         return written if found is None else found
 
     def condition(self, name: str) -> bool | Expression | None:
         """A boolean, or an expression that gives one."""
-        if self._is_expression(name):
+        if self._opens_expression(name):
             return self.expression(name)
         value = self.members.get(name)
         if isinstance(value, bool):
@@ -194,9 +194,10 @@ class Fields(Members):
         """A template that is an object."""
         return self.template(name) if self.language is QueryLanguage.JSONPATH else self.jsonata_object(name)
 
-    def _is_expression(self, name: str) -> bool:
+    def _opens_expression(self, name: str) -> bool:
+        """Whether a member is an expression, or one without its end, which is a text in stored definitions."""
         value = self.members.get(name)
-        return isinstance(value, str) and value.startswith(_OPEN)
+        return isinstance(value, str) and (is_expression(value) or (not self.report.stored and _is_unclosed(value)))
 
     def expression(self, name: str, visible: Collection[str] = ()) -> Expression | None:
         """A member that is a JSONata expression; `visible` are the guarded members of `$states` it may read."""
@@ -219,7 +220,7 @@ class Fields(Members):
         faults = list(jsonata_faults(value))
         for fault in faults:
             self._report_expression(name, fault)
-        unclosed = list(_unclosed(value))
+        unclosed = [] if self.report.stored else list(_unclosed(value))
         for place in unclosed:
             self.report.error(self.at(name), _UNCLOSED, place=(*self.at(name), *place))
         if faults or unclosed:
@@ -273,11 +274,15 @@ class Fields(Members):
 def _unclosed(value: JsonValue) -> Iterator[Location]:
     """The places in a JSONata template of texts that begin as an expression and do not end as one."""
     match value:
-        case str() if value.startswith(_OPEN) and not is_expression(value):
+        case str() if _is_unclosed(value):
             yield ()
         case dict() | list():
             for key, member in value.items() if isinstance(value, dict) else enumerate(value):
                 yield from ((key, *place) for place in _unclosed(member))
+
+
+def _is_unclosed(text: str) -> bool:
+    return text.startswith(_OPEN) and not is_expression(text)
 
 
 def _fault_place(detail: str, position: int | None) -> str:

@@ -290,7 +290,7 @@ def _mode(config: Fields) -> str:
     if mode == "INLINE" and config.one_of("ExecutionType", EXECUTION_TYPES):
         place = config.at("ExecutionType")
         if "Mode" in config:  # reported of AWS; without a Mode it is not
-            config.report.error(config.location, NOT_SUPPORTED.format("ExecutionType"), place=place)
+            config.report.error_if_new(config.location, NOT_SUPPORTED.format("ExecutionType"), place=place)
         else:
             message = "Field 'ExecutionType' has no effect on a Map in INLINE mode"
             config.report.warning(place, message, code=NO_EFFECT)

@@ -57,6 +57,7 @@ def parse_definition(
     *,
     machine_type: MachineType = "STANDARD",
     quotas: DefinitionQuotas = AWS_DEFINITIONS,
+    stored: bool = False,
 ) -> Definition:
     """The model of a definition: immutable, shareable between threads and executions.
 
@@ -65,12 +66,13 @@ def parse_definition(
         catalog: says which resources exist and which can run.
         machine_type: EXPRESS machines are refused jobs, callbacks and activities.
         quotas: how long names may be, and how deep calls may be nested.
+        stored: whether it has been accepted before; then it is not refused for what earlier releases took.
 
     Raises:
         DefinitionError: the definition is refused; carries every error, or, where AWS would accept it, everything
             that steploom cannot run.
     """
-    examination = examine(text, catalog, machine_type=machine_type, quotas=quotas)
+    examination = examine(text, catalog, machine_type=machine_type, quotas=quotas, stored=stored)
     errors = [found for found in examination.diagnostics if found.severity is Severity.ERROR]
     if errors or examination.definition is None:
         raise DefinitionError(errors)
@@ -86,6 +88,7 @@ def examine(
     *,
     machine_type: MachineType,
     quotas: DefinitionQuotas = AWS_DEFINITIONS,
+    stored: bool = False,
     observe: _Observer | None = None,
 ) -> Examination:
     """Walk a definition once: its model if it has one, and every finding in AWS's order as far as that is known.
@@ -102,7 +105,7 @@ def examine(
             return _refused(SCHEMA_VALIDATION_FAILED, f"Definition must not exceed {MAX_DEFINITION_BYTES} bytes")
         if nesting_exceeds(value, MAX_NESTING):
             return _too_deep()
-        return _examine_object(value, text, Walk(Report(), catalog, machine_type, quotas), observe)
+        return _examine_object(value, text, Walk(Report(stored=stored), catalog, machine_type, quotas), observe)
     except JsonFault as fault:
         return _not_json(fault)
     except RecursionError:

@@ -99,7 +99,8 @@ def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -
         fields.error("HeartbeatSeconds", "HeartbeatSeconds must be less than TimeoutSeconds")
     credentials = _credentials(fields)
     if isinstance(resource, ActivityResource) and credentials is not None:
-        fields.error("Credentials", "The field 'Credentials' is not supported for activities")
+        message = "The field 'Credentials' is not supported for activities"
+        fields.report.error_if_new(fields.at("Credentials"), message)
     flow = parse_flow("Task", fields)
     if resource is not None:
         _check_arguments(fields, walk, resource)

@@ -134,7 +134,7 @@ def test_faults(case: Case) -> None:
 
 
 def test_stored_definitions_are_not_looked_at() -> None:
-    assert list(Registry(arguments=False).check_arguments(_resource("glue:startJobRun"), {})) == []
+    assert list(Registry(stored=True).check_arguments(_resource("glue:startJobRun"), {})) == []
     assert list(Registry().check_arguments(_resource("glue:startJobRun"), {})) != []
 
 

@@ -261,8 +261,8 @@ def test_at_creation(case: Case) -> None:
 
 
 def test_stored_definitions_are_let_be() -> None:
-    parse_definition(definition("apigateway:invoke", {"Parameters": {}}), Registry(arguments=False))
-    parse_definition(definition("apigateway:invoke", {}), Registry(arguments=False))
+    parse_definition(definition("apigateway:invoke", {"Parameters": {}}), Registry(stored=True))
+    parse_definition(definition("apigateway:invoke", {}), Registry(stored=True))
 
 
 # ---------------------------------------------------------------- when the state runs

@@ -77,6 +77,20 @@ def test_has(arn: str, wanted: bool) -> None:
     assert Registry().has(resource) is wanted
 
 
+@pytest.mark.parametrize(
+    "arn, wanted",
+    [
+        ("arn:aws:states:::aws-sdk:events:putEvents", SUPPORTED),
+        ("arn:aws:states:::aws-sdk:s3:getObject.sync", UNKNOWN),
+        ("arn:aws:states:::dynamodb:query", UNKNOWN),
+    ],
+)
+def test_stored_definitions_may_name_what_earlier_releases_took(arn: str, wanted: bool) -> None:
+    resource = parse_resource(arn)
+    assert resource is not None
+    assert Registry(stored=True).has(resource) is wanted
+
+
 HINTS = {
     "lamda:invoke": "lambda:invoke",
     "sqs:sendMesage": "sqs:sendMessage",

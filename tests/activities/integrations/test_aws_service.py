@@ -82,6 +82,10 @@ async def test_sdk_results(table: None) -> None:
     assert list(found.items()) == [("Count", 1), ("Items", [SDK_ITEM]), ("ScannedCount", 1)]
 
 
+async def test_a_service_by_the_name_that_earlier_releases_took(aws: str) -> None:
+    assert await call("aws-sdk:cognitoidp", "listUserPools", {"MaxResults": 1}) == {"UserPools": []}
+
+
 async def test_empty_lists_are_kept(aws: str) -> None:
     assert await call("aws-sdk:secretsmanager", "listSecrets", {}) == {"SecretList": []}
 

@@ -241,6 +241,45 @@ def test_a_fault_of_the_json_carries_line_and_column() -> None:
     assert [(one.code, one.line, one.column) for one in found] == [("INVALID_JSON_DESCRIPTION", 2, 3)]
 
 
+def one_state(state: dict[str, Any]) -> str:
+    return json.dumps({"StartAt": "A", "States": {"A": state}})
+
+
+TAKEN_BEFORE: dict[str, dict[str, Any]] = {
+    "credentials of an activity": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:us-east-1:123456789012:activity:a",
+        "Credentials": {"RoleArn": "arn:aws:iam::123456789012:role/r"},
+        "End": True,
+    },
+    "type of execution of an inline Map": {
+        "Type": "Map",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE", "ExecutionType": "STANDARD"},
+            "StartAt": "X",
+            "States": {"X": {"Type": "Pass", "End": True}},
+        },
+        "End": True,
+    },
+    "expression without its end": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": ["{% 1"], "End": True},
+}
+
+
+@pytest.mark.parametrize("name", TAKEN_BEFORE)
+def test_stored_definitions_still_run(name: str) -> None:
+    text = one_state(TAKEN_BEFORE[name])
+    with pytest.raises(DefinitionError):
+        parse_definition(text, TEST_CATALOG)
+    assert parse_definition(text, TEST_CATALOG, stored=True).machine.start_at == "A"
+
+
+def test_an_expression_without_its_end_is_text_in_stored_definitions() -> None:
+    text = one_state({"Type": "Fail", "QueryLanguage": "JSONata", "Error": "{% 1", "Cause": "{% $states.input %}"})
+    state = parse_definition(text, TEST_CATALOG, stored=True).machine.states["A"]
+    assert isinstance(state, FailState)
+    assert (state.error, isinstance(state.cause, str)) == ("{% 1", False)
+
+
 def test_only_errors_refuse() -> None:
     warned = json.dumps(
         {"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"x": "$.y", "z": "$.y"}, "End": True}}}
