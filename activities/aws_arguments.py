@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from botocore.loaders import create_loader
-from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from activities import nested_executions
 from activities.aws_calls import optimized_service
 from activities.connector_fields import argument_faults
 from activities.function_calls import INVOKE_FIELDS, INVOKE_TEXTS
 from activities.integrations.aws_sdk import SEGMENT
-from activities.integrations.aws_shapes import Spelling, members_by_name, pascal_case, token_members
+from activities.integrations.aws_shapes import Spelling, members_by_name, operation_called, pascal_case, token_members
 from activities.integrations.optimized import Action
 from activities.java_names import member_name
 from activities.sdk_services import sdk_folder
+from activities.service_models import model_loader
 from interpreter.definition.arguments import OPEN, ArgumentFault, Known
 from interpreter.definition.model import ServiceResource
 from interpreter.values import is_integer
@@ -75,7 +75,7 @@ def _api_faults(
         yield from _names(arguments, action.fields, action.required or frozenset())
         yield from _forms(action, arguments)
         return
-    operation = _operation(folder, action.operation)
+    operation = operation_called(_model(folder), action.operation)
     if not isinstance(operation.input_shape, StructureShape):
         yield from _names(arguments, frozenset(), frozenset())
         return
@@ -167,12 +167,6 @@ def _invalid(field: str) -> ArgumentFault:
     return ArgumentFault((), f"The value of the field {field!r} has an invalid format")
 
 
-def _operation(folder: str, action: str) -> OperationModel:
-    model = _model(folder)
-    name = next(name for name in model.operation_names if pascal_case(name) == pascal_case(action))
-    return model.operation_model(name)
-
-
 @lru_cache(maxsize=_KEPT_MODELS)
 def _model(folder: str) -> ServiceModel:
-    return ServiceModel(create_loader().load_service_model(folder, "service-2"))
+    return ServiceModel(model_loader().load_service_model(folder, "service-2"))

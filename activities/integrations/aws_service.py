@@ -16,7 +16,7 @@ from typing import Any, Final
 from botocore import UNSIGNED, xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
-from botocore.model import OperationModel, ServiceModel, StructureShape
+from botocore.model import OperationModel, OperationNotFoundError, StructureShape
 from temporalio import activity
 
 from activities.aws_calls import OPTIMIZED, AwsCall, error_prefix, job_of
@@ -29,6 +29,7 @@ from activities.integrations.aws_shapes import (
     Spelling,
     UnusableArgument,
     input_shape,
+    operation_called,
     output_shape,
     pascal_case,
     to_parameters,
@@ -133,7 +134,7 @@ class AwsService:
 
     def _asked(self, api: str, operation: str, arguments: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         client = self._clients.client(api, None, _ASK_SECONDS)
-        model = _operation(client.meta.service_model, operation)
+        model = operation_called(client.meta.service_model, operation)
         parameters = to_parameters(input_shape(model), arguments, strict=True)
         try:
             answer = answer_of(client, model.name, parameters)
@@ -189,7 +190,7 @@ class AwsService:
         try:
             client = self._clients.client(make.api, make.region(), attempt.limit_seconds)
             endpoint = client.meta.endpoint_url
-            operation = _operation(client.meta.service_model, make.operation)
+            operation = operation_called(client.meta.service_model, make.operation)
             make.find(client, lambda: self._clients.client(_S3, None, attempt.limit_seconds))
             parameters = make.parameters(operation, attempt)
             answer = answer_of(client, operation.name, parameters)
@@ -202,6 +203,8 @@ class AwsService:
             raise make.unanswered(f"{error.host}: {error.reason}") from None
         except BotoCoreError as error:
             raise make.unanswered(why_unanswered(endpoint, error)) from None
+        except OperationNotFoundError as error:  # of a definition that was stored when botocore knew it
+            raise make.unanswered(str(error)) from None
 
     def _prepare(self, api: str, client: Any) -> None:
         if api == _STEP_FUNCTIONS and self._own is not None:
@@ -292,7 +295,7 @@ class _OptimizedCall(_Made):
                 self._body["contentType"] = content_type
 
     def _find_id(self, client: Any, finding: Finding) -> None:
-        operation = _operation(client.meta.service_model, finding.operation)
+        operation = operation_called(client.meta.service_model, finding.operation)
         within = {name: self.call.arguments[name] for name in finding.within if name in self.call.arguments}
         parameters = to_parameters(input_shape(operation), within, strict=True)
         wanted = self.call.arguments.get(finding.name)
@@ -334,8 +337,3 @@ class _OptimizedCall(_Made):
     def refused(self, refusal: Refusal) -> StatesError:
         optimized = self._optimized
         return optimized_error(optimized.prefix, optimized.sdk_name, optimized.base_exception, refusal)
-
-
-def _operation(model: ServiceModel, action: str) -> OperationModel:
-    name = next(name for name in model.operation_names if pascal_case(name) == pascal_case(action))
-    return model.operation_model(name)

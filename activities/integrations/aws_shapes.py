@@ -15,7 +15,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
-from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+from botocore.model import (
+    ListShape,
+    MapShape,
+    OperationModel,
+    OperationNotFoundError,
+    ServiceModel,
+    Shape,
+    StructureShape,
+)
 from botocore.response import StreamingBody
 from botocore.utils import parse_to_aware_datetime
 
@@ -51,6 +59,14 @@ class UnusableArgument(ValueError):
 def pascal_case(name: str) -> str:
     """An API's name of an operation or a member as Step Functions writes it."""
     return name[:1].upper() + name[1:]
+
+
+def operation_called(model: ServiceModel, action: str) -> OperationModel:
+    """The operation that an action in camelCase or PascalCase is. Raises: OperationNotFoundError."""
+    for name in model.operation_names:
+        if pascal_case(name) == pascal_case(action):
+            return model.operation_model(name)
+    raise OperationNotFoundError(f"botocore's model of {model.service_name} has no operation {action!r}")
 
 
 def input_shape(operation: OperationModel) -> StructureShape | None:

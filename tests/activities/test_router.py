@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import pytest
-from botocore.loaders import create_loader
 
 from activities.function_calls import request_id_of
 from activities.integrations import sqs
 from activities.router import Router
+from activities.service_models import model_loader
 from interpreter.definition.resources import parse_resource
 from interpreter.effects import ActivityCall, ActivityFailure, TaskRequest
 from interpreter.errors import StatesError, StatesHeartbeatTimeout, StatesRuntime, StatesTaskFailed, StatesTimeout
@@ -282,7 +282,7 @@ def test_shown_arguments(resource: str, arguments: JsonValue, wanted: JsonValue)
 
 
 def test_the_arguments_that_sqs_knows() -> None:
-    model = create_loader().load_service_model("sqs", "service-2")
+    model = model_loader().load_service_model("sqs", "service-2")
     assert frozenset(model["shapes"]["SendMessageRequest"]["members"]) == sqs.SQS.known
 
 

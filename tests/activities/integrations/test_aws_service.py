@@ -1,4 +1,4 @@
-"""`steploom:aws-call` through the real boto3, against moto's server and a small Lambda API."""
+"""`steploom:aws-call` through the real botocore, against moto's server and a small Lambda API."""
 
 from __future__ import annotations
 
@@ -186,6 +186,22 @@ FAILURES = [
         {"DbInstanceIdentifier": "missing"},
         "Rds.DbInstanceNotFoundException",
         rf"DBInstance missing not found. \(Service: Rds, Status Code: 404, {SDK_TAIL}{COUNTED}",
+    ),
+    Failure(
+        "sdk, an action that botocore no longer has",
+        "aws-sdk:sqs",
+        "sendFax",
+        {},
+        "Sqs.SdkClientException",
+        "Unable to execute HTTP request: botocore's model of sqs has no operation 'sendFax'",
+    ),
+    Failure(
+        "sdk, a service that botocore no longer has",
+        "aws-sdk:fax",
+        "send",
+        {},
+        "Fax.SdkClientException",
+        "Unable to execute HTTP request: Unknown service: 'fax'.*",
     ),
     Failure(
         "sdk, unknown field",

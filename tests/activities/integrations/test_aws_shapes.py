@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.loaders import create_loader
-from botocore.model import ServiceModel, StructureShape
+from botocore.model import OperationModel, ServiceModel, StructureShape
 from botocore.response import StreamingBody
-from botocore.session import Session
 
 from activities.integrations.aws_shapes import (
     UnusableArgument,
@@ -23,16 +21,21 @@ from activities.integrations.aws_shapes import (
     tokens,
 )
 from activities.java_names import member_name
+from activities.service_models import model_loader
 from interpreter.errors import StatesDataLimitExceeded
 from interpreter.values import JsonValue
 
 
-def takes(service: str, operation: str) -> StructureShape | None:
-    return input_shape(Session().get_service_model(service).operation_model(operation))
+def model(folder: str, operation: str) -> OperationModel:
+    return ServiceModel(model_loader().load_service_model(folder, "service-2")).operation_model(operation)
 
 
-def answers(service: str, operation: str) -> StructureShape | None:
-    return output_shape(Session().get_service_model(service).operation_model(operation))
+def takes(folder: str, operation: str) -> StructureShape | None:
+    return input_shape(model(folder, operation))
+
+
+def answers(folder: str, operation: str) -> StructureShape | None:
+    return output_shape(model(folder, operation))
 
 
 @dataclass(frozen=True)
@@ -165,8 +168,7 @@ def test_streamed_body_without_end() -> None:
     ],
 )
 def test_members_that_are_tokens(folder: str, operation: str, members: list[str]) -> None:
-    model = ServiceModel(create_loader().load_service_model(folder, "service-2"))
-    assert token_members(model.operation_model(operation)) == members
+    assert token_members(model(folder, operation)) == members
 
 
 @pytest.mark.parametrize(
@@ -180,5 +182,4 @@ def test_members_that_are_tokens(folder: str, operation: str, members: list[str]
     ids=["usual", "short", "long", "a pattern of Java's"],
 )
 def test_tokens_that_the_api_takes(folder: str, operation: str, given: dict[str, str]) -> None:
-    model = ServiceModel(create_loader().load_service_model(folder, "service-2"))
-    assert tokens(model.operation_model(operation), "6f2c7f0e-52d1-4f0f-8d6f-3a6b1f0f7c11") == given
+    assert tokens(model(folder, operation), "6f2c7f0e-52d1-4f0f-8d6f-3a6b1f0f7c11") == given

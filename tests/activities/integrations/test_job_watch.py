@@ -1,4 +1,4 @@
-"""The watch over a job: one look at a time, through the real boto3."""
+"""The watch over a job: one look at a time, through the real botocore."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`steploom:lambda-invoke` through the real boto3, against a small Lambda API."""
+"""`steploom:lambda-invoke` through the real botocore, against a small Lambda API."""
 
 from __future__ import annotations
 
