@@ -15,10 +15,9 @@ from typing import Any, Final, TypeVar
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ReadTimeoutError
-from botocore.session import Session
 
 from activities.plain_clients import make_plain
-from activities.service_models import model_loader
+from activities.service_models import aws_session
 from activities.trace_context import add_trace_headers
 from activities.whole_answers import refuse_cut_answer
 
@@ -61,10 +60,7 @@ class AwsClients:
         settings: Mapping[str, Config] | None = None,
         prepare: Callable[[str, Any], None] | None = None,
     ) -> None:
-        self._session = Session()
-        self._session.register_component("data_loader", model_loader())
-        if region is not None:
-            self._session.set_config_variable("region", region)
+        self._session = aws_session(region)
         self._settings = settings or {}
         self._prepare = prepare
         self._clients: OrderedDict[tuple[str, str | None, int], Any] = OrderedDict()  # Any: botocore makes the methods

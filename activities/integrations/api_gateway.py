@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
 
-import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError
@@ -24,6 +23,7 @@ from activities.connector_secrets import without_secrets
 from activities.failures import unusable_arguments
 from activities.http_calls import HttpAnswer, HttpCaller, HttpRequest, Unanswered
 from activities.http_results import check_size, header_fault, http_result, text_of
+from activities.service_models import aws_session
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue, json_bytes
 
@@ -55,7 +55,7 @@ class ApiGateway:
         self._caller = caller
         self._trusted = trusted
         self._region = region
-        self._session = boto3.session.Session(region_name=region)
+        self._session = aws_session(region)
 
     async def call(self, arguments: dict[str, JsonValue], state: str) -> JsonValue:
         """Make the request once.

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
 
-import boto3
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError
+from botocore.session import Session
 from yarl import URL
 
 from activities.address_guard import AddressGuard
@@ -29,6 +29,7 @@ from activities.http_calls import HttpAnswer, HttpRequest, Unanswered, http_call
 from activities.http_results import check_size, text_of
 from activities.integrations.kubernetes_api import JobWatched, KubernetesJobSource, Logs, Place, create, refusal
 from activities.jobs import JsonObject, WatchedJob
+from activities.service_models import aws_session
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue, json_bytes, parse_json
 
@@ -62,7 +63,7 @@ class EksKubernetes(KubernetesJobSource):
         self._guard = guard
         self._region = region
         self._limit_seconds = limit_seconds
-        self._session = boto3.session.Session(region_name=region)
+        self._session = aws_session(region)
 
     async def call(self, arguments: dict[str, JsonValue], state: str) -> JsonValue:
         """One request: `{"ResponseBody": ..., "StatusCode": ...}`.
@@ -146,7 +147,7 @@ class _EksCluster:
             return await caller.send(request, follow=False)
 
 
-def _token(session: boto3.session.Session, region: str, cluster: str) -> str:
+def _token(session: Session, region: str, cluster: str) -> str:
     """A token of EKS: a signed request to STS that only says who we are. Looking for credentials may block."""
     credentials = session.get_credentials()
     if credentials is None:
