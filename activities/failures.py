@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from activities.java_names import exception_name
+from activities.java_names import exception_name, exception_name_v1
 from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue, json_text
 
@@ -48,13 +48,8 @@ def optimized_error(prefix: str, sdk_name: str, base_exception: str, refusal: Re
         f"{refusal.message} (Service: {sdk_name}; Status Code: {refusal.status}; Error Code: {refusal.code}; "
         f"Request ID: {refusal.request_id}; Proxy: null)"
     )
-    name = base_exception if refusal.exception is None else _exception_name(refusal.exception)
+    name = base_exception if refusal.exception is None else exception_name_v1(refusal.exception)
     return StatesError(f"{prefix}.{name}", cause)
-
-
-def _exception_name(shape: str) -> str:
-    name = shape.removesuffix("Fault")
-    return name if name.endswith("Exception") else f"{name}Exception"
 
 
 def sdk_error(prefix: str, refusal: Refusal) -> StatesError:

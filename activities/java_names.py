@@ -1,4 +1,4 @@
-"""Names as the AWS SDK for Java 2.x makes them of an API's: those that `aws-sdk` integrations show.
+"""Names as the AWS SDK for Java makes them of an API's: version 2.x those that `aws-sdk` integrations show.
 
 Exceptions are named after its classes (`Rds.DbInstanceNotFoundException` for `DBInstanceNotFoundFault`), members after
 its getters (`DbInstances` for `DBInstances`, but `ETag` and `ChecksumCRC32`, which are recorded). Follows the naming
@@ -37,7 +37,12 @@ def pascal_words(name: str) -> str:
 
 def exception_name(shape: str) -> str:
     """The class of an exception that an API's model calls `shape`."""
-    name = pascal_words(shape.removesuffix(_FAULT))
+    return exception_name_v1(pascal_words(shape))
+
+
+def exception_name_v1(shape: str) -> str:
+    """Its class in version 1 of the SDK, as optimized integrations show it: it keeps the API's capital letters."""
+    name = shape.removesuffix(_FAULT)
     return name if name.endswith(_EXCEPTION) else name + _EXCEPTION
 
 
