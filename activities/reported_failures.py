@@ -7,29 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from interpreter.errors import StatesError
+from interpreter.errors import StatesError, within_limits
 from interpreter.values import JsonValue
-
-MAX_ERROR_LENGTH: Final = 256
-MAX_CAUSE_LENGTH: Final = 32_768
-"""Characters that Step Functions keeps of an error name and of a cause (API reference, SendTaskFailure)."""
 
 
 def application_error(error: StatesError) -> ApplicationError:
     """The Temporal failure that carries `error`; absent members stay absent in its first detail."""
+    kept = within_limits(error)
     detail: dict[str, JsonValue] = {}
-    if error.name is not None:
-        detail["error"] = error.name[:MAX_ERROR_LENGTH]
-    if error.cause is not None:
-        detail["cause"] = error.cause[:MAX_CAUSE_LENGTH]
+    if kept.name is not None:
+        detail["error"] = kept.name
+    if kept.cause is not None:
+        detail["cause"] = kept.cause
     return ApplicationError(
-        (error.cause or "")[:MAX_CAUSE_LENGTH],
+        kept.cause or "",
         detail,
-        type=(error.name or "")[:MAX_ERROR_LENGTH],
+        type=kept.name or "",
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
     )

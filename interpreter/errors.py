@@ -19,10 +19,14 @@ A `QueryError` becomes a `StatesError` in `interpreter.dataflow`; a service's ex
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from interpreter.definition.diagnostics import Diagnostic
+
+_LONGEST_NAME: Final = 256
+_LONGEST_CAUSE: Final = 32_768
+"""Characters that Step Functions keeps (API reference, SendTaskFailure and ExecutionFailedEventDetails)."""
 
 
 class AslError(Exception):
@@ -127,3 +131,13 @@ class StatesQueryEvaluationError(_ReservedError):
     def __init__(self, cause: str | None = None, location: str | None = None) -> None:
         super().__init__(cause)
         self.location = location
+
+
+def within_limits(error: StatesError) -> StatesError:
+    """`error`, or one of the beginnings of its name and cause where these are longer than Step Functions keeps."""
+    name, cause = error.name or "", error.cause or ""
+    if len(name) <= _LONGEST_NAME and len(cause) <= _LONGEST_CAUSE:
+        return error
+    return StatesError(
+        None if error.name is None else name[:_LONGEST_NAME], None if error.cause is None else cause[:_LONGEST_CAUSE]
+    )

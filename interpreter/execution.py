@@ -17,7 +17,7 @@ from interpreter.data_limits import DataLimits
 from interpreter.dataflow.view import View
 from interpreter.definition.model import Definition, State, WaitState
 from interpreter.effects import Begun, ChildWorkflow, Effects, Operation, Outcome, Room, TaskCall, TaskRouter, Timer
-from interpreter.errors import StatesError, StatesQueryEvaluationError, StatesRuntime
+from interpreter.errors import StatesError, StatesQueryEvaluationError, StatesRuntime, within_limits
 from interpreter.frames import (
     CHECKPOINT_VERSION,
     Ended,
@@ -62,11 +62,6 @@ STATE_TYPES: Final = {
     "ParallelState": "Parallel",
     "MapState": "Map",
 }
-
-_LONGEST_ERROR: Final = 256
-_LONGEST_CAUSE: Final = 32_768
-"""Characters of an execution's error and cause (API reference, ExecutionFailedEventDetails)."""
-
 
 _NO_ROOM: Final = (
     "The execution reached the number of events or bytes that one Temporal workflow run may have. It can go on in a "
@@ -419,7 +414,7 @@ class Execution:
         return None
 
     def _fail(self, error: StatesError, frame: Frame) -> None:
-        error = _within_limits(error)
+        error = within_limits(error)
         self.result = FailedWith(error)
         self.ledger.record("ExecutionFailed", frame.chain, Failure(error.name, error.cause))
         self._scheduler.stop()
@@ -436,12 +431,3 @@ class Execution:
 
             self.begin_operation(self.root, Timer(self.effects.now() + 1, "pacing"), turned)
         await self._pause
-
-
-def _within_limits(error: StatesError) -> StatesError:
-    name, cause = error.name or "", error.cause or ""
-    if len(name) <= _LONGEST_ERROR and len(cause) <= _LONGEST_CAUSE:
-        return error
-    return StatesError(
-        None if error.name is None else name[:_LONGEST_ERROR], None if error.cause is None else cause[:_LONGEST_CAUSE]
-    )
