@@ -24,6 +24,7 @@ from activities.function_calls import (
 )
 from activities.function_names import parse_function_name
 from activities.heartbeats import heartbeating
+from activities.integrations.optimized import spellings
 from activities.integrations.refusals import refusal_of
 from activities.names import INVOKE_LAMBDA
 from activities.reported_failures import reported_failures
@@ -32,21 +33,18 @@ from activities.whole_answers import read_whole
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue, json_bytes
 
-_HEADER_SPELLING: Final = {
-    name.lower(): name
-    for name in (
-        "Connection",
-        "Content-Length",
-        "Content-Type",
-        "Date",
-        "X-Amz-Executed-Version",
-        "X-Amz-Function-Error",
-        "X-Amz-Log-Result",
-        "X-Amzn-Trace-Id",
-        "x-amzn-Remapped-Content-Length",
-        "x-amzn-RequestId",
-    )
-}
+_HEADER_SPELLING: Final = spellings(
+    "Connection",
+    "Content-Length",
+    "Content-Type",
+    "Date",
+    "X-Amz-Executed-Version",
+    "X-Amz-Function-Error",
+    "X-Amz-Log-Result",
+    "X-Amzn-Trace-Id",
+    "x-amzn-Remapped-Content-Length",
+    "x-amzn-RequestId",
+)
 """Header names as Step Functions shows them (recorded); botocore has them in lower case."""
 
 
