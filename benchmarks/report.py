@@ -118,9 +118,9 @@ _SIDES: Final[tuple[tuple[str, Callable[[Pair], Sample]], ...]] = (
 
 def _row(name: str, side: Callable[[Pair], Sample], pairs: Sequence[Pair]) -> str:
     def cost(measure: Callable[[Sample], float]) -> float:
-        return over(pairs, lambda pair: measure(side(pair)) / side(pair).executions).median * 1000
+        return over(pairs, lambda pair: side(pair).each(measure)).median * 1000
 
-    total = over(pairs, lambda pair: side(pair).total * 1000)
+    total = over(pairs, lambda pair: side(pair).each(lambda sample: sample.total) * 1000)
     return (
         f"  {name:<14} ms per execution: server {cost(lambda s: s.server):7.1f}  worker {cost(lambda s: s.worker):7.1f}"
         f"  both {total.median:7.1f} [{total.least:.1f} - {total.greatest:.1f}]"

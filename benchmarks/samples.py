@@ -30,8 +30,12 @@ class Sample:
 
     @property
     def total(self) -> float:
-        """CPU of worker and server for one execution."""
-        return (self.server + self.worker) / self.executions
+        """CPU of worker and server."""
+        return self.server + self.worker
+
+    def each(self, cost: Callable[[Sample], float]) -> float:
+        """One of these costs for one execution."""
+        return cost(self) / self.executions
 
     def __add__(self, other: Sample) -> Sample:
         """Both samples as one."""
@@ -75,31 +79,32 @@ def over(pairs: Sequence[Pair], measure: Callable[[Pair], float]) -> Spread:
 
 def cpu_ratio(pair: Pair) -> float:
     """CPU of worker and server per execution, hand-written divided by steploom: over 1 where steploom needs less."""
-    return pair.reference.total / pair.steploom.total
+    return _ratio(pair, lambda sample: sample.total)
 
 
 def wall_ratio(pair: Pair) -> float:
     """Wall clock per execution, hand-written divided by steploom."""
-    reference = pair.reference.elapsed / pair.reference.executions
-    return reference / (pair.steploom.elapsed / pair.steploom.executions)
+    return _ratio(pair, lambda sample: sample.elapsed)
 
 
 def worker_ratio(pair: Pair) -> float:
     """CPU of the worker per execution, hand-written divided by steploom."""
-    reference = pair.reference.worker / pair.reference.executions
-    return reference / (pair.steploom.worker / pair.steploom.executions)
+    return _ratio(pair, lambda sample: sample.worker)
 
 
 def server_ratio(pair: Pair) -> float:
     """CPU of the Temporal server per execution, hand-written divided by steploom."""
-    reference = pair.reference.server / pair.reference.executions
-    return reference / (pair.steploom.server / pair.steploom.executions)
+    return _ratio(pair, lambda sample: sample.server)
+
+
+def _ratio(pair: Pair, cost: Callable[[Sample], float]) -> float:
+    return pair.reference.each(cost) / pair.steploom.each(cost)
 
 
 def extra_worker_microseconds(pair: Pair, parts: int) -> float:
     """Worker CPU that steploom needs beyond the reference, in microseconds for each of an execution's `parts`."""
-    reference = pair.reference.worker / pair.reference.executions
-    return (pair.steploom.worker / pair.steploom.executions - reference) / parts * 1e6
+    extra = pair.steploom.each(lambda sample: sample.worker) - pair.reference.each(lambda sample: sample.worker)
+    return extra / parts * 1e6
 
 
 def abba(blocks: int, *, reference_first: bool) -> Iterator[Side]:

@@ -10,6 +10,7 @@ from benchmarks.samples import (
     cpu_ratio,
     extra_worker_microseconds,
     over,
+    server_ratio,
     spread,
     wall_ratio,
     worker_ratio,
@@ -46,16 +47,17 @@ def test_nothing_has_no_spread() -> None:
         spread([])
 
 
-def test_the_total_is_worker_and_server_per_execution_without_the_client() -> None:
-    assert sample(server=6.0, worker=2.0, executions=4).total == 2.0
+def test_the_total_of_one_execution_is_worker_and_server_without_the_client() -> None:
+    assert sample(server=6.0, worker=2.0, executions=4).each(lambda taken: taken.total) == 2.0
 
 
 def test_ratios_are_over_one_where_steploom_needs_less() -> None:
     pair = Pair(
         reference=sample(server=6.0, worker=2.0, elapsed=9.0, executions=2),
-        steploom=sample(server=1.5, worker=0.5, elapsed=3.0, executions=1),
+        steploom=sample(server=1.0, worker=1.0, elapsed=3.0, executions=1),
     )
-    assert (cpu_ratio(pair), worker_ratio(pair), wall_ratio(pair)) == (2.0, 2.0, 1.5)
+    ratios = cpu_ratio(pair), worker_ratio(pair), server_ratio(pair), wall_ratio(pair)
+    assert ratios == (2.0, 1.0, 3.0, 1.5)
 
 
 def test_extra_worker_cpu_is_per_part_of_one_execution() -> None:
