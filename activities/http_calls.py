@@ -7,6 +7,7 @@ is one request at most. Each connection serves one request: a kept one that has 
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from activities.address_guard import AddressGuard, AddressRefused
+from activities.address_guard import AddressGuard
 from activities.connector_secrets import shown_url
 from activities.trace_context import trace_headers, x_ray_headers
 
@@ -138,7 +139,7 @@ class HttpCaller:
             case aiohttp.ClientConnectorCertificateError():
                 return f"the certificate is not accepted: {_certificate_fault(error.certificate_error)}"
             case aiohttp.ClientConnectorError():
-                return _system_reason(error.os_error)
+                return system_reason(error.os_error)
             case aiohttp.ServerDisconnectedError():
                 return "the server closed the connection without an answer"
             case aiohttp.ClientPayloadError():
@@ -146,7 +147,7 @@ class HttpCaller:
             case aiohttp.ClientResponseError():
                 return f"the answer is not HTTP: {error.message}"
             case OSError():
-                return _system_reason(error)
+                return system_reason(error)
             case _:
                 return type(error).__name__
 
@@ -223,7 +224,8 @@ def _certificate_fault(error: Exception) -> str:
     return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else str(error)
 
 
-def _system_reason(error: OSError) -> str:
-    if isinstance(error, AddressRefused):
-        return str(error)
+def system_reason(error: OSError) -> str:
+    """The operating system's words, for which asyncio has its own; TLS and name resolution have no number of it."""
+    if error.errno and error.errno > 0 and not isinstance(error, ssl.SSLError):
+        return os.strerror(error.errno)
     return error.strerror or str(error) or type(error).__name__

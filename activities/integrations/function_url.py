@@ -6,7 +6,6 @@ own error. The header `Idempotency-Key` is the same for whatever makes the same 
 
 from __future__ import annotations
 
-import os
 from typing import Any, Final
 
 import aiohttp
@@ -24,7 +23,7 @@ from activities.function_calls import (
     request_id_of,
 )
 from activities.heartbeats import heartbeating
-from activities.http_calls import bounded_body
+from activities.http_calls import bounded_body, system_reason
 from activities.names import INVOKE_URL
 from activities.reported_failures import reported_failures
 from activities.trace_context import trace_headers
@@ -79,7 +78,7 @@ class UrlInvoker:
             ) as response:
                 return _result(call, response, await bounded_body(response, MAX_PAYLOAD_BYTES), request_id)
         except aiohttp.ClientConnectorError as error:
-            raise client_error(f"{error.host}:{error.port}: {_system_reason(error.os_error)}") from None
+            raise client_error(f"{error.host}:{error.port}: {system_reason(error.os_error)}") from None
         except (TimeoutError, aiohttp.ClientError) as error:
             raise client_error(f"{shown_url(url)}: {_reason(error)}") from None
 
@@ -88,11 +87,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return "it is no URL of HTTP"  # its own text quotes the URL, in which there may be secrets
     return str(error) or type(error).__name__
-
-
-def _system_reason(error: OSError) -> str:
-    """The operating system's words: asyncio puts its own in their place, and name resolution has no number."""
-    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror or error)
 
 
 def _headers(call: FunctionCall, operation_id: str, request_id: str) -> dict[str, str]:

@@ -220,3 +220,12 @@ async def test_nobody_listens() -> None:
         "error": "Lambda.SdkClientException",
         "cause": f"Unable to execute HTTP request: 127.0.0.1:{port}: Connection refused",
     }
+
+
+async def test_a_server_without_tls(server: FunctionServer) -> None:
+    with pytest.raises(ApplicationError) as raised:
+        await invoke(server.url.replace("http:", "https:"))
+    told = raised.value.details[0]
+    assert told["error"] == "Lambda.SdkClientException"
+    assert "Unable to execute HTTP request: 127.0.0.1:" in told["cause"]
+    assert "SSL" in told["cause"]
