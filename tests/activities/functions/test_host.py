@@ -217,6 +217,19 @@ async def test_unknown_function(write: Write, make_host: MakeHost) -> None:
     )
 
 
+async def test_the_log_of_the_host_tells_of_an_unknown_function(
+    write: Write, make_host: MakeHost, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = write("f.py", handler("return 1")).parent
+    with pytest.raises(StatesError):
+        await call(make_host(), "charge-card")
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        f"A Task calls the function 'charge-card', which {folder} does not have: put it there as charge_card.py. "
+        "What it has: f."
+    )
+
+
 async def test_a_qualified_function(write: Write, make_host: MakeHost, caplog: pytest.LogCaptureFixture) -> None:
     write("f.py", handler("return 1"))
     with pytest.raises(
