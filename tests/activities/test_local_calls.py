@@ -30,7 +30,7 @@ from interpreter.definition.resources import parse_resource
 from interpreter.effects import ActivityFailure, TaskCall, TaskRequest
 from interpreter.hosts.inprocess import CallFailed
 from interpreter.values import JsonValue
-from tests.support.fake_lambda_api import FakeLambdaApi, answer, fake_lambda_api
+from tests.support.fake_lambda_api import FakeLambdaApi, answer
 
 
 class NoPayloadStore:
@@ -50,15 +50,6 @@ async def client(temporal_server: TemporalServer) -> Client:
     return await Client.connect(temporal_server.address, data_converter=data_converter(None, NoPayloadStore()))
 
 
-@pytest.fixture
-async def api(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeLambdaApi]:
-    async with fake_lambda_api() as running:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", running.endpoint)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-        yield running
-
-
 def function_call(name: str, event: JsonValue, functions: JsonValue, timeout_seconds: int | None = None) -> TaskCall:
     resource = parse_resource(f"arn:aws:lambda:us-east-1:123456789012:function:{name}")
     assert resource is not None
@@ -72,14 +63,14 @@ async def failure(calls: LocalCalls, call: TaskCall) -> ActivityFailure:
     return raised.value.failure
 
 
-async def test_the_lambda_api(client: Client, api: FakeLambdaApi) -> None:
+async def test_the_lambda_api(client: Client, lambda_api: FakeLambdaApi) -> None:
     call = function_call("f", {"a": 1}, "lambda")
     assert isinstance(call.request.resource, LambdaFunctionResource)
-    api.replies[call.request.resource.arn] = answer({"b": 1})
+    lambda_api.replies[call.request.resource.arn] = answer({"b": 1})
     async with aiohttp.ClientSession() as session:
         calls = LocalCalls(client, direct_calls(LambdaInvoker("us-east-1"), UrlInvoker(session)))
         assert await calls.run(call) == {"b": 1}
-        assert [json.loads(request.body) for request in api.requests] == [{"a": 1}]
+        assert [json.loads(request.body) for request in lambda_api.requests] == [{"a": 1}]
         missing = function_call("missing", {}, "lambda")
         failed = await failure(calls, missing)
     error = Router().failure(missing.request, "lambda", failed)
@@ -87,14 +78,14 @@ async def test_the_lambda_api(client: Client, api: FakeLambdaApi) -> None:
     assert "(Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException;" in str(error.cause)
 
 
-async def test_a_url(client: Client, api: FakeLambdaApi) -> None:
-    api.replies["g"] = answer([2])
-    setting: JsonValue = {"g": {"url": f"{api.endpoint}/2015-03-31/functions/g/invocations"}}
+async def test_a_url(client: Client, lambda_api: FakeLambdaApi) -> None:
+    lambda_api.replies["g"] = answer([2])
+    setting: JsonValue = {"g": {"url": f"{lambda_api.endpoint}/2015-03-31/functions/g/invocations"}}
     async with aiohttp.ClientSession() as session:
         calls = LocalCalls(client, direct_calls(LambdaInvoker("us-east-1"), UrlInvoker(session)))
         call = function_call("g", {"a": 1}, setting)
         assert await calls.run(call) == [2]
-    assert api.requests[0].headers["Idempotency-Key"] == call.request.operation_id
+    assert lambda_api.requests[0].headers["Idempotency-Key"] == call.request.operation_id
 
 
 @activity.defn(dynamic=True)

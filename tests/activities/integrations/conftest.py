@@ -17,10 +17,8 @@ def moto_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def aws(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def aws(moto_url: str, credentials: None, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of an AWS without anything in it, to which botocore is directed."""
     reset(moto_url)
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     return moto_url

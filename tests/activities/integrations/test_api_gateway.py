@@ -71,9 +71,7 @@ async def test_an_empty_body_is_an_empty_text(server: FaultyServer) -> None:
 
 
 @pytest.mark.parametrize("kind", ["IAM_ROLE", "RESOURCE_POLICY"])
-async def test_signed(kind: str, server: FaultyServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+async def test_signed(kind: str, server: FaultyServer, credentials: None) -> None:
     await invoke(AuthType=kind, Method="POST", RequestBody={})
     authorization = server.seen_headers[0]["authorization"]
     assert "/eu-west-1/execute-api/aws4_request" in authorization

@@ -56,9 +56,7 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @pytest.fixture
-def stage(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+def stage(authority: Authority, credentials: None) -> Iterator[Stage]:
     with fake_kubernetes(authority.server()) as cluster:
         cluster.token = None
         yield Stage(cluster, EksKubernetes(AddressGuard(on=False), "eu-west-1"), of(authority, cluster.url))

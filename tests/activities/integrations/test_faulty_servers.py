@@ -13,12 +13,12 @@ import pytest
 
 import activities.aws_clients
 import activities.integrations.function_url
-from activities.aws_calls import AwsCall
 from activities.function_calls import FunctionCall
 from activities.integrations.aws_service import AwsService
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
 from interpreter.errors import StatesError
+from tests.support.aws_calls import call_aws
 from tests.support.faulty_server import Fault, FaultyServer, faulty_server
 
 PATIENCE = 0.3
@@ -28,11 +28,9 @@ Call = Callable[[str], Awaitable[Any]]
 
 
 @pytest.fixture
-async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyServer]:
+async def server(credentials: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyServer]:
     monkeypatch.setattr(activities.aws_clients, "_READ_TIMEOUTS", (PATIENCE,))
     monkeypatch.setattr(activities.integrations.function_url, "_LONGEST_SECONDS", PATIENCE)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-access-key")
     async with faulty_server() as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         yield server
@@ -52,8 +50,7 @@ def aws(service: str, action: str, arguments: dict[str, Any]) -> Call:
         given = {
             name: value.replace("URL", url) if isinstance(value, str) else value for name, value in arguments.items()
         }
-        argument = AwsCall(service=service, action=action, arguments=given).to_json()
-        return await AwsService("us-east-1").call(argument, "s-1", None, None)
+        return await call_aws(service, action, given)
 
     return call
 

@@ -22,11 +22,9 @@ RUN = WatchedJob(service="glue", action="startJobRun", key={"JobName": "n", "Run
 
 
 @pytest.fixture
-async def glue(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeGlueApi]:
+async def glue(credentials: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeGlueApi]:
     async with fake_glue_api() as api:
         monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", api.endpoint)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
         api.states["jr"] = "RUNNING"
         yield api
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import socket
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,18 +15,9 @@ from temporalio.testing import ActivityEnvironment
 from activities.function_calls import FunctionCall
 from activities.integrations.lambda_ import LambdaInvoker
 from interpreter.values import JsonValue
-from tests.support.fake_lambda_api import FakeLambdaApi, Reply, answer, fake_lambda_api, refusal
+from tests.support.fake_lambda_api import FakeLambdaApi, Reply, answer, refusal
 
 REQUEST_ID = FakeLambdaApi.REQUEST_ID
-
-
-@pytest.fixture
-async def api(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeLambdaApi]:
-    async with fake_lambda_api() as running:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", running.endpoint)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-        yield running
 
 
 async def invoke(call: FunctionCall, environment: ActivityEnvironment | None = None) -> JsonValue:
@@ -44,8 +34,8 @@ async def failure(call: FunctionCall) -> tuple[str | None, str]:
     return detail["error"], detail["cause"]
 
 
-async def test_wrapped_result(api: FakeLambdaApi) -> None:
-    api.replies["f"] = answer({"b": 1, "a": [2]}, X_Amz_Log_Result="TE9H")
+async def test_wrapped_result(lambda_api: FakeLambdaApi) -> None:
+    lambda_api.replies["f"] = answer({"b": 1, "a": [2]}, X_Amz_Log_Result="TE9H")
     result = await invoke(FunctionCall(function="f", payload={"k": "é"}, log_type="Tail"))
     assert isinstance(result, dict)
     metadata = result.pop("SdkHttpMetadata")
@@ -66,43 +56,43 @@ async def test_wrapped_result(api: FakeLambdaApi) -> None:
     assert metadata["HttpStatusCode"] == 200
 
 
-async def test_request(api: FakeLambdaApi) -> None:
-    api.replies["f"] = answer(None)
+async def test_request(lambda_api: FakeLambdaApi) -> None:
+    lambda_api.replies["f"] = answer(None)
     arn = "arn:aws:lambda:eu-west-1:123456789012:function:f"
-    api.replies[arn] = answer(None)
+    lambda_api.replies[arn] = answer(None)
     await invoke(FunctionCall(function="f", payload="é", qualifier="live", client_context="e30="))
     await invoke(FunctionCall(function="f", has_payload=False))
     await invoke(FunctionCall(function=arn, payload=None, wrapped=False))
-    first, second, third = api.requests
+    first, second, third = lambda_api.requests
     assert (first.body, first.query) == ('"é"'.encode(), {"Qualifier": "live"})
     assert first.headers["X-Amz-Client-Context"] == "e30="
     assert second.body == b""
     assert (third.body, "/eu-west-1/lambda/" in third.headers["Authorization"]) == (b"null", True)
 
 
-async def test_unwrapped_result(api: FakeLambdaApi) -> None:
-    api.replies["f"] = answer([1])
+async def test_unwrapped_result(lambda_api: FakeLambdaApi) -> None:
+    lambda_api.replies["f"] = answer([1])
     assert await invoke(FunctionCall(function="f", wrapped=False)) == [1]
 
 
-async def test_a_payload_that_is_too_large(api: FakeLambdaApi) -> None:
-    api.replies["f"] = Reply(200, b"a" * 6_291_557)
+async def test_a_payload_that_is_too_large(lambda_api: FakeLambdaApi) -> None:
+    lambda_api.replies["f"] = Reply(200, b"a" * 6_291_557)
     error, cause = await failure(FunctionCall(function="f"))
     assert error == "Function.ResponseSizeTooLarge"
     assert "maximum allowed payload size (6291556 bytes)" in cause
 
 
-async def test_payload_that_is_no_json(api: FakeLambdaApi) -> None:
-    api.replies["f"] = Reply(200, b"aaa")
+async def test_payload_that_is_no_json(lambda_api: FakeLambdaApi) -> None:
+    lambda_api.replies["f"] = Reply(200, b"aaa")
     assert await invoke(FunctionCall(function="f", wrapped=False)) == "aaa"
 
 
-async def test_asynchronous_invocation(api: FakeLambdaApi) -> None:
-    api.replies["f"] = Reply(202, b"")
+async def test_asynchronous_invocation(lambda_api: FakeLambdaApi) -> None:
+    lambda_api.replies["f"] = Reply(202, b"")
     result = await invoke(FunctionCall(function="f", payload={}, invocation_type="Event"))
     assert isinstance(result, dict)
     assert (result["Payload"], result["StatusCode"], "ExecutedVersion" in result) == ("", 202, False)
-    assert api.requests[0].headers["X-Amz-Invocation-Type"] == "Event"
+    assert lambda_api.requests[0].headers["X-Amz-Invocation-Type"] == "Event"
 
 
 def function_error(body: str) -> Reply:
@@ -158,14 +148,14 @@ FAILURES = [
 
 
 @pytest.mark.parametrize("case", FAILURES, ids=lambda case: case.name)
-async def test_failure(case: Failure, api: FakeLambdaApi) -> None:
+async def test_failure(case: Failure, lambda_api: FakeLambdaApi) -> None:
     if case.reply is not None:
-        api.replies["f"] = case.reply
+        lambda_api.replies["f"] = case.reply
     assert await failure(FunctionCall(function="f", payload={})) == (case.error, case.cause)
-    assert len(api.requests) == 1  # one attempt is one call, whatever the SDK would retry
+    assert len(lambda_api.requests) == 1  # one attempt is one call, whatever the SDK would retry
 
 
-async def test_nobody_listens(api: FakeLambdaApi, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_listens(lambda_api: FakeLambdaApi, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -176,14 +166,14 @@ async def test_nobody_listens(api: FakeLambdaApi, monkeypatch: pytest.MonkeyPatc
         )
 
 
-async def test_no_such_host(api: FakeLambdaApi, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_such_host(lambda_api: FakeLambdaApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", "http://lambda.invalid")
     error, cause = await failure(FunctionCall(function="f"))
     assert error == "Lambda.SdkClientException"
     assert cause.startswith("Unable to execute HTTP request: lambda.invalid: ")
 
 
-async def test_no_credentials(api: FakeLambdaApi, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_credentials(lambda_api: FakeLambdaApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -192,13 +182,13 @@ async def test_no_credentials(api: FakeLambdaApi, monkeypatch: pytest.MonkeyPatc
     assert (error, "Unable to locate credentials" in cause) == ("Lambda.SdkClientException", True)
 
 
-async def test_heartbeats_while_it_runs_and_stops_when_cancelled(api: FakeLambdaApi) -> None:
-    api.held.clear()
+async def test_heartbeats_while_it_runs_and_stops_when_cancelled(lambda_api: FakeLambdaApi) -> None:
+    lambda_api.held.clear()
     environment, beats = ActivityEnvironment(), asyncio.Queue[None]()
     environment.info = dataclasses.replace(environment.info, heartbeat_timeout=timedelta(seconds=0.3))
     environment.on_heartbeat = lambda *_: beats.put_nowait(None)
     running = asyncio.create_task(invoke(FunctionCall(function="f"), environment))
-    await api.arrived.wait()
+    await lambda_api.arrived.wait()
     await beats.get()
     await beats.get()
     environment.cancel()

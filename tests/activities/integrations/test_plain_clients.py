@@ -8,9 +8,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from activities.aws_calls import AwsCall
-from activities.integrations.aws_service import AwsService
 from interpreter.values import JsonValue
+from tests.support.aws_calls import call_aws
 from tests.support.faulty_server import FaultyServer, faulty_server
 
 ENCODED = "ZWNobyBoaQ=="
@@ -83,24 +82,17 @@ CASES = [
 
 
 @pytest.fixture
-async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyServer]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+async def server(credentials: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyServer]:
     async with faulty_server() as server:
         server.headers = {"Content-Type": "text/xml"}
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         yield server
 
 
-async def ask(service: str, action: str, arguments: dict[str, JsonValue]) -> JsonValue:
-    call = AwsCall(service=f"aws-sdk:{service}", action=action, arguments=arguments)
-    return await AwsService("us-east-1").call(call.to_json(), "op", None, None)
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_as_it_is(case: Case, server: FaultyServer) -> None:
     server.body = case.answer.encode()
-    assert await ask(case.service, case.action, case.arguments) == case.result
+    assert await call_aws(f"aws-sdk:{case.service}", case.action, case.arguments) == case.result
     if case.sent is not None:
         name, value = case.sent
         assert parse_qs(server.seen_bodies[0].decode())[name] == [value]
@@ -112,5 +104,5 @@ async def test_as_it_is(case: Case, server: FaultyServer) -> None:
 )
 async def test_source_of_a_copy(source: str, sent: str, server: FaultyServer) -> None:
     server.body = b"<CopyObjectResult/>"
-    await ask("s3", "copyObject", {"Bucket": "bucket", "Key": "k", "CopySource": source})
+    await call_aws("aws-sdk:s3", "copyObject", {"Bucket": "bucket", "Key": "k", "CopySource": source})
     assert server.seen_headers[0]["x-amz-copy-source"] == sent

@@ -8,11 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from activities.aws_calls import AwsCall
 from activities.integrations import stored_bodies
-from activities.integrations.aws_service import AwsService
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue
+from tests.support.aws_calls import call_aws
 from tests.support.faulty_server import FaultyServer, faulty_server
 
 
@@ -30,8 +29,7 @@ def _s3() -> Any:
 
 
 async def invoke(**arguments: JsonValue) -> Any:
-    call = AwsCall(service="bedrock", action="invokeModel", arguments={"ModelId": "m", **arguments})
-    return await AwsService("us-east-1").call(call.to_json(), "s-1", None, None)
+    return await call_aws("bedrock", "invokeModel", {"ModelId": "m", **arguments})
 
 
 async def test_input(model: FaultyServer) -> None:
