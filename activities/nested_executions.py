@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Any, Final, cast
 
-from activities.failures import unusable_arguments
 from activities.function_calls import request_id_of
 from activities.names import PREPARE_EXECUTION, START_EXECUTION, WORKFLOW_QUEUE
 from activities.sdk_metadata import sdk_metadata
+from activities.task_arguments import checked_fields, unusable
 from interpreter.definition.model import ServiceResource, TaskPattern
 from interpreter.effects import ActivityCall, ChildWorkflow, Done, Failed, JsonText, Outcome, TaskRequest
 from interpreter.errors import StatesTaskFailed
@@ -68,16 +68,12 @@ def start_call(request: TaskRequest) -> ActivityCall:
 
 
 def _argument(request: TaskRequest) -> dict[str, JsonValue]:
-    fields = request.arguments
-    if not isinstance(fields, dict):
-        raise unusable_arguments(fields, "The value is not a JSON object")
+    fields = checked_fields(request, FIELDS)
     for field, value in fields.items():
-        if field not in FIELDS:
-            raise unusable_arguments(fields, f"The field {field!r} is not supported by Step Functions")
         if field != "Input" and value is not None and not isinstance(value, str):
-            raise unusable_arguments(fields, f"The value of the field {field!r} has an invalid format")
+            raise unusable(request, f"The value of the field {field!r} has an invalid format")
     if fields.get("StateMachineArn") is None:
-        raise unusable_arguments(fields, "The field 'StateMachineArn' is required but was missing")
+        raise unusable(request, "The field 'StateMachineArn' is required but was missing")
     name = fields.get("Name")
     return {
         "stateMachineArn": fields["StateMachineArn"],

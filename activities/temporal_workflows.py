@@ -12,8 +12,7 @@ from activities.connector_secrets import without_secrets
 from activities.connectors import TEMPORAL_WORKFLOW
 from activities.failures import unusable_arguments
 from activities.function_calls import request_id_of
-from activities.function_routes import RESERVED_QUEUES
-from activities.names import is_temporal_name
+from activities.task_arguments import temporal_fault
 from interpreter.definition.model import ServiceResource, TaskPattern, TaskResource
 from interpreter.effects import ActivityCall, ChildWorkflow, Done, ForeignJson, Outcome, TaskRequest
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesTaskFailed
@@ -39,12 +38,11 @@ def plan(request: TaskRequest) -> ActivityCall:
     if fault is not None or not isinstance(arguments, dict):
         raise _unusable(request, fault or "The value is not a JSON object")
     id_ = arguments.get("WorkflowId") or f"{request.state_name}-{request_id_of(request.operation_id)}"
-    planned = {"type": arguments["WorkflowType"], "queue": arguments["TaskQueue"], "id": id_}
-    if planned["queue"] in RESERVED_QUEUES:
-        raise _unusable(request, f"The task queue {planned['queue']!r} is reserved")
-    for field, name in (("WorkflowType", "type"), ("TaskQueue", "queue"), ("WorkflowId", "id")):
-        if not is_temporal_name(str(planned[name])):
-            raise _unusable(request, f"The value of the field {field!r} has an invalid format")
+    names = {"WorkflowType": arguments["WorkflowType"], "TaskQueue": arguments["TaskQueue"], "WorkflowId": id_}
+    fault = temporal_fault({field: str(name) for field, name in names.items()})
+    if fault is not None:
+        raise _unusable(request, fault)
+    planned = {"type": names["WorkflowType"], "queue": names["TaskQueue"], "id": id_}
     size = json_size(arguments.get("Input", {}))
     if size > _LARGEST_INLINE:
         raise StatesDataLimitExceeded(

@@ -389,6 +389,15 @@ FAILURES = [
         "lambda",
     ),
     Failure(
+        "dead worker of ours, calling a URL in which there are secrets",
+        ARN,
+        "heartbeat",
+        StatesError(
+            "Lambda.SdkClientException", f"{NO_ANSWER}'{ARN}' (https://u/f): the worker died in the middle of the call"
+        ),
+        {"f": {"url": "https://me:password@u/f?code=secret"}},
+    ),
+    Failure(
         "no answer",
         INVOKE,
         "other",
