@@ -29,6 +29,7 @@ from interpreter.definition.schema import (
     BATCHER_LIMITS,
     CSV_DELIMITERS,
     CSV_HEADER_LOCATIONS,
+    DISTRIBUTED_FIELDS,
     INPUT_TYPES,
     ITEM_BATCHER_FIELDS,
     ITEM_READER_FIELDS,
@@ -45,9 +46,6 @@ from interpreter.definition.schema import (
     QueryLanguage,
 )
 from interpreter.definition.walk import Walk
-
-DISTRIBUTED_FIELDS: Final = ("ItemReader", "ItemBatcher", "ResultWriter")
-"""Refused in the mode INLINE."""
 
 TOLERATED_FIELDS: Final = (
     "ToleratedFailureCount",

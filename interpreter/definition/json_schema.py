@@ -20,6 +20,7 @@ from interpreter.definition.schema import (
     CREDENTIALS_FIELDS,
     CSV_DELIMITERS,
     CSV_HEADER_LOCATIONS,
+    DISTRIBUTED_FIELDS,
     EXCLUSIVE_FIELDS,
     EXECUTION_TYPES,
     INPUT_TYPES,
@@ -36,6 +37,7 @@ from interpreter.definition.schema import (
     PROCESSOR_CONFIG_FIELDS,
     PROCESSOR_FIELDS,
     PROCESSOR_MODES,
+    PROCESSOR_SPELLINGS,
     RANGES,
     READER_CONFIG_FIELDS,
     READER_EXCLUSIVE_FIELDS,
@@ -67,6 +69,7 @@ _PATH_OR_CALL: Final = r"^(\$|States\.)"
 _RESULT_PATH: Final = r"^\$([.\[][\s\S]*)?$"
 _TIMESTAMP: Final = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})"
 _RESOURCE: Final = r"^arn:aws(-[a-z]+)*:(states|lambda):"
+_ACTIVITY: Final = r"^[^:]+:[^:]+:states:[^:]+:[^:]+:activity:"
 _VARIABLE: Final = r"^[^\s.$\d][^\s.$]*"
 
 _SAID: Final[Mapping[str, str]] = {
@@ -76,8 +79,6 @@ _SAID: Final[Mapping[str, str]] = {
     _RESULT_PATH: "A path into the input, which begins with $, is expected.",
 }
 """What editors say where a text does not match."""
-
-_NOT_INLINE: Final = ("ItemReader", "ItemBatcher", "ResultWriter")
 
 _ENUMERATIONS: Final[Mapping[str, Sequence[str]]] = {
     "Machine.QueryLanguage": LANGUAGES,
@@ -323,34 +324,49 @@ def _by_type(language: QueryLanguage, inner: QueryLanguage | None) -> Schema:
 
 
 def _typed_state(state_type: str, language: QueryLanguage, inner: QueryLanguage | None) -> Schema:
+    alternatives = [*_alternatives(state_type, language)]
     schema = _object(
         state_type,
         STATE_FIELDS[state_type],
         language,
         required=REQUIRED_FIELDS.get(state_type, ()),
-        exclusive=[group for group in EXCLUSIVE_FIELDS if group[0] not in ("Next", "Seconds")],
+        exclusive=[group for group in EXCLUSIVE_FIELDS if all(set(group).isdisjoint(one) for one in alternatives)],
     )
-    rules: list[Schema] = schema.pop("allOf", [])
-    if state_type in TRANSITION_TYPES:
-        rules.append(_one_of(("Next", "End")))
-    if state_type == "Wait":
-        rules.append(_one_of(WAIT_FORMS[language]))
+    rules: list[Schema] = [*schema.pop("allOf", ()), *map(_one_of, alternatives)]
+    if state_type == "Task":
+        rules.append(_without_credentials())
     if state_type == "Parallel":
         schema["properties"]["Branches"]["items"] = _ref(_name("branch", inner))
     if state_type == "Map":
-        for field in ("ItemProcessor", "Iterator"):
+        for field in PROCESSOR_SPELLINGS:
             schema["properties"][field].update(_ref(_name("processor", inner)))
-        rules += [_one_of(("ItemProcessor", "Iterator")), _only_distributed()]
+        rules.append(_only_distributed())
     return {**schema, "allOf": rules} if rules else schema
+
+
+def _alternatives(state_type: str, language: QueryLanguage) -> Iterable[Sequence[str]]:
+    """Groups of fields of which a state has exactly one."""
+    if state_type in TRANSITION_TYPES:
+        yield ("Next", "End")
+    if state_type == "Wait":
+        yield WAIT_FORMS[language]
+    if state_type == "Map":
+        yield PROCESSOR_SPELLINGS
+
+
+def _without_credentials() -> Schema:
+    """What a Task on an activity has not."""
+    activity = {"properties": {"Resource": {"pattern": _ACTIVITY}}, "required": ["Resource"]}
+    return {"if": activity, "then": {"properties": {"Credentials": False}}}
 
 
 def _only_distributed() -> Schema:
     """What a Map has in the mode DISTRIBUTED only."""
     processor = {"properties": {"ProcessorConfig": _is("Mode", "DISTRIBUTED")}, "required": ["ProcessorConfig"]}
     is_distributed = {
-        "anyOf": [{"properties": {field: processor}, "required": [field]} for field in ("ItemProcessor", "Iterator")]
+        "anyOf": [{"properties": {field: processor}, "required": [field]} for field in PROCESSOR_SPELLINGS]
     }
-    return {"if": is_distributed, "else": {"properties": dict.fromkeys(_NOT_INLINE, False)}}
+    return {"if": is_distributed, "else": {"properties": dict.fromkeys(DISTRIBUTED_FIELDS, False)}}
 
 
 # --- Retry, Choice -----------------------------------------------------------------------------------------------
@@ -443,8 +459,13 @@ def _choices(_owner: str, language: QueryLanguage | None) -> Schema:
 
 
 def _processor_config(_owner: str, _language: QueryLanguage | None) -> Schema:
-    schema = _object("ProcessorConfig", PROCESSOR_CONFIG_FIELDS, None)
-    return {**schema, "if": _is("Mode", "DISTRIBUTED"), "then": {"required": ["ExecutionType"]}}
+    return {
+        **_object("ProcessorConfig", PROCESSOR_CONFIG_FIELDS, None),
+        "allOf": [
+            {"if": _is("Mode", "DISTRIBUTED"), "then": {"required": ["ExecutionType"]}},
+            {"if": _is("Mode", "INLINE"), "then": {"properties": {"ExecutionType": False}}},
+        ],
+    }
 
 
 def _item_reader(_owner: str, language: QueryLanguage | None) -> Schema:
@@ -458,6 +479,8 @@ def _reader_config(_owner: str, language: QueryLanguage | None) -> Schema:
         **schema,
         "allOf": [
             *schema.get("allOf", ()),
+            {"if": _is("InputType", "CSV"), "then": {"required": ["CSVHeaderLocation"]}},
+            {"if": _is("InputType", "JSON"), "then": {"properties": {"CSVHeaderLocation": False}}},
             {"if": _is("CSVHeaderLocation", "GIVEN"), "then": {"required": ["CSVHeaders"]}},
             {"if": _is("Transformation", "LOAD_AND_FLATTEN"), "then": {"required": ["InputType"]}},
         ],

@@ -39,6 +39,7 @@ from interpreter.definition.schema import (
     PROCESSOR_CONFIG_FIELDS,
     PROCESSOR_FIELDS,
     PROCESSOR_MODES,
+    PROCESSOR_SPELLINGS,
     REQUIRED_FIELDS,
     STATE_FIELDS,
     STATE_TYPES,
@@ -265,7 +266,7 @@ def _item_selector(fields: Fields) -> Template | None:
 def _processor(fields: Fields, walk: Walk, outline: MachineOutline) -> tuple[Machine | None, Distribution | None]:
     """The machine of a Map, in either of its spellings, and how it is distributed."""
     name = "Iterator" if "Iterator" in fields and "ItemProcessor" not in fields else "ItemProcessor"
-    fields.require_one(("ItemProcessor", "Iterator"))
+    fields.require_one(PROCESSOR_SPELLINGS)
     processor = fields.object(name)
     config = None if processor is None else processor.object("ProcessorConfig")
     mode = "INLINE" if config is None else _mode(config)

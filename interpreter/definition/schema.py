@@ -188,6 +188,12 @@ REQUIRED_FIELDS: Final = {
 TRANSITION_TYPES: Final = ("Task", "Parallel", "Map", "Pass", "Wait")
 """Types that have exactly one of Next and End."""
 
+PROCESSOR_SPELLINGS: Final = ("ItemProcessor", "Iterator")
+"""Of which a Map has exactly one; the second is the former."""
+
+DISTRIBUTED_FIELDS: Final = ("ItemReader", "ItemBatcher", "ResultWriter")
+"""Which a Map has in the mode DISTRIBUTED only."""
+
 EXCLUSIVE_FIELDS: Final = (
     ("Next", "End"),
     ("Error", "ErrorPath"),
@@ -197,7 +203,7 @@ EXCLUSIVE_FIELDS: Final = (
     ("MaxConcurrency", "MaxConcurrencyPath"),
     ("ToleratedFailureCount", "ToleratedFailureCountPath"),
     ("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"),
-    ("ItemProcessor", "Iterator"),
+    PROCESSOR_SPELLINGS,
     ("ItemSelector", "Parameters"),
     ("SecondsPath", "Seconds", "TimestampPath", "Timestamp"),
 )

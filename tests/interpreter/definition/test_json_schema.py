@@ -28,10 +28,8 @@ BEYOND_A_SCHEMA: Final = (
     *("INVALID_JSONATA_EXPRESSION", "UNSUPPORTED_JSONATA_EXPRESSION", "JSONata string must start with"),
     *("Express state machine does not support", "is not supported inside 'EXPRESS' state machines"),
     *("is already assigned in an outer scope", "Value is not a Reference Path", "must appear alone and at end of list"),
-    *("field is required for resource ARN", "is not supported for activities"),
-    *("Field 'ExecutionType' is not supported", "'CSVHeaderLocation' is"),
     *("HeartbeatSeconds must be less than", "MaxDelaySeconds must be greater than", "is not recognized"),
-    *("are the same", "is required but was missing"),
+    *("are the same", "is required but was missing", "field is required for resource ARN"),
     *("is not supported by Step Functions", "must be a valid JSONPath"),
 )
 """Parts of the texts of errors that depend on other places, on what a text means, or on the machine's type."""
@@ -74,6 +72,12 @@ def test_wrong_cases_are_refused(name: str, definition: Any) -> None:
 def test_the_wildcard_of_errors_stands_alone() -> None:
     definition = next(definition_of(case) for case in CASES if case["name"] == "States.ALL not alone")
     assert _faults(definition)
+
+
+@pytest.mark.parametrize("name", ["Wait with two forms", "both Next and End", "both spellings of the processor"])
+def test_alternatives_are_told_once(name: str) -> None:
+    definition = next(definition_of(case) for case in CASES if case["name"] == name)
+    assert len(_faults(definition)) == 1
 
 
 def test_there_are_cases_of_both_kinds() -> None:
