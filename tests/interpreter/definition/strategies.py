@@ -231,14 +231,15 @@ def _groups(jsonata: bool, inner: st.SearchStrategy[list[Json]]) -> list[st.Sear
 def _distribution(jsonata: bool) -> st.SearchStrategy[Json]:
     parameters = "Arguments" if jsonata else "Parameters"
     bucket = {"Bucket": "{% $v %}", "Key": "k"} if jsonata else {"Bucket.$": "$.b", "Key": "k"}
+    files: tuple[Json, ...] = (
+        {},
+        {"CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "b"]},
+        {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+        {"InputType": "PARQUET"},
+    )
     reading = _merged(
         _optional(CSVDelimiter=st.sampled_from(("COMMA", "TAB"))),
-        st.sampled_from(
-            (
-                *({}, {"CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "b"]}),
-                *({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}, {"InputType": "PARQUET"}),
-            )
-        ),
+        st.sampled_from(files),
         _quantity("MaxItems", st.integers(0, 100_000_000), jsonata),
     ).filter(bool)
     reader = _merged(
