@@ -26,20 +26,15 @@ _METADATA: Final = frozenset({ip_address("168.63.129.16")})
 """Services of clouds that stand at addresses which look public."""
 
 
-def no_public_address(tasks: str) -> str:
-    """Why the Tasks that are named are refused, and which setting would let them pass."""
-    return (
-        f"the host has no public address, and {tasks} may call public addresses only, besides the networks in "
-        "http_guard_allowed (STEPLOOM_HTTP_GUARD_ALLOWED)"
-    )
-
-
 class AddressRefused(OSError):
-    """The guard does not let this address be called."""
+    """The guard does not let an address be called by `tasks`; the text says which setting would."""
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: str) -> None:
         # One text for all addresses of a host: then the client reports it and not "several exceptions".
-        super().__init__(no_public_address("HTTP Tasks"))
+        super().__init__(
+            f"the host has no public address, and {tasks} may call public addresses only, besides the networks in "
+            "http_guard_allowed (STEPLOOM_HTTP_GUARD_ALLOWED)"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ class AddressGuard:
         """
         family, kind, protocol, _, address = info
         if not self.permits(str(address[0]), secure=secure):
-            raise AddressRefused
+            raise AddressRefused("HTTP Tasks")
         return socket.socket(family, kind, protocol)
 
 

@@ -23,7 +23,7 @@ from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from activities.address_guard import AddressGuard, no_public_address
+from activities.address_guard import AddressGuard, AddressRefused
 from activities.authorization import Authorizer
 from activities.connector_secrets import without_secrets
 from activities.failures import unusable_arguments
@@ -150,7 +150,7 @@ class GrpcCaller:
             if self._guard.permits(str(address[0]), secure=target.secure)
         ]
         if not allowed:
-            raise OSError(no_public_address("Tasks"))
+            raise AddressRefused("Tasks")
         family = allowed[0][0]
         scheme, form = ("ipv6", "[{}]") if family == socket.AF_INET6 else ("ipv4", "{}")
         same = [address for each, address in allowed if each == family]
