@@ -92,7 +92,7 @@ def _choice_branch(entry: Fields, flow: Flow, machine: MachineOutline) -> Choice
 
 def parse_task(name: str, fields: Fields, walk: Walk, machine: MachineOutline) -> TaskState | None:
     """Task."""
-    resource = check_resource(fields, walk)
+    resource = _task_resource(fields, walk)
     timeout = fields.quantity("TimeoutSeconds")
     heartbeat = fields.quantity("HeartbeatSeconds")
     if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
@@ -140,8 +140,8 @@ def _credentials(fields: Fields) -> Template | None:
     return fields.object_template("Credentials")
 
 
-def check_resource(fields: Fields, walk: Walk) -> TaskResource | None:
-    """The Resource of a Task, if it exists, may be used in this type of machine, and can be run."""
+def _task_resource(fields: Fields, walk: Walk) -> TaskResource | None:
+    """The Resource of a Task, if it exists and may be used in this type of machine; else it is reported."""
     arn = fields.text("Resource")
     if arn is None:
         return None
