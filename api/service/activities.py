@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Final
 
 from api.service.arns import Arns, check_name
@@ -23,7 +24,7 @@ from api.service.errors import (
     InvalidToken,
 )
 from api.service.gateway import ActivityTask, ExecutionGateway, MalformedToken
-from api.service.pages import page_position, page_size, page_token
+from api.service.pages import page_of, page_place, page_size
 from api.service.shapes import (
     ActivityListItem,
     CreateActivityRequest,
@@ -116,14 +117,11 @@ class Activities:
 
     async def list(self, request: ListActivitiesRequest) -> ListActivitiesResponse:
         """ListActivities, by the bytes of their names."""
-        size = page_size(request.max_results)
-        after = None if request.next_token is None else _name(page_position(request.next_token, "ListActivities"))
-        activities = await self._store.list_activities(after, size + 1)
-        token = None
-        if len(activities) > size:
-            token = page_token(activities[size - 1].name.encode(), "ListActivities")
+        size, after = page_size(request.max_results), page_place(request.next_token, "ListActivities")
+        found = await self._store.list_activities(after, size + 1)
+        activities, token = page_of(found, size, attrgetter("name"), "ListActivities")
         return ListActivitiesResponse(
-            activities=tuple(self._list_item(activity) for activity in activities[:size]), next_token=token
+            activities=tuple(self._list_item(activity) for activity in activities), next_token=token
         )
 
     def _list_item(self, activity: Activity) -> ActivityListItem:
@@ -178,10 +176,3 @@ class Activities:
             self._pollers[activity_arn] -= 1
             if not self._pollers[activity_arn]:
                 del self._pollers[activity_arn]
-
-
-def _name(position: bytes) -> str:
-    try:
-        return position.decode()
-    except UnicodeDecodeError:  # only in a token made by hand
-        raise InvalidToken from None

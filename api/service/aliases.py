@@ -16,7 +16,7 @@ from api.service.errors import (
     StateMachineDoesNotExist,
     ValidationException,
 )
-from api.service.pages import page_position, page_size, page_token
+from api.service.pages import page_of, page_place, page_size
 from api.service.shapes import (
     CreateStateMachineAliasRequest,
     CreateStateMachineAliasResponse,
@@ -160,15 +160,13 @@ class Aliases:
         arn = self._arns.read_state_machine(request.state_machine_arn)
         aliases = await self._aliases(arn)
         size, arguments = page_size(request.max_results), ("ListStateMachineAliases", arn.text)
-        if request.next_token is not None:
-            after = _place(page_position(request.next_token, *arguments))
+        place = page_place(request.next_token, *arguments)
+        if place is not None:
+            after = _read_place(place)
             aliases = [alias for alias in aliases if (epoch_milliseconds(alias.created), alias.name) > after]
-        token = None
-        if len(aliases) > size:
-            last = aliases[size - 1]
-            token = page_token(f"{epoch_milliseconds(last.created)} {last.name}".encode(), *arguments)
+        aliases, token = page_of(aliases, size, _place, *arguments)
         return ListStateMachineAliasesResponse(
-            state_machine_aliases=tuple(self._list_item(alias) for alias in aliases[:size]), next_token=token
+            state_machine_aliases=tuple(self._list_item(alias) for alias in aliases), next_token=token
         )
 
     async def _aliases(self, arn: StateMachineArn) -> Sequence[Alias]:
@@ -200,9 +198,13 @@ def _no_versions(items: Sequence[RoutingConfigurationListItem]) -> ValidationExc
     return ValidationException(f"Routing configuration must contain state machine version ARNs. Received: [{received}]")
 
 
-def _place(position: bytes) -> tuple[int, str]:
-    created, _, name = position.partition(b" ")
+def _place(alias: Alias) -> str:
+    return f"{epoch_milliseconds(alias.created)} {alias.name}"
+
+
+def _read_place(place: str) -> tuple[int, str]:
+    created, _, name = place.partition(" ")
     try:
-        return int(created), name.decode()
+        return int(created), name
     except ValueError:  # only in a token made by hand
         raise InvalidToken from None

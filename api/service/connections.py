@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Final, cast
 from uuid import uuid4
 
@@ -37,7 +38,7 @@ from api.service.errors import (
     UnsupportedOperationException,
     ValidationException,
 )
-from api.service.pages import page_position, page_token
+from api.service.pages import page_of, page_place
 from api.storage.connections import ConnectionStore, StoredConnection
 from interpreter.values import JsonValue
 
@@ -168,12 +169,11 @@ class Connections:
         """ListConnections, by name."""
         prefix, state = _text(params, "NamePrefix") or "", _text(params, "ConnectionState")
         token, limit = _text(params, "NextToken"), cast(int, params.get("Limit", _PAGE))
-        after = None if token is None else page_position(token, prefix, state).decode()
-        found = list(await self._store.list_connections(prefix, state, after, limit + 1))
-        answer: Parameters = {"Connections": [self._listed(connection) for connection in found[:limit]]}
-        if len(found) > limit:
-            answer["NextToken"] = page_token(found[limit - 1].name.encode(), prefix, state)
-        return answer
+        after = page_place(token, prefix, state)
+        found = await self._store.list_connections(prefix, state, after, limit + 1)
+        connections, following = page_of(found, limit, attrgetter("name"), prefix, state)
+        answer: Parameters = {"Connections": [self._listed(connection) for connection in connections]}
+        return answer if following is None else {**answer, "NextToken": following}
 
     async def update(self, params: Parameters) -> Parameters:
         """UpdateConnection: what is not given stays."""

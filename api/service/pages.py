@@ -10,9 +10,12 @@ import base64
 import binascii
 import hashlib
 import json
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from api.service.errors import InvalidToken
+
+_Item = TypeVar("_Item")
 
 _DEFAULT_SIZE: Final = 100
 _DIGEST_BYTES: Final = 12
@@ -21,6 +24,39 @@ _DIGEST_BYTES: Final = 12
 def page_size(max_results: int | None) -> int:
     """How many items a page has: AWS takes 0 and nothing for 100."""
     return max_results or _DEFAULT_SIZE
+
+
+def page_of(
+    found: Sequence[_Item], size: int, place: Callable[[_Item], str], *arguments: object
+) -> tuple[Sequence[_Item], str | None]:
+    """The items of a page, and the token of the next one if more than these were found.
+
+    Args:
+        found: the items from the page's first on, at least one more than the page has if there are more.
+        size: how many a page has.
+        place: what tells where an item stands in the list.
+        arguments: see `page_token`.
+    """
+    if len(found) <= size:
+        return found, None
+    return found[:size], page_token(place(found[size - 1]).encode(), *arguments)
+
+
+def page_place(token: str | None, *arguments: object) -> str | None:
+    """The place of the item before the page that a token asks for; None for the first page.
+
+    Raises:
+        InvalidToken: see `page_position`.
+    """
+    if token is None:
+        return None
+    try:
+        place = page_position(token, *arguments).decode()
+    except UnicodeDecodeError:  # only in a token made by hand, as below
+        raise InvalidToken from None
+    if "\0" in place:  # which no name has, and PostgreSQL takes in no text
+        raise InvalidToken
+    return place
 
 
 def page_token(position: bytes, *arguments: object) -> str:

@@ -19,7 +19,6 @@ from api.service.deletion import Deletions
 from api.service.errors import (
     ConflictException,
     ExecutionDoesNotExist,
-    InvalidToken,
     MissingRequiredParameter,
     StateMachineAlreadyExists,
     StateMachineDeleting,
@@ -28,7 +27,7 @@ from api.service.errors import (
 )
 from api.service.gateway import ExecutionGateway, NoSuchExecution
 from api.service.modes import check_mode_tag, mode_of, mode_of_tags
-from api.service.pages import page_position, page_size, page_token
+from api.service.pages import page_of, page_place, page_size
 from api.service.shapes import (
     CreateStateMachineRequest,
     CreateStateMachineResponse,
@@ -268,14 +267,11 @@ class StateMachines:
 
     async def list(self, request: ListStateMachinesRequest) -> ListStateMachinesResponse:
         """ListStateMachines, by the bytes of their names."""
-        size = page_size(request.max_results)
-        after = None if request.next_token is None else _name(page_position(request.next_token, "ListStateMachines"))
-        machines = await self._store.list_state_machines(after, size + 1)
-        token = None
-        if len(machines) > size:
-            token = page_token(machines[size - 1].name.encode(), "ListStateMachines")
+        size, after = page_size(request.max_results), page_place(request.next_token, "ListStateMachines")
+        found = await self._store.list_state_machines(after, size + 1)
+        machines, token = page_of(found, size, attrgetter("name"), "ListStateMachines")
         return ListStateMachinesResponse(
-            state_machines=tuple(self._list_item(machine) for machine in machines[:size]), next_token=token
+            state_machines=tuple(self._list_item(machine) for machine in machines), next_token=token
         )
 
     def _list_item(self, machine: StateMachine) -> StateMachineListItem:
@@ -346,10 +342,3 @@ def _revision_id(revision: Revision) -> str | None:
 
 def _variable_references(revision: Revision) -> dict[str, tuple[str, ...]] | None:
     return {name: tuple(variables) for name, variables in revision.variable_references.items()} or None
-
-
-def _name(position: bytes) -> str:
-    try:
-        return position.decode()
-    except UnicodeDecodeError:  # only in a token made by hand
-        raise InvalidToken from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from api.service.arns import Arns
@@ -14,7 +15,7 @@ from api.service.errors import (
     StateMachineDeleting,
     ValidationException,
 )
-from api.service.pages import page_position, page_size, page_token
+from api.service.pages import page_of, page_place, page_size
 from api.service.shapes import (
     DeleteStateMachineVersionRequest,
     DeleteStateMachineVersionResponse,
@@ -29,6 +30,7 @@ from api.storage.store import LimitReached, Publication, Revision, StateMachine,
 
 _INITIAL: Final = "INITIAL"  # AWS's name of the revision that CreateStateMachine makes, which has no id
 _ATTEMPTS: Final = 10
+_PLACE: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 class Versions:
@@ -76,13 +78,11 @@ class Versions:
         if arn.name is None or arn.qualifier is not None or await self._store.get_state_machine(arn.name) is None:
             raise InvalidArn.not_found(arn.text)
         size, arguments = page_size(request.max_results), ("ListStateMachineVersions", arn.text)
-        before = None if request.next_token is None else _number(page_position(request.next_token, *arguments))
-        versions = await self._store.list_versions(arn.name, before, size + 1)
-        token = None
-        if len(versions) > size:
-            token = page_token(str(versions[size - 1].number).encode(), *arguments)
+        before = _number(page_place(request.next_token, *arguments))
+        found = await self._store.list_versions(arn.name, before, size + 1)
+        versions, token = page_of(found, size, lambda version: str(version.number), *arguments)
         return ListStateMachineVersionsResponse(
-            state_machine_versions=tuple(self._list_item(version) for version in versions[:size]), next_token=token
+            state_machine_versions=tuple(self._list_item(version) for version in versions), next_token=token
         )
 
     def _list_item(self, version: Version) -> StateMachineVersionListItem:
@@ -120,7 +120,9 @@ def _check_revision(current: Revision, wanted: str | None) -> None:
         )
 
 
-def _number(position: bytes) -> int:
-    if not position.isdigit() or len(position) > 9:  # only in a token made by hand
+def _number(place: str | None) -> int | None:
+    if place is None:
+        return None
+    if not _PLACE.fullmatch(place):  # only in a token made by hand
         raise InvalidToken
-    return int(position)
+    return int(place)

@@ -15,6 +15,7 @@ from api.service.clock import utc_now
 from api.service.config import ServiceConfig
 from api.service.connections import Connections, StoredConnectionBook, encrypt_connections
 from api.service.errors import UnsupportedOperationException
+from api.service.pages import page_token
 from api.storage.connections import StoredConnection
 from tests.api.service.installation import Installation
 from tests.support.aws_client import AwsClient
@@ -212,6 +213,8 @@ REFUSED = [
             "steploom encrypts connections with its own keys: KmsKeyIdentifier cannot be given"),
     Refused("other operations", "list_rules", {}, "UnsupportedOperationException",
             "ListRules of EventBridge is not available yet."),
+    Refused("a token made by hand", "list_connections", {"NextToken": page_token(b"\xff", "", None)}, "InvalidToken",
+            "Invalid Token: 'Invalid token'"),
     Refused("password", "create_connection",
             creation("BASIC", {"BasicAuthParameters": {"Username": "me", "Password": "a " * 200 + "\x00"}}),
             "ValidationException",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.service.errors import InvalidToken
-from api.service.pages import page_position, page_size, page_token
+from api.service.pages import page_of, page_place, page_position, page_size, page_token
 
 
 @given(st.binary(max_size=400), st.lists(st.none() | st.booleans() | st.text(max_size=10), max_size=3))
@@ -46,3 +46,16 @@ def test_the_longest_name_makes_a_token_that_AWS_would_take() -> None:  # noqa: 
 @pytest.mark.parametrize("given", [None, 0])
 def test_default_size(given: int | None) -> None:
     assert (page_size(given), page_size(7)) == (100, 7)
+
+
+@pytest.mark.parametrize("number, shown, more", [(0, 0, False), (2, 2, False), (3, 3, False), (4, 3, True)])
+def test_pages_of_three(number: int, shown: int, more: bool) -> None:
+    page, token = page_of([f"é{each}" for each in range(number)], 3, str, "List")
+    assert (list(page), token is not None) == ([f"é{each}" for each in range(shown)], more)
+    assert page_place(token, "List") == ("é2" if more else None)
+
+
+@pytest.mark.parametrize("position", [b"\xff", b"\xed\xa0\x80", b"a\0"], ids=["no UTF-8", "a surrogate", "a NUL"])
+def test_refuses_places_in_tokens_made_by_hand(position: bytes) -> None:
+    with pytest.raises(InvalidToken):
+        page_place(page_token(position, "List"), "List")
