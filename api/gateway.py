@@ -44,7 +44,7 @@ from api.activity_tasks import ActivityTasks
 from api.gateway_descriptions import end_of, moment, start_date_of, summary_of
 from api.gateway_errors import engine_errors
 from api.gateway_history import RenderedHistory, TemporalHistories
-from api.gateway_lists import ExecutionLists, Page
+from api.gateway_lists import ExecutionLists, Page, can_be_token
 from api.gateway_redrive import TemporalRedrive, redriven_start
 from api.gateway_tasks import TokenTasks
 from api.service.gateway import (
@@ -54,6 +54,7 @@ from api.service.gateway import (
     ExecutionFilter,
     ExecutionPage,
     ExecutionStatus,
+    MalformedToken,
     NoSuchExecution,
     PreparedRedrive,
     RedriveRequest,
@@ -221,6 +222,8 @@ class TemporalGateway:
 
     async def list(self, filter_: ExecutionFilter, page_size: int, token: bytes | None) -> ExecutionPage:
         """One page of Temporal's own list: running executions first, then by closing time, newest first."""
+        if token is not None and not can_be_token(token):
+            raise MalformedToken("Temporal makes no such tokens")
         clauses = [f'WorkflowType = "{filter_.state_machine_name}"', 'ExecutionStatus != "ContinuedAsNew"']
         if filter_.status is not None:
             clauses.append(f"ExecutionStatus IN {_TEMPORAL_STATUS[filter_.status]}")

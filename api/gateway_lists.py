@@ -123,6 +123,18 @@ def token_of(execution: Listed) -> bytes:
     return json.dumps(token, separators=(",", ":")).encode()
 
 
+def can_be_token(token: bytes) -> bool:
+    """Whether Temporal may have made a token, which is a JSON object in all its stores.
+
+    The SQL ones answer any other as if they were out of order: the SDK would ask again for ten seconds.
+    """
+    try:
+        members = json.loads(token)
+        return isinstance(members, dict) and ("RunID" not in members or bool(_parsed(token)))
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 def _text(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 

@@ -10,6 +10,7 @@ from api.service.errors import (
     ExecutionAlreadyExists,
     ExecutionDoesNotExist,
     InvalidArn,
+    InvalidToken,
     ResourceNotFound,
     StateMachineDoesNotExist,
     StateMachineTypeNotSupported,
@@ -24,6 +25,7 @@ from api.service.gateway import (
     ExecutionPage,
     ExecutionStatus,
     ExecutionSummary,
+    MalformedToken,
     NoSuchExecution,
 )
 from api.service.pages import page_position, page_size, page_token
@@ -142,7 +144,10 @@ class Executions:
         filter_ = await self._filter(request)
         arguments = ("ListExecutions", request.state_machine_arn, request.status_filter)
         token = None if request.next_token is None else page_position(request.next_token, *arguments)
-        page = await self._page(filter_, page_size(request.max_results), token)
+        try:
+            page = await self._page(filter_, page_size(request.max_results), token)
+        except MalformedToken:
+            raise InvalidToken from None
         return ListExecutionsResponse(
             executions=tuple(self._list_item(filter_.state_machine_name, each) for each in page.executions),
             next_token=None if page.next_token is None else page_token(page.next_token, *arguments),

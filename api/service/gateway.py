@@ -145,7 +145,7 @@ class NoSuchTask(Exception):
 
 
 class MalformedToken(Exception):
-    """The text is no task token (AWS: InvalidToken)."""
+    """The text is no token of a task, or of a page (AWS: InvalidToken)."""
 
 
 class EngineUnavailable(Exception):
@@ -166,7 +166,7 @@ class ExecutionGateway(Protocol):
         ...
 
     async def list(self, filter_: ExecutionFilter, page_size: int, token: bytes | None) -> ExecutionPage:
-        """One page; `token` is the `next_token` of the page before."""
+        """One page; `token` is the `next_token` of the page before. Raises: MalformedToken."""
         ...
 
     async def history(

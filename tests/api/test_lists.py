@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from api.service.errors import InvalidToken
+from api.service.pages import page_token
 from api.service.shapes import ListExecutionsRequest
 from api.temporal_server import TemporalServer
 from tests.support.engine import TestEngine, running_engine
@@ -51,3 +53,12 @@ async def test_running_ones_come_first_then_those_that_ended_last(engine: TestEn
 
     expected = [("oldest", "RUNNING"), ("third", "SUCCEEDED"), ("second", "SUCCEEDED")]
     assert await _listed(engine, machine, expected) == expected
+
+
+async def test_a_token_made_by_hand_is_refused_at_once(engine: TestEngine) -> None:
+    """It has our digest, and a place that Temporal cannot read."""
+    machine = await engine.create("listed-by-hand", _BY_INPUT)
+    for place in (b"garbage", b"\xff", b"[1]", b'{"RunID": "r"}', b'{"RunID": "r", "StartTime": 1, "CloseTime": ""}'):
+        token = page_token(place, "ListExecutions", machine, None)
+        with pytest.raises(InvalidToken):
+            await engine.service.list_executions(ListExecutionsRequest(state_machine_arn=machine, next_token=token))
