@@ -18,6 +18,8 @@ from temporalio.worker import Worker
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.worker import run_workers
 from api.config import ConfigurationError, Settings
+from api.gateway_errors import engine_errors
+from api.service.gateway import EngineUnavailable
 from api.storage.migration import migrate
 from api.storage.sql import open_store
 from api.storage.store import Store, StoreUnavailable
@@ -30,8 +32,6 @@ _LOG: Final = logging.getLogger(__name__)
 _CONNECT_PATIENCE_SECONDS: Final = 60.0
 _CONNECT_PAUSE_SECONDS: Final = 0.5
 _ANSWER_PATIENCE: Final = timedelta(seconds=10)
-_NOT_YET: Final = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNKNOWN})
-"""What a Temporal says that has opened its port and is still starting, or a proxy before it."""
 
 
 class RoleError(Exception):
@@ -111,7 +111,7 @@ async def _connect(
             )
             await _check_namespace(client, address)
             return client
-        except (RuntimeError, _NotYet) as error:  # RuntimeError is what the SDK raises when nobody answers
+        except (RuntimeError, EngineUnavailable) as error:  # the SDK raises RuntimeError when nobody answers
             now = asyncio.get_running_loop().time()
             if deadline is None:
                 deadline = now + _CONNECT_PATIENCE_SECONDS
@@ -121,18 +121,18 @@ async def _connect(
         await asyncio.sleep(_CONNECT_PAUSE_SECONDS)
 
 
-class _NotYet(Exception):
-    """Temporal takes calls, and cannot answer them."""
-
-
 async def _check_namespace(client: Client, address: str) -> None:
-    """See that the namespace is there: without it all calls fail, of a role that would look as if it were ready."""
+    """See that the namespace is there: without it all calls fail, of a role that would look as if it were ready.
+
+    Raises:
+        EngineUnavailable: Temporal, or a proxy before it, takes calls and cannot answer them yet.
+        RoleError: it has no such namespace for us.
+    """
     request = DescribeNamespaceRequest(namespace=client.namespace)
     try:
-        await client.workflow_service.describe_namespace(request, timeout=_ANSWER_PATIENCE)
+        with engine_errors():
+            await client.workflow_service.describe_namespace(request, timeout=_ANSWER_PATIENCE)
     except RPCError as error:
-        if error.status in _NOT_YET:
-            raise _NotYet(error.message) from error
         what = f"The Temporal at {address} does not let us use the namespace {client.namespace!r}: {error.message}"
         if error.status is RPCStatusCode.NOT_FOUND:
             what = f"The Temporal at {address} has no namespace {client.namespace!r}"

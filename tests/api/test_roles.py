@@ -1,4 +1,4 @@
-"""What stands behind the doors where Temporal goes away: callers are answered soon, Tasks have more patience."""
+"""Roles where Temporal is not there yet, or goes away: callers are answered soon, Tasks have more patience."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 import pytest_asyncio
 from temporalio.service import RetryConfig
 
+from api import engine as engine_module
 from api.config import load_settings
-from api.engine import connected
+from api.engine import RoleError, connected
 from api.roles import application
 from api.service.errors import ServiceUnavailable
 from interpreter.values import JsonValue
@@ -26,16 +27,22 @@ BACK = "it is back, and refuses"
 
 
 class Restarting(grpc.GenericRpcHandler):
-    """A Temporal that lets clients connect, is away for two attempts of each call, and refuses what comes then."""
+    """A Temporal that lets clients connect, is away for two attempts of each call, and refuses what comes then.
+
+    Whether its namespace is there it says with each of `namespace`, and then that it is.
+    """
 
     def __init__(self) -> None:
         self.attempts: Counter[str] = Counter()
+        self.namespace: list[grpc.StatusCode] = []
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
         """Answers any method."""
         method = handler_call_details.method.rpartition("/")[2]
 
         async def answer(_: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+            if method == "DescribeNamespace" and self.namespace:
+                await context.abort(self.namespace.pop(0), "it starts")
             if method not in {"GetSystemInfo", "DescribeNamespace"}:
                 self.attempts[method] += 1
                 if self.attempts[method] < 3:
@@ -83,3 +90,26 @@ async def test_a_restart_of_temporal(temporal: tuple[Restarting, str], tmp_path:
         "DescribeWorkflowExecution": 1,
         "StartActivityExecution": 3,
     }
+
+
+@pytest.mark.parametrize("status", ["UNAVAILABLE", "RESOURCE_EXHAUSTED", "INTERNAL", "UNKNOWN"])
+async def test_a_temporal_that_still_starts_is_asked_again(
+    status: str, temporal: tuple[Restarting, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RESOURCE_EXHAUSTED is said to roles that start at once, and are too many for the namespace's rate."""
+    monkeypatch.setattr(engine_module, "_CONNECT_PAUSE_SECONDS", 0)
+    restarting, address = temporal
+    restarting.namespace = [grpc.StatusCode[status]] * 3
+    settings = load_settings(database_url=await new_database(tmp_path / "steploom.db"))
+    async with connected(settings, {"target_host": address, "namespace": "default"}):
+        assert restarting.namespace == []
+
+
+async def test_a_namespace_that_is_not_for_us(temporal: tuple[Restarting, str], tmp_path: Path) -> None:
+    restarting, address = temporal
+    restarting.namespace = [grpc.StatusCode.PERMISSION_DENIED]
+    settings = load_settings(database_url=await new_database(tmp_path / "steploom.db"))
+    told = f"The Temporal at {address} does not let us use the namespace 'default': it starts. Set TEMPORAL_NAMESPACE"
+    with pytest.raises(RoleError, match=told):
+        async with connected(settings, {"target_host": address, "namespace": "default"}):
+            pass
