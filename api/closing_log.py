@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -21,6 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.log_groups import LogGroups
 from activities.names import LOGGED_MEMO
+from api.background import in_background
 from api.gateway_history import TemporalHistories
 from api.service.clock import Clock, epoch_milliseconds, utc_now
 from api.storage.store import Store, StoreUnavailable
@@ -53,14 +54,8 @@ class ClosingLog:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Look until the block ends."""
-        task = asyncio.create_task(self._run())
-        task.add_done_callback(_tell_of_failure)
-        try:
+        async with in_background(self._run(), _LOG, "logs the ends of executions that no worker sees"):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def _run(self) -> None:
         while True:
@@ -106,10 +101,3 @@ class ClosingLog:
         self._logged[execution.run_id] = None
         if len(self._logged) > _REMEMBERED:
             self._logged.popitem(last=False)
-
-
-def _tell_of_failure(task: asyncio.Task[None]) -> None:
-    """A fault of ours ends the looking in this process, and nothing else: somebody must learn of it."""
-    error = None if task.cancelled() else task.exception()
-    if error is not None:
-        _LOG.error("this process no longer logs the ends of executions that no worker sees", exc_info=error)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from api.background import in_background
 from api.service.clock import Clock, epoch_milliseconds, utc_now
 from api.storage.store import StoreUnavailable
 from api.storage.used_signatures import UsedSignatureStore
@@ -25,13 +26,8 @@ MOST_AT_ONCE: Final = 1_000
 @asynccontextmanager
 async def sweeping(store: UsedSignatureStore, clock: Clock = utc_now) -> AsyncIterator[None]:
     """Sweep once a minute until the block ends."""
-    task = asyncio.create_task(_sweep_again_and_again(store, clock))
-    task.add_done_callback(_tell_of_failure)
-    try:
+    async with in_background(_sweep_again_and_again(store, clock), _LOG, "removes used signatures that have expired"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 async def sweep(store: UsedSignatureStore, clock: Clock) -> None:
@@ -52,10 +48,3 @@ async def _sweep_again_and_again(store: UsedSignatureStore, clock: Clock) -> Non
         except StoreUnavailable as error:
             _LOG.warning("used signatures that have expired cannot be removed for the moment: %s", error)
         await asyncio.sleep(_PAUSE_SECONDS)
-
-
-def _tell_of_failure(task: asyncio.Task[None]) -> None:
-    """A fault of ours ends the sweeping in this process, and nothing else: somebody must learn of it."""
-    error = None if task.cancelled() else task.exception()
-    if error is not None:
-        _LOG.error("this process no longer removes used signatures that have expired", exc_info=error)
