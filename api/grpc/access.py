@@ -6,21 +6,18 @@ anybody can read in the .proto file, is for every caller who has one.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any, Final, TypeAlias, cast
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
-import grpc
 from grpc_health.v1 import health_pb2
 
 from api.access.callers import Caller, Callers
 from api.access.errors import MissingAuthenticationTokenException
 from api.access.guard import Call, Guard
 from api.grpc.errors import refuse
-from api.grpc.rpc import Context, Handler
+from api.grpc.rpc import Context, Handler, Stream, Wrapping, behaviour_of, with_behaviour
 from api.service.errors import ServiceError
-
-_Stream: TypeAlias = Callable[[Any, Context], AsyncIterator[Any]]
 
 _BEARER: Final = "bearer "
 _HEALTH: Final = f"/{health_pb2.DESCRIPTOR.services_by_name['Health'].full_name}/"
@@ -60,7 +57,7 @@ def _source(peer: str) -> str:
     return unquote(peer.partition(":")[2]).rpartition(":")[0].strip("[]")
 
 
-class Doorkeeper(grpc.aio.ServerInterceptor):
+class Doorkeeper(Wrapping):
     """Asks who calls what is neither an operation, which the guard sees to, nor health: reflection.
 
     Only handlers of bidirectional streams are let through, as reflection's is: another kind would not be guarded.
@@ -71,25 +68,15 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
         self._guard = guard
         self._guarded = f"/{guarded_service}/"
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
-        """Wrap the handler of a call, if it has to be guarded."""
-        handler = await continuation(handler_call_details)
-        method = str(handler_call_details.method)
-        if handler is None or self._guard.callers is None or method.startswith((self._guarded, _HEALTH)):
+    def wrapped(self, handler: Handler, method: str) -> Handler | None:
+        """Wrap a handler, if it has to be guarded."""
+        if self._guard.callers is None or method.startswith((self._guarded, _HEALTH)):
             return handler
         if handler.stream_stream is None:
             return None
-        return grpc.stream_stream_rpc_method_handler(
-            self._guarded_stream(self._guard.callers, method, cast(_Stream, handler.stream_stream)),
-            request_deserializer=handler.request_deserializer,
-            response_serializer=handler.response_serializer,
-        )
+        return with_behaviour(handler, self._guarded_stream(self._guard.callers, method, behaviour_of(handler)))
 
-    def _guarded_stream(self, callers: Callers, method: str, behaviour: _Stream) -> Any:
+    def _guarded_stream(self, callers: Callers, method: str, behaviour: Stream) -> Stream:
         async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
             try:
                 with self._guard.recorded(call := call_of(context, method)):

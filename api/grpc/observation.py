@@ -8,21 +8,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias, cast
+from typing import Any
 
 import grpc
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from api.grpc.rpc import Context, Handler
+from api.grpc.rpc import Context, Handler, Unary, Wrapping, behaviour_of, with_behaviour
 
 logger = logging.getLogger(__name__)
 
-# The stubs give handlers the types of gRPC's threaded API.
-_Behaviour: TypeAlias = Callable[[Any, Context], Awaitable[Any]]
 
-
-class CallObserver(grpc.aio.ServerInterceptor):
+class CallObserver(Wrapping):
     """Logs and counts the calls of one gRPC service.
 
     Calls that end well are logged at DEBUG, others at INFO; the record carries `rpc`, `status` and `seconds` as
@@ -43,30 +39,15 @@ class CallObserver(grpc.aio.ServerInterceptor):
             "steploom_grpc_calls_in_progress", "gRPC calls that have not ended.", ["method"], registry=registry
         )
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
-        """Wrap the handler of a call, if it is one of the service's."""
-        handler = await continuation(handler_call_details)
-        method = str(handler_call_details.method)
-        if handler is None or not method.startswith(self._prefix):
+    def wrapped(self, handler: Handler, method: str) -> Handler | None:
+        """Wrap a handler, if it is one of the service's, all of which answer one request."""
+        if not method.startswith(self._prefix):
             return handler
         name = method.removeprefix(self._prefix)
-        if handler.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(
-                self._observed(name, cast(_Behaviour, handler.unary_stream)),
-                request_deserializer=handler.request_deserializer,
-                response_serializer=handler.response_serializer,
-            )
-        return grpc.unary_unary_rpc_method_handler(
-            self._observed(name, cast(_Behaviour, handler.unary_unary), self._seconds.labels(name)),
-            request_deserializer=handler.request_deserializer,
-            response_serializer=handler.response_serializer,
-        )
+        seconds = None if handler.response_streaming else self._seconds.labels(name)
+        return with_behaviour(handler, self._observed(name, behaviour_of(handler), seconds))
 
-    def _observed(self, name: str, behaviour: _Behaviour, seconds: Histogram | None = None) -> Any:
+    def _observed(self, name: str, behaviour: Unary, seconds: Histogram | None) -> Unary:
         in_progress = self._in_progress.labels(name)
 
         async def observed(request: Any, context: Context) -> Any:

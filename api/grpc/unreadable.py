@@ -6,44 +6,30 @@ gRPC's packages.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final, NoReturn, TypeAlias, cast
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
 
-import grpc
 from google.protobuf.message import DecodeError
 
-from api.grpc.rpc import Context, Handler
+from api.grpc.errors import refuse
+from api.grpc.rpc import Context, Handler, Stream, Unary, Wrapping, behaviour_of, with_behaviour
+from api.service.errors import SerializationException
 
 _UNREADABLE: Final = object()
 """Stands for a request that cannot be read."""
 
-_Unary: TypeAlias = Callable[[Any, Context], Awaitable[Any]]
-_Stream: TypeAlias = Callable[[Any, Context], AsyncIterator[Any]]
 
-
-class RequestReader(grpc.aio.ServerInterceptor):
+class RequestReader(Wrapping):
     """Reads the requests of all handlers that have gRPC read them."""
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
+    def wrapped(self, handler: Handler, method: str) -> Handler | None:
         """Wrap a handler, if it does not read requests itself."""
-        handler = await continuation(handler_call_details)
-        if handler is None or handler.request_deserializer is None:
+        if handler.request_deserializer is None:
             return handler
-        codec: dict[str, Any] = {
-            "request_deserializer": _reading(handler.request_deserializer),
-            "response_serializer": handler.response_serializer,
-        }
-        if handler.unary_unary is not None:
-            return grpc.unary_unary_rpc_method_handler(_unary(cast(_Unary, handler.unary_unary)), **codec)
-        if handler.unary_stream is not None:  # of gRPC's own, health's, which writes to the context
-            return grpc.unary_stream_rpc_method_handler(_unary(cast(_Unary, handler.unary_stream)), **codec)
-        if handler.stream_stream is not None:
-            return grpc.stream_stream_rpc_method_handler(_stream(cast(_Stream, handler.stream_stream)), **codec)
-        return None  # none of ours takes a stream and answers once; it would not be guarded
+        if handler.request_streaming and not handler.response_streaming:
+            return None  # none of ours takes a stream and answers once; it would not be guarded
+        kind: Callable[[Any], Any] = _stream if handler.request_streaming else _unary
+        return with_behaviour(handler, kind(behaviour_of(handler)), _reading(handler.request_deserializer))
 
 
 def _reading(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
@@ -56,20 +42,20 @@ def _reading(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
     return read
 
 
-def _unary(behaviour: _Unary) -> Any:
+def _unary(behaviour: Unary) -> Unary:
     async def unary(request: Any, context: Context) -> Any:
         if request is _UNREADABLE:
-            await _refuse(context)
+            await refuse(context, _unreadable())
         return await behaviour(request, context)
 
     return unary
 
 
-def _stream(behaviour: _Stream) -> Any:
+def _stream(behaviour: Stream) -> Stream:
     async def readable(requests: AsyncIterator[Any], context: Context) -> AsyncIterator[Any]:
         async for request in requests:
             if request is _UNREADABLE:
-                await _refuse(context)
+                await refuse(context, _unreadable())
             yield request
 
     async def stream(requests: AsyncIterator[Any], context: Context) -> AsyncIterator[Any]:
@@ -79,6 +65,5 @@ def _stream(behaviour: _Stream) -> Any:
     return stream
 
 
-async def _refuse(context: Context) -> NoReturn:
-    await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The request is no message of this method's type")
-    raise AssertionError("`abort` raises")
+def _unreadable() -> SerializationException:
+    return SerializationException("The request is no message of this method's type")
