@@ -33,6 +33,7 @@ from api.service.application import ApplicationService
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
 from api.service.errors import (
+    InternalFailure,
     SerializationException,
     ServiceError,
     ServiceUnavailable,
@@ -56,13 +57,6 @@ class RequestEntityTooLargeException(ServiceError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"A request may have {most} bytes at most.")
-
-
-class InternalFailure(ServiceError):
-    """A bug in steploom; the log has it under the request's id."""
-
-    def __init__(self) -> None:
-        super().__init__("The request processing has failed because of an unknown error, exception or failure.")
 
 
 _STATUS: Final[Mapping[type[ServiceError], HTTPStatus]] = {

@@ -13,8 +13,8 @@ from uuid import uuid4
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from api.aws_json.application import InternalFailure, refused
-from api.service.errors import SerializationException
+from api.aws_json.application import refused
+from api.service.errors import InternalFailure, SerializationException
 
 _LOG: Final = logging.getLogger(__name__)
 

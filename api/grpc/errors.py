@@ -75,13 +75,6 @@ STATUS_BY_CODE: dict[str, StatusCode] = {
 }
 
 
-class InternalFailure(ServiceError):
-    """A bug in steploom; the log has it."""
-
-    def __init__(self) -> None:
-        super().__init__("The request processing has failed because of an unknown error, exception or failure.")
-
-
 async def refuse(context: grpc.aio.ServicerContext[Any, Any], error: ServiceError) -> NoReturn:
     """End a call with the status of an error; one that the table does not know is INTERNAL."""
     status = STATUS_BY_CODE.get(error.code, StatusCode.INTERNAL)

@@ -19,7 +19,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from api.access.guard import Guard
 from api.grpc.access import call_of, identify
-from api.grpc.errors import InternalFailure, refuse
+from api.grpc.errors import refuse
 from api.grpc.long_calls import LongCalls
 from api.grpc.messages import to_history_event, to_message, to_params
 from api.grpc.rpc import Context
@@ -27,7 +27,12 @@ from api.proto.v1 import steploom_pb2
 from api.proto.v1.steploom_pb2 import WaitForExecutionRequest, WatchExecutionRequest, WatchExecutionResponse
 from api.service import shapes
 from api.service.conversion import to_request
-from api.service.errors import SerializationException, ServiceError, UnsupportedOperationException
+from api.service.errors import (
+    InternalFailure,
+    SerializationException,
+    ServiceError,
+    UnsupportedOperationException,
+)
 from api.service.shapes import DescribeExecutionRequest, DescribeExecutionResponse
 from interpreter.values import JsonValue
 

@@ -1,4 +1,4 @@
-"""Every error that the application service raises on purpose; a class is named as its AWS code.
+"""Every error that the application service raises on purpose, and the one of its bugs; a class is named as its AWS code.
 
     ServiceError
       UnknownOperationException, UnsupportedOperationException, SerializationException
@@ -12,8 +12,9 @@
       ResourceNotFound, TooManyTags, ConflictException, ServiceQuotaExceededException
       ResourceAlreadyExistsException, ResourceNotFoundException, ConcurrentModificationException (of connections)
       ServiceUnavailable     Temporal or the database does not answer; the call may be repeated
+      InternalFailure        what the doors answer for anything else, which is a bug in steploom
 
-Anything else is a bug in steploom. Messages are AWS's where they are known.
+Messages are AWS's where they are known.
 """
 
 from __future__ import annotations
@@ -298,3 +299,10 @@ class ConcurrentModificationException(ServiceError):
 
 class ServiceUnavailable(ServiceError):
     """Temporal or the database cannot be reached or is overloaded; the call may be repeated."""
+
+
+class InternalFailure(ServiceError):
+    """A bug in steploom; the log has it."""
+
+    def __init__(self) -> None:
+        super().__init__("The request processing has failed because of an unknown error, exception or failure.")
