@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from temporalio.service import RetryConfig, RPCError
 
 from api.access.guard import Guard
 from api.aws_json.application import create_app
-from api.aws_json.server import DoorRunner
+from api.aws_json.server import serve
 from api.config import Settings
 from api.engine import Engine, RoleError, connected
 from api.grpc.server import create_server
@@ -74,9 +74,8 @@ async def open_doors(settings: Settings, engine: Engine, service: ApplicationSer
         check_free(settings)
         async with _http_door(settings, app, tls) as http_port, _grpc_door(settings, service, guard) as grpc_port:
             scheme = "http" if tls is None else "https"
-            yield Doors(
-                f"{scheme}://{_host(settings.http_host)}:{http_port}", f"{_host(settings.grpc_host)}:{grpc_port}"
-            )
+            http_address = _address(settings.http_host, http_port)
+            yield Doors(f"{scheme}://{http_address}", _address(settings.grpc_host, grpc_port))
 
 
 def _links(settings: Settings, namespace: str) -> Callable[[str], str | None] | None:
@@ -97,7 +96,8 @@ async def _grpc_door(settings: Settings, service: ApplicationService, guard: Gua
             guard=guard,
         )
     except RuntimeError as error:
-        raise RoleError(f"The gRPC door cannot listen on {settings.grpc_host}:{settings.grpc_port}: {error}") from error
+        address = _address(settings.grpc_host, settings.grpc_port)
+        raise RoleError(f"The gRPC door cannot listen on {address}: {error}") from error
     await server.start()
     try:
         yield port
@@ -108,20 +108,13 @@ async def _grpc_door(settings: Settings, service: ApplicationService, guard: Gua
 
 @asynccontextmanager
 async def _http_door(settings: Settings, app: web.Application, tls: SSLContext | None) -> AsyncIterator[int]:
-    runner = DoorRunner(app, handle_signals=False, access_log=None, shutdown_timeout=_GRACE_SECONDS)
-    await runner.setup()
-    try:
-        await _listen(web.TCPSite(runner, settings.http_host, settings.http_port, ssl_context=tls))
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
-
-
-async def _listen(site: web.TCPSite) -> None:
-    try:
-        await site.start()
-    except OSError as error:
-        raise RoleError(f"The HTTP door cannot listen on {site.name}: {error.strerror}") from error
+    host, port = settings.http_host, settings.http_port
+    async with AsyncExitStack() as stack:
+        try:
+            bound = await stack.enter_async_context(serve(app, host, port, grace_seconds=_GRACE_SECONDS, tls=tls))
+        except OSError as error:
+            raise RoleError(f"The HTTP door cannot listen on {_address(host, port)}: {error.strerror}") from error
+        yield bound
 
 
 def check_free(settings: Settings) -> None:
@@ -138,12 +131,12 @@ def _check_free(door: str, host: str, port: int) -> None:
     """Refuse a taken port ourselves, before gRPC's core writes about it to standard error."""
     if port_in_use(port, host):
         told = f"port {port} is in use; choose another with --{door.lower()}-port."
-        raise RoleError(f"The {door} door cannot listen on {_host(host)}:{port}: {told}")
+        raise RoleError(f"The {door} door cannot listen on {_address(host, port)}: {told}")
 
 
-def _host(host: str) -> str:
-    """How a host is written in an address."""
-    return f"[{host}]" if ":" in host else host
+def _address(host: str, port: int) -> str:
+    """Host and port as URLs have them."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 async def serve_api(settings: Settings, connection: ClientConnectConfig, ready: Callable[[Doors], None]) -> None:

@@ -1,4 +1,4 @@
-"""Every error that the application service raises on purpose, and the one of its bugs; a class is named as its AWS code.
+"""Every error that callers of the application service are told; a class is named as its AWS code.
 
     ServiceError
       UnknownOperationException, UnsupportedOperationException, SerializationException
