@@ -25,7 +25,7 @@ from api.access.sigv4 import HttpRequest, Signature
 from api.service.clock import Clock, epoch_milliseconds, utc_now
 from api.service.errors import ServiceUnavailable
 from api.storage.store import StoreUnavailable
-from api.storage.used_signatures import UsedSignature, UsedSignatureStore
+from api.storage.used_signatures import LONG_AGO, UsedSignature, UsedSignatureStore
 
 MOST_REMEMBERED: Final = 50_000
 """Records in memory, one or two of a request, of which those that came first are forgotten."""
@@ -39,7 +39,6 @@ _NUMBERS: Final = ("amz-sdk-invocation-id", "amz-sdk-request", "aws-sdk-invocati
 
 _MARGIN: Final = timedelta(minutes=5)
 """How much the clocks of processes may differ: a signature that one holds for expired, another may still accept."""
-_LONG_AGO: Final = 0
 
 
 def numbers_of(request: HttpRequest, signature: Signature) -> str:
@@ -64,7 +63,7 @@ class _Request:
 
     def used(self) -> dict[UsedSignature, int]:
         """What to remember of it, and as first used when."""
-        return {self.any_of_signature: self.now, self.itself: _LONG_AGO}
+        return {self.any_of_signature: self.now, self.itself: LONG_AGO}
 
     def check(self, known: Mapping[UsedSignature, int]) -> None:
         """See that it is new beside those known.

@@ -8,10 +8,10 @@ work on one database.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, and_, delete, exists, select, update
 from sqlalchemy.exc import ProgrammingError
@@ -21,7 +21,7 @@ from api.storage.engine import create_engine, shown_database
 from api.storage.sql_access_keys import SqlAccessKeys
 from api.storage.sql_activities import SqlActivities
 from api.storage.sql_aliases import SqlAliases
-from api.storage.sql_base import revision_of, revision_row, to_datetime, to_milliseconds, transaction
+from api.storage.sql_base import batches, revision_of, revision_row, to_datetime, to_milliseconds, transaction
 from api.storage.sql_connections import SqlConnections
 from api.storage.sql_express_runs import SqlExpressRuns
 from api.storage.sql_leases import SqlLeases
@@ -31,9 +31,6 @@ from api.storage.sql_versions import SqlVersions
 from api.storage.store import MODE_TAG, Publication, Revised, Revision, StateMachine, Store, StoreUnavailable
 from api.storage.tables import DEFINITIONS, PAYLOADS, REVISIONS, STATE_MACHINES, TAGS
 
-_Item = TypeVar("_Item")
-
-_BATCH: Final = 500  # rows per statement: both databases bound a statement's parameters to about 32,000
 _PAYLOAD_REFRESH: Final = timedelta(days=1)
 
 
@@ -92,7 +89,7 @@ class SqlStore(
         """See `Store`."""
         found: dict[str, bytes] = {}
         async with transaction(self._engine) as connection:
-            for batch in _batches(sorted(set(hashes))):
+            for batch in batches(sorted(set(hashes))):
                 query = select(PAYLOADS.c.hash, PAYLOADS.c.data).where(PAYLOADS.c.hash.in_(batch))
                 found.update((row.hash, row.data) for row in await connection.execute(query))
         return [found[hash_] for hash_ in hashes]
@@ -104,7 +101,7 @@ class SqlStore(
         by_hash = dict(zip(hashes, payloads, strict=True))
         rows = [{"hash": hash_, "data": by_hash[hash_], "created": now} for hash_ in sorted(by_hash)]
         async with transaction(self._writer) as connection:
-            for batch in _batches(rows):
+            for batch in batches(rows):
                 statement = self._insert(PAYLOADS).values(batch)
                 statement = statement.on_conflict_do_update(
                     index_elements=["hash"],
@@ -249,7 +246,3 @@ def _state_machine(row: Row[Any]) -> StateMachine:
         deleting_since=None if row.deleting_since is None else to_datetime(row.deleting_since),
         mode=row.mode,
     )
-
-
-def _batches(items: Sequence[_Item]) -> Iterable[Sequence[_Item]]:
-    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))

@@ -1,12 +1,12 @@
-"""What the parts of the SQL store share: transactions, inserts, and times as milliseconds."""
+"""What the parts of the SQL store share: transactions, inserts, batches of rows, and times as milliseconds."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +18,9 @@ from api.storage.engine import WRITING
 from api.storage.store import Revision, StoreUnavailable
 from api.storage.tables import REVISIONS, STATE_MACHINES
 
+_Item = TypeVar("_Item")
+
+_BATCH: Final = 500  # rows per statement: both databases bound a statement's parameters to about 32,000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -73,6 +76,11 @@ def told_of_trouble() -> Iterator[None]:
         raise
     except (OSError, PoolTimeoutError) as error:
         raise StoreUnavailable("the database cannot be reached") from error
+
+
+def batches(items: Sequence[_Item]) -> Iterable[Sequence[_Item]]:
+    """So many of the items at once as are rows of one statement."""
+    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 
 def revision_of(row: Row[Any], prefix: str = "") -> Revision:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import delete, select, tuple_
 
-from api.storage.sql_base import SqlBase, told_of_trouble, transaction
+from api.storage.sql_base import SqlBase, batches, told_of_trouble, transaction
 from api.storage.store import StoreUnavailable
 from api.storage.tables import USED_SIGNATURES
-from api.storage.used_signatures import UsedSignature
+from api.storage.used_signatures import LONG_AGO, UsedSignature
 
-_BATCH: Final = 500
-_LONG_AGO: Final = 0
 _INTO: Final = f"INSERT INTO {USED_SIGNATURES.name} (expires, hash, first_used) VALUES "
 _IF_NEW: Final = " ON CONFLICT DO NOTHING RETURNING expires, hash"
 
@@ -26,10 +24,10 @@ class SqlUsedSignatures(SqlBase):
         """See `UsedSignatureStore`. Rows are written in one order, so that no processes wait for each other."""
         ordered, new, earlier = sorted(used), set[UsedSignature](), dict[UsedSignature, int]()
         insert = self._insert_into_sqlite if self._engine.dialect.name == "sqlite" else self._insert_rows
-        for batch in _batches(ordered):
+        for batch in batches(ordered):
             new |= await insert({each: used[each] for each in batch})
-        for batch in _batches([each for each in ordered if each not in new]):
-            earlier |= dict.fromkeys(batch, _LONG_AGO) | await self._first_used(batch)
+        for batch in batches([each for each in ordered if each not in new]):
+            earlier |= dict.fromkeys(batch, LONG_AGO) | await self._first_used(batch)
         return earlier
 
     async def forget_signatures(self, *, before: int, most: int) -> int:
@@ -72,7 +70,3 @@ class SqlUsedSignatures(SqlBase):
         async with transaction(self._engine) as connection:
             found = await connection.execute(select(table).where(keys))
             return {UsedSignature(row.expires, row.hash): row.first_used for row in found}
-
-
-def _batches(used: Sequence[UsedSignature]) -> Iterable[Sequence[UsedSignature]]:
-    return (used[start : start + _BATCH] for start in range(0, len(used), _BATCH))

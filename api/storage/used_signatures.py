@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+LONG_AGO: Final = 0
+"""When a signature was first used of which it is not known, or does not matter, when that was."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,8 +33,8 @@ class UsedSignatureStore(Protocol):
             used: the signatures, and the time to note for those that are new; any number.
 
         Returns:
-            Those of them that were noted before, by whatever process, and the time noted then; 0 if it has expired, and
-            was removed just now.
+            Those of them that were noted before, by whatever process, and the time noted then; `LONG_AGO` if it
+            has expired, and was removed just now.
 
         Raises:
             StoreUnavailable: see `api.storage.store`.
