@@ -11,8 +11,7 @@ from typing import Literal, TypeAlias
 from api.access.actions import ANY_RESOURCE, Need, Params, needs
 from api.access.audit import AuditLog
 from api.access.callers import Caller, Callers
-from api.access.errors import AccessDeniedException, MissingAuthenticationTokenException
-from api.access.policy import Decision
+from api.access.errors import MissingAuthenticationTokenException
 from api.access.rates import RateLimiter
 from api.service.arns import Arns
 from api.service.clock import Clock, utc_now
@@ -124,17 +123,18 @@ class Guard:
         """The second half of `admit`: see that the caller's policy allows all that a call needs.
 
         Raises:
+            MissingAuthenticationTokenException: it is not known who calls.
             AccessDeniedException: it does not.
         """
         if self.callers is not None:
-            for need in wanted:
-                _check(call.caller, need)
+            if call.caller is None:
+                raise MissingAuthenticationTokenException
+            call.caller.policy.check(call.caller.arn, wanted)
 
     def admit_to(self, call: Call, action: str) -> None:
         """As `admit`, to something that is no operation and has no resource."""
         call.action, call.resource = action, ANY_RESOURCE
-        if self.callers is not None:
-            _check(call.caller, Need(action, ANY_RESOURCE))
+        self.authorize(call, [Need(action, ANY_RESOURCE)])
 
     def _line(self, call: Call, result: str) -> dict[str, str | None]:
         caller = call.caller
@@ -151,12 +151,3 @@ class Guard:
             "source": call.source,
             "requestId": call.request_id,
         }
-
-
-def _check(caller: Caller | None, need: Need) -> None:
-    if caller is None:
-        raise MissingAuthenticationTokenException
-    decision = caller.policy.decide(need.action, need.resource)
-    if decision is not Decision.ALLOWED:
-        explicitly = decision is Decision.DENIED
-        raise AccessDeniedException.by_policy(caller.arn, need.action, need.resource, explicitly=explicitly)

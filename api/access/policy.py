@@ -7,12 +7,13 @@ language that are not understood here (Condition, NotAction ...) are refused: ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from api.access.actions import GET_METRICS, known_actions
+from api.access.actions import GET_METRICS, Need, known_actions
+from api.access.errors import AccessDeniedException
 from interpreter.values import JsonValue, json_type_name
 
 _VERSIONS: Final = ("2012-10-17", "2008-10-17")
@@ -59,6 +60,18 @@ class Policy:
         if not about:
             return Decision.NOT_ALLOWED
         return Decision.ALLOWED if all(about) else Decision.DENIED
+
+    def check(self, who: str, needed: Iterable[Need]) -> None:
+        """See that the caller, called `who` in the refusal, may do all that is needed.
+
+        Raises:
+            AccessDeniedException: they may not.
+        """
+        for need in needed:
+            decision = self.decide(need.action, need.resource)
+            if decision is not Decision.ALLOWED:
+                explicitly = decision is Decision.DENIED
+                raise AccessDeniedException.by_policy(who, need.action, need.resource, explicitly=explicitly)
 
 
 def matches(pattern: str, text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from activities.integrations.nested_start import ExecutionStarter, NestedStart, StartRefused
 from api.access.actions import Params, needs
 from api.access.errors import AccessDeniedException
-from api.access.policy import NAMED_POLICIES, Decision, Policy, PolicyError, parse_policy
+from api.access.policy import NAMED_POLICIES, Policy, PolicyError, parse_policy
 from api.service.arns import Arns
 from interpreter.values import JsonValue, parse_json
 
@@ -52,11 +52,7 @@ class TaskPermissions:
         Raises:
             AccessDeniedException: the policy does not allow it.
         """
-        for need in needs(operation, params, self._arns):
-            decision = self._policy.decide(need.action, need.resource)
-            if decision is not Decision.ALLOWED:
-                explicitly = decision is Decision.DENIED
-                raise AccessDeniedException.by_policy(_WHO, need.action, need.resource, explicitly=explicitly)
+        self._policy.check(_WHO, needs(operation, params, self._arns))
 
 
 class PermittedStarter:
