@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeAlias
 
 from api.service.arns import Arns
@@ -69,11 +70,13 @@ def changes(operation: str) -> bool:
     return operation in _RULES and not name.startswith(("Describe", "List")) and name not in _TELLING
 
 
+@cache
 def known_operations() -> frozenset[str]:
     """The operations of this table."""
     return frozenset(_RULES)
 
 
+@cache
 def known_actions() -> frozenset[str]:
     """Every action that a policy can name."""
     return frozenset({rule.action for rule in _RULES.values()} | _BESIDES | {GET_METRICS})
