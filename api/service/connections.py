@@ -16,7 +16,6 @@ from typing import Final, cast
 from uuid import uuid4
 
 from botocore.model import StructureShape
-from botocore.session import Session
 
 from activities.connections import Connection, ConnectionUnreadable
 from api.access.sealing import HOW_TO_MAKE_ONE, Sealer, SealingError
@@ -38,6 +37,7 @@ from api.service.errors import (
     UnsupportedOperationException,
     ValidationException,
 )
+from api.service.model import service_model
 from api.service.pages import page_of, page_place
 from api.storage.connections import ConnectionStore, StoredConnection
 from interpreter.values import JsonValue
@@ -51,8 +51,7 @@ _NEEDS_KEY: Final = f"For api and worker, {HOW_TO_MAKE_ONE}"
 
 @cache
 def _input_shape(operation: str) -> StructureShape:
-    model = Session(profile=None).get_service_model("events")
-    shape = model.operation_model(operation).input_shape
+    shape = service_model("events").operation_model(operation).input_shape
     if shape is None:
         raise TypeError(f"{operation} takes nothing")
     return shape

@@ -28,9 +28,9 @@ _NO_MEMBERS: Final = StructureShape("Empty", {"type": "structure", "members": {}
 
 
 @cache
-def service_model() -> ServiceModel:
-    """The model of `stepfunctions`; reads one file and no configuration of the user."""
-    return ServiceModel(model_loader().load_service_model("stepfunctions", "service-2"), "stepfunctions")
+def service_model(folder: str = "stepfunctions") -> ServiceModel:
+    """The model of a service in a folder of botocore's data; reads one file and no configuration of the user."""
+    return ServiceModel(model_loader().load_service_model(folder, "service-2"), folder)
 
 
 @cache

@@ -6,16 +6,15 @@ not an API's answer as it stands (HTTP, API Gateway, EKS calls, Lambda function 
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from botocore.model import ServiceModel, StructureShape
+from botocore.model import StructureShape
 
 from activities.integrations.aws_sdk import SEGMENT
 from activities.integrations.aws_shapes import Spelling, pascal_case
 from activities.java_names import member_name
 from activities.sdk_services import sdk_folder
-from activities.service_models import model_loader
+from api.service.model import service_model
 from interpreter.definition.model import ServiceResource, TaskPattern, TaskResource
 
 _FOLDERS: Final = {
@@ -96,10 +95,5 @@ def _operation(resource: ServiceResource) -> str | None:
 
 
 def _output_shape(folder: str, operation: str) -> StructureShape | None:
-    model = _model(folder)
+    model = service_model(folder)
     return model.operation_model(operation).output_shape if operation in model.operation_names else None
-
-
-@cache
-def _model(folder: str) -> ServiceModel:
-    return ServiceModel(model_loader().load_service_model(folder, "service-2"), folder)
