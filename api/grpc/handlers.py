@@ -20,7 +20,6 @@ from google.protobuf.message_factory import GetMessageClass
 from api.access.guard import Guard
 from api.grpc.access import call_of, identify
 from api.grpc.errors import refuse
-from api.grpc.long_calls import LongCalls
 from api.grpc.messages import to_history_event, to_message, to_params
 from api.grpc.rpc import Context
 from api.proto.v1 import steploom_pb2
@@ -33,6 +32,7 @@ from api.service.errors import (
     ServiceError,
     UnsupportedOperationException,
 )
+from api.service.long_calls import LongCalls
 from api.service.shapes import DescribeExecutionRequest, DescribeExecutionResponse
 from interpreter.values import JsonValue
 

@@ -14,11 +14,11 @@ from api.access.guard import Guard
 from api.access.limits import DEFAULT_MAX_REQUEST_BYTES
 from api.grpc.access import Doorkeeper
 from api.grpc.handlers import SERVICE_NAME, Service, method_handlers
-from api.grpc.long_calls import LongCalls
 from api.grpc.observation import CallObserver
 from api.grpc.unreadable import RequestReader
 from api.service.arns import Arns
 from api.service.config import ServiceConfig
+from api.service.long_calls import LongCalls
 
 
 def create_server(

@@ -5,7 +5,6 @@ Tasks wait in Temporal, on a task queue named by the activity's ARN; nothing is 
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +21,10 @@ from api.service.errors import (
     ActivityWorkerLimitExceeded,
     InvalidArn,
     InvalidToken,
+    ServiceUnavailable,
 )
 from api.service.gateway import ActivityTask, ExecutionGateway, MalformedToken
+from api.service.long_calls import LongCalls
 from api.service.pages import page_of, page_place, page_size
 from api.service.shapes import (
     ActivityListItem,
@@ -82,8 +83,7 @@ class Activities:
         self._arns = arns
         self._clock = clock
         self._known = KnownActivities(store, arns)
-        self._waits: set[asyncio.Timeout] = set()
-        self._stopped = False
+        self._polls = LongCalls()
         self._pollers: Counter[str] = Counter()
 
     async def create(self, request: CreateActivityRequest) -> CreateActivityResponse:
@@ -139,24 +139,15 @@ class Activities:
         return GetActivityTaskResponse(task_token=task.token, input=task.input)
 
     async def _poll(self, request: GetActivityTaskRequest) -> ActivityTask | None:
-        wait = asyncio.timeout(0 if self._stopped else None)
         try:
-            async with wait:
-                self._waits.add(wait)
+            async with self._polls.waiting():
                 return await self._gateway.poll_activity(request.activity_arn, request.worker_name)
-        except TimeoutError:
-            if wait.expired():
-                return None
-            raise
-        finally:
-            self._waits.discard(wait)
+        except ServiceUnavailable:  # of `waiting`: the worker is told that there was no task, and asks again
+            return None
 
     def stop(self) -> None:
         """Answer all who wait for a task, now and from now on: they ask again, and find another process."""
-        self._stopped = True
-        now = asyncio.get_running_loop().time()
-        for wait in self._waits:
-            wait.reschedule(now)
+        self._polls.drain()
 
     async def return_task(self, token: str) -> None:
         """Give a task back that could not be handed over: another worker gets it."""

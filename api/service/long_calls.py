@@ -1,7 +1,7 @@
-"""Calls that may last as long as an execution, and their end when the server shuts down.
+"""Calls that wait for something to happen, for up to a year, and their end when the server shuts down.
 
 Draining a server lets its calls finish, which would take a year for one that waits for an execution. So waiting stops
-at once when draining begins; the client is told to call again, and finds another server.
+at once when draining begins; the client calls again, and finds another server.
 """
 
 from __future__ import annotations

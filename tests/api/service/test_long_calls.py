@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from api.grpc.long_calls import LongCalls
 from api.service.errors import ServiceUnavailable
+from api.service.long_calls import LongCalls
 
 
 async def _wait_for(long_calls: LongCalls, event: asyncio.Event) -> str:
