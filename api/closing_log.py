@@ -12,7 +12,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ from activities.log_groups import LogGroups
 from activities.names import LOGGED_MEMO
 from api.background import in_background
 from api.gateway_history import TemporalHistories
-from api.service.clock import Clock, epoch_milliseconds, utc_now
+from api.service.clock import Clock, epoch_milliseconds, of_epoch_milliseconds, utc_now
 from api.storage.store import Store, StoreUnavailable
 from interpreter.event_log import ExecutionLog
 
@@ -75,7 +75,7 @@ class ClosingLog:
         position = await self._store.hold_lease(_LEASE, self._holder, epoch_milliseconds(now), _LEASE_SECONDS)
         if position is None:
             return
-        since = datetime.fromtimestamp(position / 1000, UTC) - _OVERLAP
+        since = of_epoch_milliseconds(position) - _OVERLAP
         ended = f'ExecutionStatus IN ("TimedOut", "Terminated") AND CloseTime > "{since.isoformat()}"'
         async for execution in self._client.list_workflows(ended):
             if execution.run_id not in self._logged and await execution.memo_value(LOGGED_MEMO, False, type_hint=bool):

@@ -41,12 +41,13 @@ from activities.execution_workflows import input_hash, keyword_attributes, task_
 from activities.names import ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBUTE
 from activities.payloads import CompiledDefinitions
 from api.activity_tasks import ActivityTasks
-from api.gateway_descriptions import end_of, moment, start_date_of, summary_of
+from api.gateway_descriptions import end_of, start_date_of, summary_of
 from api.gateway_errors import engine_errors
 from api.gateway_history import RenderedHistory, TemporalHistories
 from api.gateway_lists import ExecutionLists, Page, can_be_token
 from api.gateway_redrive import TemporalRedrive, redriven_start
 from api.gateway_tasks import TokenTasks
+from api.service.clock import of_epoch_milliseconds
 from api.service.gateway import (
     ActivityTask,
     AlreadyStarted,
@@ -116,7 +117,7 @@ class TemporalGateway:
                 )
             except WorkflowAlreadyStartedError:
                 return await self._already_started(state_machine_name, start.key, input_hash(input_text))
-        return Started(moment(start.start_date))
+        return Started(of_epoch_milliseconds(start.start_date))
 
     async def _already_started(self, state_machine_name: str, name: str, hash_: str) -> AlreadyStarted:
         described = await self._handle(state_machine_name, name).describe()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, cast
 
 from temporalio.api.common.v1 import Payload
@@ -17,6 +17,7 @@ from temporalio.common import RawValue, SearchAttributeKey
 
 from activities.names import ALIAS_ATTRIBUTE, VERSION_ATTRIBUTE
 from api.gateway_redrive import redrive_of
+from api.service.clock import cut_to_milliseconds, of_epoch_milliseconds
 from api.service.gateway import ExecutionStatus, ExecutionSummary
 from interpreter.hosts.stop_reasons import StopReason, parse_stop_reason
 from interpreter.values import parse_json
@@ -39,7 +40,7 @@ _PAGE_EVENTS: Final = 1_000
 async def start_date_of(execution: WorkflowExecution) -> datetime:
     """When StartExecution was called."""
     recorded = await execution.memo_value("startDate", None, type_hint=int)
-    return execution.start_time if recorded is None else moment(recorded)
+    return execution.start_time if recorded is None else of_epoch_milliseconds(recorded)
 
 
 async def summary_of(execution: WorkflowExecution, name: str) -> ExecutionSummary:
@@ -50,7 +51,7 @@ async def summary_of(execution: WorkflowExecution, name: str) -> ExecutionSummar
     status = _STATUS[execution.status] if execution.status is not None else ExecutionStatus.RUNNING
     stop_date = None
     if execution.close_time is not None:
-        stop_date = max(start_date, _milliseconds(execution.close_time))
+        stop_date = max(start_date, cut_to_milliseconds(execution.close_time))
         if status is ExecutionStatus.TIMED_OUT:  # recorded: exactly the start and TimeoutSeconds
             timeout_seconds = await execution.memo_value("timeoutSeconds", None, type_hint=int)
             began = start_date if redrive_date is None else redrive_date
@@ -66,15 +67,6 @@ async def summary_of(execution: WorkflowExecution, name: str) -> ExecutionSummar
         redrive_count=redrive_count,
         redrive_date=redrive_date,
     )
-
-
-def moment(milliseconds: int) -> datetime:
-    """The time, from milliseconds since the epoch."""
-    return datetime.fromtimestamp(milliseconds // 1000, UTC) + timedelta(milliseconds=milliseconds % 1000)
-
-
-def _milliseconds(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from temporalio.api.enums.v1 import WorkflowIdConflictPolicy, WorkflowIdReusePolicy
@@ -21,6 +21,7 @@ from temporalio.converter import encode_search_attributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.names import REDRIVE_ATTRIBUTE, WORKFLOW_QUEUE
+from api.service.clock import epoch_milliseconds, of_epoch_milliseconds
 from api.service.gateway import RedriveRequest, RunSuperseded
 from interpreter.frames import JsonObject
 from interpreter.start import ENGINE, ExecutionStart, Redrive
@@ -35,12 +36,12 @@ async def redrive_of(execution: WorkflowExecution) -> tuple[int, datetime | None
     """How often an execution was redriven, and when the last time, as its memo says."""
     count = await execution.memo_value(_COUNT, 0, type_hint=int)
     date = await execution.memo_value(_DATE, None, type_hint=int)
-    return count, None if date is None else datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=date)
+    return count, None if date is None else of_epoch_milliseconds(date)
 
 
 def redriven_start(start: ExecutionStart, request: RedriveRequest) -> ExecutionStart:
     """The start of the run that goes on: that of the run before, with the redrive and today's settings."""
-    redrive = Redrive(start.redrive_count + 1, _milliseconds(request.date), (*start.earlier_runs, request.run_id))
+    redrive = Redrive(start.redrive_count + 1, epoch_milliseconds(request.date), (*start.earlier_runs, request.run_id))
     return replace(start, engine=ENGINE, functions=request.functions, redrive=redrive, continued=())
 
 
@@ -117,7 +118,3 @@ class TemporalRedrive:
         pair = SearchAttributePair(_ATTRIBUTE, str(redrive.count))
         encode_search_attributes(TypedSearchAttributes([pair]), message.search_attributes)
         return message
-
-
-def _milliseconds(moment: datetime) -> int:
-    return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)

@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -22,12 +22,12 @@ from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from api.proto.v1.steploom_pb2 import HistoryEvent
+from api.service.clock import of_epoch_milliseconds
 from api.service.errors import SerializationException
 from interpreter.values import JsonValue
 
 M = TypeVar("M", bound=Message)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST_EXACT_INTEGER = 2**53
 _VALUE_SUFFIX = "_value"
 _EVENT_MEMBERS = frozenset({"id", "previousEventId", "timestamp", "type"})
@@ -65,7 +65,7 @@ def to_history_event(event: Mapping[str, JsonValue]) -> HistoryEvent:
     message = HistoryEvent(
         id=cast(int, event["id"]),
         previous_event_id=cast(int, event.get("previousEventId", 0)),
-        timestamp=_timestamp(_EPOCH + timedelta(milliseconds=round(cast(float, event["timestamp"]) * 1000))),
+        timestamp=_timestamp(of_epoch_milliseconds(round(cast(float, event["timestamp"]) * 1000))),
         type=cast(str, event["type"]),
     )
     for name in event.keys() - _EVENT_MEMBERS:

@@ -13,8 +13,12 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 def utc_now() -> datetime:
     """Now, aware, UTC, cut to milliseconds."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+    return cut_to_milliseconds(datetime.now(UTC))
+
+
+def cut_to_milliseconds(time: datetime) -> datetime:
+    """The time without what Step Functions does not tell of it."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
 def epoch_milliseconds(time: datetime) -> int:
