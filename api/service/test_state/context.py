@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 from api.service.errors import ValidationException
+from api.service.test_state.documents import read_document
 from api.service.test_state.subject import Subject
-from interpreter.definition.json_source import jackson_error
 from interpreter.inspection import FixedContext
-from interpreter.values import JsonValue, is_number, parse_json
+from interpreter.values import JsonValue, is_number
 
 _Kind: TypeAlias = Literal["a string", "a number", "any"]
 
+_INVALID: Final = "Invalid Context object provided"
 _MEMBERS: Final[Mapping[str, Mapping[str, _Kind]]] = {
     "Execution": {
         "Id": "a string",
@@ -35,10 +36,7 @@ def read_context(text: str, subject: Subject) -> FixedContext:
     Raises:
         ValidationException: it is not JSON, or has members that no context object has.
     """
-    try:
-        value = parse_json(text)
-    except ValueError as error:
-        raise _invalid(jackson_error(text) or str(error)) from None
+    value = read_document(text, _INVALID)
     if not isinstance(value, dict):
         raise _invalid("Context object must be an object")
     for name, member in value.items():
@@ -77,4 +75,4 @@ def _is(kind: _Kind, value: JsonValue) -> bool:
 
 
 def _invalid(reason: str) -> ValidationException:
-    return ValidationException(f"Invalid Context object provided: {reason}")
+    return ValidationException(f"{_INVALID}: {reason}")

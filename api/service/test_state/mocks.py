@@ -69,8 +69,7 @@ def _error(output: MockErrorOutput) -> StatesError:
 
 def _check_task(resource: TaskResource, result: JsonValue, mock: MockInput) -> None:
     mode = mock.field_validation_mode or "STRICT"
-    shape = None if mode == "NONE" else response_shape(resource)
-    if shape is not None and mode != "NONE":
+    if mode != "NONE" and (shape := response_shape(resource)) is not None:
         check_result(shape, result, mode, _free_members(resource), spelling_of(resource))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import replace
+from typing import Final
 from uuid import uuid4
 
 from activities.http_exchanges import Exchange, kept_exchanges
@@ -15,6 +16,7 @@ from api.service.errors import InvalidExecutionInput, ValidationException
 from api.service.local_engine import LocalEngine
 from api.service.shapes import TestStateConfiguration, TestStateRequest, TestStateResponse
 from api.service.test_state.context import read_context
+from api.service.test_state.documents import read_document
 from api.service.test_state.http_task import shown_request, shown_response
 from api.service.test_state.mocks import MockedRouter, read_mock
 from api.service.test_state.report import report
@@ -29,6 +31,8 @@ from interpreter.inspection import Inspection
 from interpreter.limits import EXPRESS_SECONDS
 from interpreter.start import ExecutionStart
 from interpreter.values import MISSING, JsonValue, Missing, parse_json
+
+_INVALID_VARIABLES: Final = "Invalid variables provided"
 
 
 class StateTests:
@@ -170,21 +174,13 @@ def _reader_data(text: str | None, subject: Subject) -> JsonValue | Missing:
     state = subject.state
     if not isinstance(state, MapState) or state.distribution is None or state.distribution.reader is None:
         raise ValidationException("TestState supports MapItemReaderData for Map states with an ItemReader only.")
-    try:
-        return parse_json(text)
-    except ValueError as error:
-        raise ValidationException(
-            f"MapItemReaderData must be valid JSON, whatever the ItemReader reads: {jackson_error(text) or error}"
-        ) from None
+    return read_document(text, "MapItemReaderData must be valid JSON, whatever the ItemReader reads")
 
 
 def _variables(text: str | None) -> dict[str, JsonValue]:
     if text is None:
         return {}
-    try:
-        value = parse_json(text)
-    except ValueError as error:
-        raise ValidationException(f"Invalid variables provided: {jackson_error(text) or error}") from None
+    value = read_document(text, _INVALID_VARIABLES)
     if not isinstance(value, dict):
-        raise ValidationException("Invalid variables provided: variables must be an object")
+        raise ValidationException(f"{_INVALID_VARIABLES}: variables must be an object")
     return value
