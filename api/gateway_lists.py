@@ -58,7 +58,7 @@ Fetch: TypeAlias = Callable[[str, int, bytes | None], Awaitable[Page[_Item]]]
 class _Read(Generic[_Item]):
     """Executions that were read ahead, what follows them, and until when they may be shown (monotonic seconds).
 
-    `places` has, for each run, where what follows it begins.
+    `places` has, for each run but the last, where what follows it begins.
     """
 
     query: str
@@ -100,9 +100,10 @@ class ExecutionLists(Generic[_Item]):
         if run_id is None:
             return None
         for read in reversed(self._kept):
-            begin = read.places.get(run_id, len(read.executions)) if read.query == query and now <= read.until else None
-            if begin is not None and begin < len(read.executions) and _is_token_of(read.executions[begin - 1], token):
-                return read, begin
+            if read.query == query and now <= read.until:
+                begin = read.places.get(run_id)
+                if begin is not None and _is_token_of(read.executions[begin - 1], token):
+                    return read, begin
         return None
 
     async def _read(self, query: str, size: int, token: bytes | None) -> _Read[_Item]:
@@ -112,7 +113,7 @@ class ExecutionLists(Generic[_Item]):
             self._understands_tokens = _is_token_of(executions[-1], following)
             if not self._understands_tokens and len(executions) > size:
                 executions, following = await self._fetch(query, size, token)
-        places = {execution.run_id: place for place, execution in enumerate(executions, 1)}
+        places = {execution.run_id: place for place, execution in enumerate(executions[:-1], 1)}
         return _Read(query, executions, following, self._clock() + _KEPT_SECONDS, places)
 
 
