@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
-from activities.integrations.aws_shapes import Spelling, pascal_case
+from activities.integrations.aws_shapes import Spelling
 from api.service.errors import ValidationException
 from interpreter.values import JsonValue, is_number
 
@@ -37,7 +37,7 @@ def check_result(
     result: JsonValue,
     strictness: Strictness,
     free: frozenset[str],
-    spelling: Spelling = pascal_case,
+    spelling: Spelling,
 ) -> None:
     """Check a mocked result, whose members are spelled by `spelling`; those of the top level in `free` may be anything.
 

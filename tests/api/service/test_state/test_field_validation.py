@@ -9,7 +9,7 @@ import pytest
 
 from api.service.errors import ValidationException
 from api.service.test_state.field_validation import check_result
-from api.service.test_state.response_shapes import response_shape
+from api.service.test_state.response_shapes import response_shape, spelling_of
 from interpreter.definition.resources import parse_resource
 from interpreter.values import JsonValue
 
@@ -49,6 +49,8 @@ CASES = [
         "Field 'MaxConcurrency' is less than the minimum value",
         "PRESENT",
     ),
+    Case("aws-sdk:rds:describeDBInstances", {"DbInstances": "x"}, "Field 'DbInstances' must be an array"),
+    Case("aws-sdk:rds:describeDBInstances", {"DBInstances": "x"}, None),
     Case("lambda:invoke", {"StatusCode": "200"}, "Field 'StatusCode' must be a number"),
 ]
 
@@ -60,10 +62,10 @@ def test_result(case: Case) -> None:
     shape = response_shape(resource)
     assert shape is not None
     if case.fault is None:
-        check_result(shape, case.result, case.mode, frozenset())
+        check_result(shape, case.result, case.mode, frozenset(), spelling_of(resource))
         return
     with pytest.raises(ValidationException) as raised:
-        check_result(shape, case.result, case.mode, frozenset())
+        check_result(shape, case.result, case.mode, frozenset(), spelling_of(resource))
     assert raised.value.message == f"Mock result schema validation error: {case.fault}"
 
 
