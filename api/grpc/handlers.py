@@ -1,18 +1,18 @@
 """The methods of the gRPC service: each operation of the .proto file on the application service's method of that name.
 
 The operations are all alike, so the service's descriptor drives them; WatchExecution and WaitForExecution, which AWS
-does not have, are written out. A method that the application service does not have yet is answered UNIMPLEMENTED.
+does not have, are written out.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Protocol, TypeAlias, cast
 
 import grpc
+from botocore import xform_name
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
@@ -26,12 +26,7 @@ from api.proto.v1 import steploom_pb2
 from api.proto.v1.steploom_pb2 import WaitForExecutionRequest, WatchExecutionRequest, WatchExecutionResponse
 from api.service import shapes
 from api.service.conversion import to_request
-from api.service.errors import (
-    InternalFailure,
-    SerializationException,
-    ServiceError,
-    UnsupportedOperationException,
-)
+from api.service.errors import InternalFailure, SerializationException, ServiceError
 from api.service.long_calls import LongCalls
 from api.service.shapes import DescribeExecutionRequest, DescribeExecutionResponse
 from interpreter.values import JsonValue
@@ -49,7 +44,7 @@ class Service(Protocol):
     """The application service as this door needs it.
 
     Beside these, the methods of the operations: named like them in snake case, from a request to a response of
-    `api.service.shapes`. Those that are not there yet are UNIMPLEMENTED.
+    `api.service.shapes`.
     """
 
     def watch_execution(self, execution_arn: str) -> AsyncIterator[Mapping[str, JsonValue]]:
@@ -85,13 +80,11 @@ def _handler(
 
 
 def _operation(method: MethodDescriptor, service: Service) -> _Behaviour:
-    call = getattr(service, _snake_case(method.name), None)
-    request_class = getattr(shapes, method.input_type.name, None)
+    call = getattr(service, xform_name(method.name))
+    request_class = getattr(shapes, method.input_type.name)
     response_class = GetMessageClass(method.output_type)
 
     async def operation(_request: Message, params: _Params, _: Context) -> Message:
-        if call is None or request_class is None:
-            raise UnsupportedOperationException(method.name)
         return to_message(await call(to_request(request_class, params)), response_class)
 
     return operation
@@ -161,7 +154,3 @@ def _refusing(operation: str, behaviour: _RpcBehaviour) -> _RpcBehaviour:
             await refuse(context, InternalFailure())
 
     return refusing
-
-
-def _snake_case(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore import xform_name
+
 from api.service.errors import ServiceError
 from api.service.gateway import ExecutionStatus
+from api.service.model import operation_names
 from api.service.shapes import DescribeExecutionResponse
 from interpreter.values import JsonValue
 
@@ -23,24 +26,7 @@ SUCCEEDED = DescribeExecutionResponse(
     output='{"a": 1}',
 )
 
-OPERATIONS = frozenset(
-    {
-        "create_state_machine",
-        "describe_state_machine",
-        "update_state_machine",
-        "delete_state_machine",
-        "list_state_machines",
-        "describe_state_machine_for_execution",
-        "start_execution",
-        "describe_execution",
-        "list_executions",
-        "get_execution_history",
-        "stop_execution",
-        "send_task_success",
-        "send_task_failure",
-        "send_task_heartbeat",
-    }
-)
+OPERATIONS = frozenset(map(xform_name, operation_names()))
 
 
 def event(number: int) -> dict[str, Any]:
