@@ -244,7 +244,7 @@ async def test_a_task_without_mock_is_called_once_for_all_retriers(installation:
     assert len(installation.calls.made) == 1
 
 
-async def test_resources_that_cannot_run_yet_can_be_mocked(installation: Installation) -> None:
+async def test_a_nested_execution_can_be_mocked(installation: Installation) -> None:
     task = TASK | {"Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {"StateMachineArn": "a"}}
     answer = await try_state(installation, task, **result({"Output": "o"}, fieldValidationMode="PRESENT"))
     assert answer["output"] == {"Output": "o"}
