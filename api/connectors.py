@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -34,6 +34,8 @@ from interpreter.values import JsonValue
 _CLUSTER_SECONDS: Final = 30.0
 """That a Kubernetes API has for each answer."""
 
+_Arguments: TypeAlias = dict[str, JsonValue]
+
 _ANYWHERE: Final = AddressGuard(on=False)
 
 
@@ -61,62 +63,37 @@ async def connectors(
         caller = await stack.enter_async_context(http_caller(guard))
         trusted = await stack.enter_async_context(http_caller(_ANYWHERE))
         authorizer = Authorizer(book, caller)
-        runners = {
-            **_http_runners(HttpEndpoint(caller, authorizer, settings.region)),
-            **_api_runners(ApiGateway(caller, trusted, settings.region)),
-            **_grpc_runners(GrpcCaller(guard, authorizer)),
-            **_sql_runners(SqlCaller(_engines(settings.sql_connections, stack))),
-        }
         kubernetes = KubernetesJobs(await _clusters(settings.kubernetes_clusters, stack))
         eks = EksKubernetes(guard, settings.region)
+        runners = {
+            ("http", "invoke"): _unnumbered(HttpEndpoint(caller, authorizer, settings.region).call),
+            ("apigateway", "invoke"): _unnumbered(ApiGateway(caller, trusted, settings.region).call),
+            ("grpc", "call"): _numbered(GrpcCaller(guard, authorizer).call),
+            ("sql", "query"): _unnumbered(SqlCaller(_engines(settings.sql_connections, stack)).call),
+            ("kubernetes", "job"): _numbered(kubernetes.call),
+            ("eks", "call"): _unnumbered(eks.call),
+            ("eks", "runJob"): _numbered(eks.run_job),
+        }
         jobs: dict[tuple[str, str], JobSource] = {("kubernetes", "job"): kubernetes, ("eks", "runJob"): eks}
-        runners |= {**_kubernetes_runners(kubernetes), **_eks_runners(eks)}
         yield Connectors(ConnectorCalls(runners, jobs, open_activities), jobs)
 
 
-def _http_runners(endpoint: HttpEndpoint) -> Mapping[tuple[str, str], Runner]:
-    async def invoke(call: ConnectorCall, _operation_id: str) -> JsonValue:
-        return await endpoint.call(call.arguments, call.state)
+def _unnumbered(make: Callable[[_Arguments, str], Awaitable[JsonValue]]) -> Runner:
+    """What makes calls that have no place for an idempotency key: from arguments and the state's name."""
 
-    return {("http", "invoke"): invoke}
+    async def run(call: ConnectorCall, _operation_id: str) -> JsonValue:
+        return await make(call.arguments, call.state)
 
-
-def _api_runners(api_gateway: ApiGateway) -> Mapping[tuple[str, str], Runner]:
-    async def invoke(call: ConnectorCall, _operation_id: str) -> JsonValue:
-        return await api_gateway.call(call.arguments, call.state)
-
-    return {("apigateway", "invoke"): invoke}
+    return run
 
 
-def _grpc_runners(grpc: GrpcCaller) -> Mapping[tuple[str, str], Runner]:
-    async def call_method(call: ConnectorCall, operation_id: str) -> JsonValue:
-        return await grpc.call(call.arguments, call.state, operation_id)
+def _numbered(make: Callable[[_Arguments, str, str], Awaitable[JsonValue]]) -> Runner:
+    """What makes calls that take the operation's id besides."""
 
-    return {("grpc", "call"): call_method}
+    async def run(call: ConnectorCall, operation_id: str) -> JsonValue:
+        return await make(call.arguments, call.state, operation_id)
 
-
-def _sql_runners(sql: SqlCaller) -> Mapping[tuple[str, str], Runner]:
-    async def query(call: ConnectorCall, _operation_id: str) -> JsonValue:
-        return await sql.call(call.arguments, call.state)
-
-    return {("sql", "query"): query}
-
-
-def _kubernetes_runners(jobs: KubernetesJobs) -> Mapping[tuple[str, str], Runner]:
-    async def create(call: ConnectorCall, operation_id: str) -> JsonValue:
-        return await jobs.call(call.arguments, call.state, operation_id)
-
-    return {("kubernetes", "job"): create}
-
-
-def _eks_runners(eks: EksKubernetes) -> Mapping[tuple[str, str], Runner]:
-    async def call(call: ConnectorCall, _operation_id: str) -> JsonValue:
-        return await eks.call(call.arguments, call.state)
-
-    async def run_job(call: ConnectorCall, operation_id: str) -> JsonValue:
-        return await eks.run_job(call.arguments, call.state, operation_id)
-
-    return {("eks", "call"): call, ("eks", "runJob"): run_job}
+    return run
 
 
 async def _clusters(given: Mapping[str, Mapping[str, JsonValue]], stack: AsyncExitStack) -> Mapping[str, KnownCluster]:
