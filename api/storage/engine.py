@@ -22,7 +22,7 @@ _DRIVERS: Final = {
 }
 
 
-def database_url(text: str) -> URL:
+def database_url(text: str | URL) -> URL:
     """A database's URL with the driver that we use.
 
     `sqlite:///relative/path`, `sqlite:////absolute/path` and `postgresql://user:password@host/database` are understood;
@@ -46,7 +46,7 @@ def database_url(text: str) -> URL:
     return url
 
 
-def shown_database(text: str) -> str:
+def shown_database(text: str | URL) -> str:
     """A database's URL for people: without user, password and parameters, an SQLite file by its absolute path.
 
     Raises:

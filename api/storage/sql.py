@@ -64,7 +64,7 @@ class SqlStore(
     @property
     def place(self) -> str:
         """See `Store`."""
-        return shown_database(self._engine.url.render_as_string(hide_password=False))
+        return shown_database(self._engine.url)
 
     async def ping(self) -> None:
         """See `Store`."""
