@@ -39,6 +39,9 @@ _LINEAR: Final[Mapping[str, str]] = {
 
 _BEYOND: Final[Mapping[str, int]] = {"integer": 2**31, "long": 2**63}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_KEPT: Final = frozenset({"AliasDescription", "ConnectionDescription", "TagKey", "VersionDescription"})
+"""Shapes of which texts go to the database as they are; PostgreSQL takes none with a NUL."""
+
 _NAMES: Final = frozenset({"Name"})  # what names may hold has an error code of its own, InvalidName
 
 
@@ -124,6 +127,8 @@ class _Checker:
         pattern = shape.metadata.get("pattern")
         if pattern is not None and not _compiled(_LINEAR.get(shape.name, pattern)).fullmatch(value):
             self._breach(shape, value, path, f"satisfy regular expression pattern: {pattern}")
+        if shape.name in _KEPT and "\0" in value:
+            self._breach(shape, value, path, "not contain NUL")
         if shape.enum and value not in shape.enum:
             members = ", ".join(_ENUM_ORDER.get(shape.name, shape.enum))
             self._breach(shape, value, path, f"satisfy enum value set: [{members}]")

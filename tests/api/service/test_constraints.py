@@ -56,6 +56,18 @@ CASES = [
         f"1 validation error detected: Value at 'error' {MUST} have length less than or equal to 256",
     ),
     Case(
+        "description with a NUL",
+        "PublishStateMachineVersion",
+        {"stateMachineArn": "arn", "description": "a\0"},
+        f"1 validation error detected: Value at 'description' {MUST} not contain NUL",
+    ),
+    Case(
+        "tag key with a NUL",
+        "UntagResource",
+        {"resourceArn": "arn", "tagKeys": ["a", "\0"]},
+        f"1 validation error detected: Value '\0' at 'tagKeys.2.member' {MUST} not contain NUL",
+    ),
+    Case(
         "pattern",
         "RedriveExecution",
         {"executionArn": "a", "clientToken": "a b"},
