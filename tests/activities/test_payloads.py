@@ -16,7 +16,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.payloads import CompiledDefinitions, data_converter
 from api.temporal_server import TemporalServer
 from interpreter.hosts.wire import InlineJson
-from interpreter.values import JsonValue
+from interpreter.values import JsonValue, json_text
 from tests.support.temporal import MemoryStore
 
 _LARGE = "x" * 40_000
@@ -96,3 +96,20 @@ async def test_a_payload_of_another_database_is_told_to_the_caller(temporal_serv
 async def test_a_definition_of_another_database_is_told() -> None:
     with pytest.raises(LookupError, match="no definition is stored under abc in memory: all roles need the same STEP"):
         await CompiledDefinitions(MemoryStore()).fetch("abc")
+
+
+async def test_definitions_of_earlier_releases_are_compiled() -> None:
+    """They were accepted: what is refused since then must not stop their executions."""
+    store = MemoryStore()
+    states: JsonValue = {
+        "A": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:us-east-1:123456789012:activity:a",
+            "Credentials": {"RoleArn": "arn:aws:iam::123456789012:role/r"},
+            "Next": "B",
+        },
+        "B": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:events:putEvents", "End": True},
+    }
+    hash_ = store.add(json_text({"StartAt": "A", "States": states}))
+    definition = await CompiledDefinitions(store).fetch(hash_)
+    assert list(definition.machine.states) == ["A", "B"]
