@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from tests.support.served import served
+
 _TARGET: Final = "AWSGlue."
 
 
@@ -77,14 +79,5 @@ class FakeGlueApi:
 async def fake_glue_api() -> AsyncIterator[FakeGlueApi]:
     """Serve the API on a free port of this machine."""
     api = FakeGlueApi()
-    application = web.Application()
-    application.router.add_post("/", api.handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        api.endpoint = f"http://{host}:{port}"
+    async with served("/", api.handle) as api.endpoint:
         yield api
-    finally:
-        await runner.cleanup()

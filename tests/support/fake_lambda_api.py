@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from tests.support.served import served
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -75,16 +77,8 @@ def refusal(status: int, code: str, message: str) -> Reply:
 async def fake_lambda_api() -> AsyncIterator[FakeLambdaApi]:
     """Serve the API on a free port of this machine."""
     api = FakeLambdaApi()
-    application = web.Application(client_max_size=8 << 20)
-    application.router.add_post("/2015-03-31/functions/{name}/invocations", api.handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        api.endpoint = f"http://{host}:{port}"
-        yield api
-    finally:
-        api.held.set()
-        await runner.cleanup()
+    async with served("/2015-03-31/functions/{name}/invocations", api.handle) as api.endpoint:
+        try:
+            yield api
+        finally:
+            api.held.set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import runpy
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from api.cli import main
 from tests.support.dev_service import DevService, clean_environment, dev_service
 from tests.support.fake_kubernetes import FakeKubernetes, fake_kubernetes
+from tests.support.price_server import price_server
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -42,13 +42,8 @@ def service(tmp_path_factory: pytest.TempPathFactory, cluster: FakeKubernetes) -
 
 @pytest.fixture(scope="module")
 def pricing() -> Iterator[str]:
-    server = runpy.run_path(str(EXAMPLES / "http-endpoint" / "server.py"))["serve"]()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/price"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with price_server() as url:
+        yield url
 
 
 Steploom = Callable[..., tuple[int, str]]

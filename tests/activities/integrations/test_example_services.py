@@ -7,11 +7,9 @@ import os
 import runpy
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +18,9 @@ import boto3
 import pytest
 
 from tests.support.dev_service import DevService, clean_environment, dev_service
+from tests.support.price_server import price_server
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
-EXAMPLE = EXAMPLES / "services"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "services"
 ROLE = "arn:aws:iam::123456789012:role/shop"
 GIFTS = EXAMPLE / "gifts"
 TSX = GIFTS / "node_modules" / ".bin" / "tsx"
@@ -71,23 +69,12 @@ class Shop:
             time.sleep(0.05)
 
 
-@contextmanager
-def prices() -> Iterator[str]:
-    server = runpy.run_path(str(EXAMPLES / "http-endpoint" / "server.py"))["serve"]()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/price"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture
 def shop(aws: str, tmp_path: Path) -> Iterator[Shop]:
     made = script("prepare.py")
     made["prepare_aws"]()
     queue = boto3.client("sqs", region_name="us-east-1").get_queue_url(QueueName="shipping")["QueueUrl"]
-    with prices() as url, dev_service(tmp_path, environment=clean_environment(AWS_ENDPOINT_URL=aws)) as dev:
+    with price_server() as url, dev_service(tmp_path, environment=clean_environment(AWS_ENDPOINT_URL=aws)) as dev:
         sfn = boto3.client("stepfunctions", region_name="us-east-1", endpoint_url=dev.http)
         definition = (EXAMPLE / "definition.asl.json").read_text()
         machine = sfn.create_state_machine(name="shop", definition=definition, roleArn=ROLE)["stateMachineArn"]

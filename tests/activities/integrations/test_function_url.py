@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import aiohttp
@@ -17,6 +16,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.function_calls import FunctionCall, request_id_of
 from activities.integrations.function_url import UrlInvoker
 from interpreter.values import JsonValue
+from tests.support.served import served
 
 REQUEST_ID = request_id_of("test")
 
@@ -35,25 +35,11 @@ class FunctionServer:
         return self.reply
 
 
-@asynccontextmanager
-async def serving(handle: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
-    """A server on a free port; the URL that `handle` answers."""
-    application = web.Application()
-    application.router.add_post("/f", handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}/f"
-    finally:
-        await runner.cleanup()
-
-
 @pytest.fixture
 async def server() -> AsyncIterator[FunctionServer]:
     server = FunctionServer()
-    async with serving(server.handle) as server.url:
+    async with served("/f", server.handle) as url:
+        server.url = f"{url}/f"
         yield server
 
 
@@ -171,8 +157,8 @@ async def test_an_answer_without_end_is_not_read_to_its_end() -> None:
             hung_up.set()
         return response
 
-    async with serving(stream) as url:
-        assert await too_large(url) == TOO_LARGE
+    async with served("/f", stream) as url:
+        assert await too_large(f"{url}/f") == TOO_LARGE
         async with asyncio.timeout(20):
             await hung_up.wait()
 
