@@ -72,12 +72,14 @@ class EveryResource:
 
 
 class SettableClock:
-    """A clock that stands still unless it is moved."""
+    """A clock that stands still unless it is moved, or moves on by `step` whenever it is looked at."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 22, 21, 30, 0, 123_000, tzinfo=UTC)
+        self.step = timedelta()
 
     def __call__(self) -> datetime:
+        self.now += self.step
         return self.now
 
     def move(self, **amount: float) -> None:

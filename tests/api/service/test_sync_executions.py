@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from activities.log_groups import LogGroups
 from api.service.config import ServiceConfig
 from api.service.errors import ServiceError
 from interpreter.effects import ActivityFailure
-from tests.api.service.installation import PASS, ROLE, Installation, SettableClock, install, machine_arn
+from tests.api.service.installation import PASS, ROLE, Installation, install, machine_arn
 
 TASK: Final = json.dumps(
     {
@@ -96,14 +96,8 @@ async def test_context_object(installation: Installation) -> None:
     }
 
 
-async def test_all_that_tells_the_start_tells_the_same(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def ticking(clock: SettableClock) -> datetime:
-        clock.move(milliseconds=7)
-        return clock.now
-
-    monkeypatch.setattr(SettableClock, "__call__", ticking)
+async def test_all_that_tells_the_start_tells_the_same(installation: Installation) -> None:
+    installation.clock.step = timedelta(milliseconds=7)
     state = {"Type": "Pass", "Parameters": {"c.$": "$$.Execution.StartTime"}, "End": True}
     answer = await run(installation, json.dumps({"StartAt": "S", "States": {"S": state}}))
     assert datetime.fromisoformat(json.loads(answer["output"])["c"]).timestamp() == answer["startDate"]

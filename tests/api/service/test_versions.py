@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,6 @@ from tests.api.service.installation import (
     PASS,
     ROLE,
     Installation,
-    SettableClock,
     execution_arn,
     machine_arn,
 )
@@ -45,14 +44,8 @@ class TestWithCreation:
         installation.clock.move(hours=1)
         assert await installation.call("CreateStateMachine", **params) == first
 
-    async def test_is_idempotent_while_time_goes_on(
-        self, installation: Installation, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def ticking(clock: SettableClock) -> datetime:
-            clock.move(milliseconds=7)
-            return clock.now
-
-        monkeypatch.setattr(SettableClock, "__call__", ticking)
+    async def test_is_idempotent_while_time_goes_on(self, installation: Installation) -> None:
+        installation.clock.step = timedelta(milliseconds=7)
         params = {"name": "m", "definition": PASS, "roleArn": ROLE, "publish": True}
         first = await installation.call("CreateStateMachine", **params)
         assert await installation.call("CreateStateMachine", **params) == first
