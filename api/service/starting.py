@@ -13,6 +13,7 @@ from api.service.clock import Clock, epoch_milliseconds
 from api.service.config import ServiceConfig
 from api.service.configurations import logging_of
 from api.service.deletion import Deletions
+from api.service.documents import read_document
 from api.service.errors import (
     InvalidExecutionInput,
     StateMachineDeleting,
@@ -24,8 +25,8 @@ from api.service.shapes import StateMachineType
 from api.service.targets import Target, Targets
 from api.storage.recent import RecentReads
 from api.storage.store import Route, Store
-from interpreter.definition.json_source import jackson_error
 from interpreter.start import ExecutionStart
+from interpreter.values import JsonValue
 
 YEAR_SECONDS: Final = 31_536_000  # AWS quota, Maximum execution time of STANDARD
 
@@ -39,11 +40,12 @@ def standard_seconds(timeout_seconds: int | None, mode: Literal["aws", "native"]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An execution that can be started. `input` is JSON as text."""
+    """An execution that can be started. `input` is JSON as text, `document` its value."""
 
     target: Target
     start: ExecutionStart
     input: str
+    document: JsonValue
 
 
 class Starting:
@@ -77,13 +79,11 @@ class Starting:
         if only is not None and target.machine.type != only:
             raise StateMachineTypeNotSupported
         input_ = "{}" if input_ is None else input_
-        fault = jackson_error(input_)
-        if fault is not None:
-            raise InvalidExecutionInput(fault)
+        document = read_document(input_, InvalidExecutionInput)
         start = self._start(target, name, trace_header)
         if start.mode == "aws" and is_over_quota(input_):
             raise ValidationException.over_quota("input", AWS_PAYLOAD_BYTES)
-        return Prepared(target, start, input_)
+        return Prepared(target, start, input_, document)
 
     async def _find(self, arn_text: str) -> Target:
         arn = self._arns.read_state_machine(arn_text)

@@ -28,7 +28,7 @@ from interpreter.execution import FailedWith, Succeeded
 from interpreter.history import HistoryEvent
 from interpreter.hosts.inprocess import Ended, InProcessHost
 from interpreter.limits import EXPRESS_SECONDS
-from interpreter.values import json_text, parse_json
+from interpreter.values import json_text
 
 _BILLED_MILLISECONDS: Final = 100
 _BILLED_MEGABYTES: Final = 64
@@ -95,7 +95,7 @@ class SyncExecutions:
         host = InProcessHost(
             await self._local.definitions.fetch(prepared.start.definition),
             prepared.start,
-            parse_json(prepared.input),
+            prepared.document,
             self._local.router,
             self._local.invoke,
             time_limit_seconds=EXPRESS_SECONDS,

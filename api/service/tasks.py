@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 
 from api.service.config import ServiceConfig
+from api.service.documents import read_document
 from api.service.errors import InvalidOutput, InvalidToken, TaskTimedOut, ValidationException
 from api.service.gateway import ExecutionGateway, MalformedToken, NoSuchTask
 from api.service.modes import AWS_PAYLOAD_BYTES, Mode, is_over_quota, mode_of
@@ -17,8 +18,6 @@ from api.service.shapes import (
     SendTaskSuccessResponse,
 )
 from api.storage.store import Store
-from interpreter.definition.json_source import jackson_error
-from interpreter.values import parse_json
 
 
 class Tasks:
@@ -37,10 +36,8 @@ class Tasks:
             raise InvalidToken from None
         if is_over_quota(request.output) and await self._mode(machine) == "aws":
             raise ValidationException.over_quota("output", AWS_PAYLOAD_BYTES)
-        fault = jackson_error(request.output)
-        if fault is not None:
-            raise InvalidOutput(fault)
-        await _answered(self._gateway.complete_task(request.task_token, parse_json(request.output)))
+        output = read_document(request.output, InvalidOutput)
+        await _answered(self._gateway.complete_task(request.task_token, output))
         return SendTaskSuccessResponse()
 
     async def fail(self, request: SendTaskFailureRequest) -> SendTaskFailureResponse:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
+from api.service.documents import read_document
 from api.service.errors import ValidationException
-from api.service.test_state.documents import read_document
 from api.service.test_state.subject import Subject
 from interpreter.inspection import FixedContext
 from interpreter.values import JsonValue, is_number
 
 _Kind: TypeAlias = Literal["a string", "a number", "any"]
 
-_INVALID: Final = "Invalid Context object provided"
 _MEMBERS: Final[Mapping[str, Mapping[str, _Kind]]] = {
     "Execution": {
         "Id": "a string",
@@ -36,7 +35,7 @@ def read_context(text: str, subject: Subject) -> FixedContext:
     Raises:
         ValidationException: it is not JSON, or has members that no context object has.
     """
-    value = read_document(text, _INVALID)
+    value = read_document(text, _invalid)
     if not isinstance(value, dict):
         raise _invalid("Context object must be an object")
     for name, member in value.items():
@@ -75,4 +74,4 @@ def _is(kind: _Kind, value: JsonValue) -> bool:
 
 
 def _invalid(reason: str) -> ValidationException:
-    return ValidationException(f"{_INVALID}: {reason}")
+    return ValidationException(f"Invalid Context object provided: {reason}")

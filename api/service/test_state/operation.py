@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import replace
-from typing import Final
 from uuid import uuid4
 
 from activities.http_exchanges import Exchange, kept_exchanges
 from api.service.arns import Arns, check_role_arn
 from api.service.clock import Clock, epoch_milliseconds
 from api.service.config import ServiceConfig
+from api.service.documents import read_document
 from api.service.errors import InvalidExecutionInput, ValidationException
 from api.service.local_engine import LocalEngine
 from api.service.shapes import TestStateConfiguration, TestStateRequest, TestStateResponse
 from api.service.test_state.context import read_context
-from api.service.test_state.documents import read_document
 from api.service.test_state.http_task import shown_request, shown_response
 from api.service.test_state.mocks import MockedRouter, read_mock
 from api.service.test_state.report import report
 from api.service.test_state.subject import Subject, check_unmocked, find_subject
-from interpreter.definition.json_source import jackson_error
 from interpreter.definition.model import MapState, TaskState
 from interpreter.definition.resources import ResourceCatalog
 from interpreter.effects import TaskRouter
@@ -30,9 +28,7 @@ from interpreter.hosts.inprocess import InProcessHost
 from interpreter.inspection import Inspection
 from interpreter.limits import EXPRESS_SECONDS
 from interpreter.start import ExecutionStart
-from interpreter.values import MISSING, JsonValue, Missing, parse_json
-
-_INVALID_VARIABLES: Final = "Invalid variables provided"
+from interpreter.values import MISSING, JsonValue, Missing
 
 
 class StateTests:
@@ -64,10 +60,7 @@ class StateTests:
         """TestState."""
         _check_members(request)
         input_text = "{}" if request.input is None else request.input
-        fault = jackson_error(input_text)
-        if fault is not None:
-            raise InvalidExecutionInput(fault)
-        input_ = parse_json(input_text)
+        input_ = read_document(input_text, InvalidExecutionInput)
         subject = await asyncio.to_thread(
             find_subject,
             request.definition,
@@ -174,13 +167,18 @@ def _reader_data(text: str | None, subject: Subject) -> JsonValue | Missing:
     state = subject.state
     if not isinstance(state, MapState) or state.distribution is None or state.distribution.reader is None:
         raise ValidationException("TestState supports MapItemReaderData for Map states with an ItemReader only.")
-    return read_document(text, "MapItemReaderData must be valid JSON, whatever the ItemReader reads")
+    told = "MapItemReaderData must be valid JSON, whatever the ItemReader reads"
+    return read_document(text, lambda reason: ValidationException(f"{told}: {reason}"))
 
 
 def _variables(text: str | None) -> dict[str, JsonValue]:
     if text is None:
         return {}
-    value = read_document(text, _INVALID_VARIABLES)
+    value = read_document(text, _invalid_variables)
     if not isinstance(value, dict):
-        raise ValidationException(f"{_INVALID_VARIABLES}: variables must be an object")
+        raise _invalid_variables("variables must be an object")
     return value
+
+
+def _invalid_variables(reason: str) -> ValidationException:
+    return ValidationException(f"Invalid variables provided: {reason}")

@@ -127,6 +127,11 @@ STARTS = [
         ),
     ),
     Case(
+        "nested too deeply",
+        {"input": "[" * 201 + "]" * 201},
+        ("InvalidExecutionInput", f"{INPUT}'arrays and objects are nested more than 200 deep'"),
+    ),
+    Case(
         "nested without end",
         {"input": "[" * 200_000},
         ("InvalidExecutionInput", f"{INPUT}'Document nesting depth exceeds the maximum allowed'"),

@@ -52,7 +52,11 @@ async def test_tokens(installation: Installation, operation: str, params: dict[s
         await installation.call(operation, taskToken="done", **params)
 
 
-@pytest.mark.parametrize("output", ["", "{", "NaN", "x" * 100, "[" * 100_000], ids=lambda text: text[:5] or "empty")
+@pytest.mark.parametrize(
+    "output",
+    ["", "{", "NaN", "x" * 100, "[" * 100_000, "[" * 201 + "]" * 201],
+    ids=["empty", "{", "NaN", "xxxxx", "[[[[[", "201 levels"],
+)
 async def test_output_that_is_not_json(installation: Installation, output: str) -> None:
     installation.gateway.tasks["t"] = None
     with pytest.raises(InvalidOutput, match=r"^Invalid Output: '.+'$"):

@@ -88,6 +88,13 @@ REFUSALS = [
         "InvalidExecutionInput",
     ),
     Refusal(
+        "an input that is nested too deeply",
+        PASS,
+        {"input": "[" * 300 + "]" * 300},
+        "Invalid State Machine Execution Input: 'arrays and objects are nested more than 200 deep'",
+        "InvalidExecutionInput",
+    ),
+    Refusal(
         "wrong field of a result",
         TASK | {"Resource": "arn:aws:states:::events:putEvents", "Parameters": {}},
         result({"Entries": [{"EventId": []}]}),
