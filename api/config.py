@@ -24,7 +24,7 @@ from activities.address_guard import parse_networks
 from activities.function_routes import parse_functions
 from activities.log_groups import parse_log_groups
 from api.access.limits import DEFAULT_MAX_REQUEST_BYTES
-from api.setting_names import CONFIG_VARIABLE, PREFIX, unknown_settings
+from api.setting_names import CONFIG_VARIABLE, PREFIX, unknown_key, unknown_settings
 from interpreter.values import parse_json
 
 if TYPE_CHECKING:
@@ -340,8 +340,10 @@ def _config_file(given: Path | None) -> Path | None:
 def _explain(error: ValidationError, path: Path | None) -> str:
     problems = []
     for problem in error.errors(include_url=False, include_input=False):
-        name = ".".join(str(part) for part in problem["loc"])
-        where = f" in {path}" if path is not None and problem["type"] == "extra_forbidden" else ""
-        variable = "" if where else f" ({PREFIX}{name.upper()})"
-        problems.append(f"{name}{variable}: {problem['msg']}{where}")
+        setting = str(problem["loc"][0])
+        if problem["type"] == "extra_forbidden":
+            problems.append(unknown_key(setting, path, Settings.model_fields.keys()))
+        else:
+            place = ".".join(map(str, problem["loc"]))
+            problems.append(f"{place} ({PREFIX}{setting.upper()}): {problem['msg']}")
     return "\n".join(problems)

@@ -1,10 +1,11 @@
-"""Which environment variables with our prefix are no settings: misspelt ones are told, those of others let through."""
+"""Names that are no settings: misspelt variables and TOML keys are told, variables of others let through."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Final
 
 PREFIX: Final = "STEPLOOM_"
@@ -40,9 +41,19 @@ def unknown_settings(environment: Mapping[str, str], fields: Set[str]) -> Iterat
         name = given.upper()
         if not name.startswith(PREFIX) or name in ours | _READ_ELSEWHERE or _is_of_kubernetes(name, value):
             continue
-        meant = get_close_matches(name.removeprefix(PREFIX), words, n=1)
-        hint = f"did you mean {PREFIX}{meant[0]}?" if meant else "docs/configuration.md lists all."
-        yield f"{given}: there is no such setting; {hint}"
+        yield f"{given}: there is no such setting; {_hint(name.removeprefix(PREFIX), words, PREFIX)}"
+
+
+def unknown_key(given: str, file: Path | None, fields: Set[str]) -> str:
+    """The message for a key of the TOML file that is none of the settings `fields`, with the one that may be meant."""
+    word = given.lower().removeprefix(PREFIX.lower())
+    return f"{given}: there is no such setting, in {file}; {_hint(word, fields)}"
+
+
+def _hint(word: str, words: Iterable[str], prefix: str = "") -> str:
+    """A question for the one of `words` that is like this one, with the prefix that they have been told without."""
+    meant = get_close_matches(word, [*words], n=1)
+    return f"did you mean {prefix}{meant[0]}?" if meant else "docs/configuration.md lists all."
 
 
 def _is_of_kubernetes(name: str, value: str) -> bool:
