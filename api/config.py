@@ -16,7 +16,6 @@ from pydantic_settings import (
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -173,12 +172,12 @@ class Settings(BaseSettings):
         description="Networks that such Tasks may call nevertheless, without TLS too, separated by commas: "
         "`10.1.0.0/16,fd00:1::/64`.",
     )
-    sql_connections: dict[str, str] = Field(
+    sql_connections: Annotated[dict[str, str], NoDecode] = Field(
         {},
         repr=False,
         description="Databases of `sql:query` Tasks: a JSON object of names and URLs, as in `database_url`.",
     )
-    kubernetes_clusters: dict[str, dict[str, JsonValue]] = Field(
+    kubernetes_clusters: Annotated[dict[str, dict[str, JsonValue]], NoDecode] = Field(
         {},
         repr=False,
         description="Clusters of `kubernetes:job` Tasks: a JSON object of names (`default` is meant where a Task names "
@@ -233,6 +232,11 @@ class Settings(BaseSettings):
         except PolicyError as error:
             raise ValueError(str(error)) from None
         return setting
+
+    @field_validator("sql_connections", "kubernetes_clusters", mode="before")
+    @classmethod
+    def _parse_object(cls, value: JsonValue) -> JsonValue:
+        return parse_json(value) if isinstance(value, str) else value
 
     @field_validator("sql_connections")
     @classmethod
@@ -304,7 +308,7 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
         settings = FromFile(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
     except ValidationError as error:
         raise ConfigurationError("\n".join([*problems, _explain(error, path)])) from None
-    except (SettingsError, ValueError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise ConfigurationError(f"The configuration file {path} cannot be read: {error}") from error
     if problems:
         raise ConfigurationError("\n".join(problems))
