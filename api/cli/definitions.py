@@ -132,9 +132,7 @@ def _run_embedded(
 ) -> DescribeExecutionResponse:
     from temporalio.service import RPCError
 
-    from activities.worker import WorkersHang
-    from api.cli.signals import ALL_PARTS_GRACE_SECONDS, end_at_once, run_until_signal
-    from api.engine import RoleError
+    from api.cli.signals import ALL_PARTS_GRACE_SECONDS, run_role
     from api.laptop import LaptopOptions, laptop
 
     ends: list[DescribeExecutionResponse] = []
@@ -145,11 +143,7 @@ def _run_embedded(
             ends.append(await _execute(parts, definition, input_text, quiet=quiet))
 
     try:
-        finished = run_until_signal(work(), ALL_PARTS_GRACE_SECONDS)
-    except WorkersHang as error:
-        end_at_once(str(error))
-    except RoleError as error:
-        raise CommandError(str(error)) from error
+        finished = run_role(work(), ALL_PARTS_GRACE_SECONDS)
     except RPCError as error:
         raise CommandError(f"The embedded Temporal server no longer answers: {error.message}") from error
     if not finished:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Coroutine
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,8 +15,7 @@ from api.cli.signals import (
     ALL_PARTS_GRACE_SECONDS,
     DOORS_GRACE_SECONDS,
     WORKER_GRACE_SECONDS,
-    end_at_once,
-    run_until_signal,
+    run_role,
 )
 
 if TYPE_CHECKING:
@@ -99,7 +97,7 @@ def dev(
         )
         print_line("Ctrl-C ends it.", "dim")
 
-    _serve(serve_dev(settings, options, ready), ALL_PARTS_GRACE_SECONDS)
+    run_role(serve_dev(settings, options, ready), ALL_PARTS_GRACE_SECONDS)
 
 
 def api(
@@ -126,7 +124,7 @@ def api(
         else:
             print_line(f"api is ready: HTTP {doors.http_url}, gRPC {doors.grpc_address}, database {database}")
 
-    _serve(serve_api(settings, connection, ready), DOORS_GRACE_SECONDS)
+    run_role(serve_api(settings, connection, ready), DOORS_GRACE_SECONDS)
 
 
 def worker(config: ConfigOption = None) -> None:
@@ -143,7 +141,7 @@ def worker(config: ConfigOption = None) -> None:
     from api.roles import serve_executions
 
     role = serve_executions(settings, connection, lambda: print_line(f"worker is ready: database {database}"))
-    _serve(role, WORKER_GRACE_SECONDS)
+    run_role(role, WORKER_GRACE_SECONDS)
 
 
 def functions(
@@ -169,7 +167,7 @@ def functions(
     def ready(host: FunctionHost) -> None:
         print_line(f"functions are ready: {', '.join(host.names()) or 'none yet'}; database {database}")
 
-    _serve(serve_functions(settings, connection, folder, ready), WORKER_GRACE_SECONDS)
+    run_role(serve_functions(settings, connection, folder, ready), WORKER_GRACE_SECONDS)
 
 
 def setup(config: ConfigOption = None, as_json: JsonOption = False) -> None:
@@ -199,7 +197,7 @@ def setup(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         print_line("retention: " + ("long enough" if days is None else f"raised from {days:g} days to 90"))
 
     try:
-        _serve(prepare(), WORKER_GRACE_SECONDS)
+        run_role(prepare(), WORKER_GRACE_SECONDS)
     except RPCError as error:
         raise CommandError(f"Temporal refused to prepare {connection['namespace']!r}: {error.message}") from error
 
@@ -250,19 +248,3 @@ def _connection() -> ClientConnectConfig:
         return temporal_connection()
     except ConfigurationError as error:
         raise CommandError(str(error), exit_code=2) from error
-
-
-def _serve(role: Coroutine[Any, Any, None], grace_seconds: float) -> None:
-    """Run a role until it ends by itself, or a signal cancels it and it has ended in an orderly way or had its time."""
-    from activities.worker import WorkersHang
-    from api.config import ConfigurationError
-    from api.engine import RoleError
-
-    try:
-        run_until_signal(role, grace_seconds)
-    except ConfigurationError as error:
-        raise CommandError(str(error), exit_code=2) from error
-    except RoleError as error:
-        raise CommandError(str(error)) from error
-    except WorkersHang as error:
-        end_at_once(str(error))

@@ -14,6 +14,8 @@ from typing import Any, Final, NoReturn
 
 import uvloop
 
+from api.cli.output import CommandError
+
 WORKER_GRACE_SECONDS: Final = 25.0
 DOORS_GRACE_SECONDS: Final = 40.0
 ALL_PARTS_GRACE_SECONDS: Final = 60.0
@@ -22,6 +24,26 @@ ALL_PARTS_GRACE_SECONDS: Final = 60.0
 _KERNEL_SECONDS: Final = 1.0
 
 _LOG: Final = logging.getLogger(__name__)
+
+
+def run_role(role: Coroutine[Any, Any, None], grace_seconds: float) -> bool:
+    """Run all or a part of steploom as `run_until_signal` does.
+
+    Raises:
+        CommandError: it cannot start, or cannot go on.
+    """
+    from activities.worker import WorkersHang
+    from api.config import ConfigurationError
+    from api.engine import RoleError
+
+    try:
+        return run_until_signal(role, grace_seconds)
+    except ConfigurationError as error:
+        raise CommandError(str(error), exit_code=2) from error
+    except RoleError as error:
+        raise CommandError(str(error)) from error
+    except WorkersHang as error:
+        end_at_once(str(error))
 
 
 def run_until_signal(work: Coroutine[Any, Any, None], grace_seconds: float) -> bool:

@@ -1,4 +1,4 @@
-"""What a signal ends: everything in an orderly way, and after its time whatever is left."""
+"""What a signal ends: everything in an orderly way, and after its time whatever is left; and what cannot go on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import subprocess
 import sys
 
 import pytest
+
+from api.cli.output import CommandError
+from api.cli.signals import run_role
+from api.config import ConfigurationError
+from api.engine import RoleError
 
 PROGRAM = """
 import asyncio, logging, sys, threading, time
@@ -87,3 +92,13 @@ def test_what_does_not_end_is_left(work: str) -> None:
 
 def test_what_the_interpreter_deletes_does_not_keep_it() -> None:
     assert ended("leaving_something_behind", AFTER_A_MOMENT) == (-signal.SIGALRM, "cleaned up\nFalse\n", "")
+
+
+@pytest.mark.parametrize("error, exit_code", [(ConfigurationError("no such exporter"), 2), (RoleError("no answer"), 1)])
+def test_a_role_that_cannot_go_on_is_told_in_a_line(error: Exception, exit_code: int) -> None:
+    async def role() -> None:
+        raise error
+
+    with pytest.raises(CommandError, match=str(error)) as told:
+        run_role(role(), 3600)
+    assert told.value.exit_code == exit_code
