@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
     collect_rarely()
     from api.cli.app import command
-    from api.cli.output import CommandError, print_error
+    from api.cli.output import INTERRUPTED, CommandError, print_error
 
     try:
         command()(None if arguments is None else list(arguments), prog_name="steploom")
@@ -25,5 +25,5 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         print_error(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     sys.exit(0)

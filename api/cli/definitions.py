@@ -29,7 +29,7 @@ from api.cli.options import (
     read_text,
     settings_from,
 )
-from api.cli.output import CommandError, print_json, print_line
+from api.cli.output import INTERRUPTED, CommandError, print_json, print_line
 
 if TYPE_CHECKING:
     from api.cli.progress import Progress
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 _ROLE: Final = "arn:aws:iam::{account}:role/steploom"
 _NAME: Final = "run"
-_INTERRUPTED: Final = 130
 _LOOK_SECONDS: Final = 1.0
 
 
@@ -147,7 +146,7 @@ def _run_embedded(
     except RPCError as error:
         raise CommandError(f"The embedded Temporal server no longer answers: {error.message}") from error
     if not finished:
-        raise CommandError("interrupted", exit_code=_INTERRUPTED)
+        raise CommandError("interrupted", exit_code=INTERRUPTED)
     return ends[0]
 
 

@@ -29,6 +29,7 @@ from api.cli.options import (
     settings_from,
 )
 from api.cli.output import (
+    INTERRUPTED,
     CommandError,
     date_text,
     print_aside,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from api.config import Settings
 
 _FOLLOW_SECONDS: Final = 0.25
-_INTERRUPTED: Final = 130
 
 
 def start(
@@ -281,7 +281,7 @@ def _follow(settings: Settings, arn: str, *, quiet: bool, after: int = 0) -> Map
         raise CommandError(
             f"interrupted; the execution goes on. To see it: steploom history {named} --follow; to stop it: "
             f"steploom stop {named}",
-            exit_code=_INTERRUPTED,
+            exit_code=INTERRUPTED,
         ) from None
 
 

@@ -12,6 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+INTERRUPTED: Final = 130
+"""The exit code of a command that Ctrl-C or SIGTERM ended before it was done."""
+
 STATUS_STYLES: Final = {
     "RUNNING": "cyan",
     "SUCCEEDED": "green",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import ConfigOption, FunctionsOption, JsonOption, settings_from
-from api.cli.output import CommandError, console, print_fields, print_json, print_line
+from api.cli.output import INTERRUPTED, CommandError, console, print_fields, print_json, print_line
 from api.cli.signals import (
     ALL_PARTS_GRACE_SECONDS,
     DOORS_GRACE_SECONDS,
@@ -197,9 +197,11 @@ def setup(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         print_line("retention: " + ("long enough" if days is None else f"raised from {days:g} days to 90"))
 
     try:
-        run_role(prepare(), WORKER_GRACE_SECONDS)
+        finished = run_role(prepare(), WORKER_GRACE_SECONDS)
     except RPCError as error:
         raise CommandError(f"Temporal refused to prepare {connection['namespace']!r}: {error.message}") from error
+    if not finished:
+        raise CommandError("interrupted", exit_code=INTERRUPTED)
 
 
 def config(
