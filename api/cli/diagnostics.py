@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from api.cli.output import CommandError, console, error_console, print_json
+from api.cli.output import CommandError, console, counted, error_console, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,7 +61,7 @@ def summary(found: Sequence[Diagnostic]) -> str:
     errors = error_count(found)
     if not found:
         return "valid"
-    counts = f"{_counted(errors, 'error')}, {_counted(len(found) - errors, 'warning')}"
+    counts = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
     return f"{counts}: valid, but steploom cannot run it yet" if not errors and cannot_run(found) else counts
 
 
@@ -79,7 +79,7 @@ def print_diagnostics(file: Path, found: Sequence[Diagnostic], to: Console | Non
         out.print(f"{one.code}: {_message(one)}", markup=False)
     held_back = sum(one.follows for one in found)
     if held_back:
-        states = _counted(held_back, "state")
+        states = counted(held_back, "state")
         out.print(f"{file}: held back: {states} not reachable, maybe for the missing target", markup=False)
 
 
@@ -99,10 +99,6 @@ def _message(one: Diagnostic) -> str:
     if one.hint:
         message = f"{message.removesuffix('.')}; {one.hint}"
     return " ".join(message.split()) + (f" (at {location})" if location else "")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _as_json(one: Diagnostic) -> Mapping[str, Any]:

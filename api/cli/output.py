@@ -102,6 +102,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], empty: st
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def counted(count: float, noun: str) -> str:
+    """`1 day`, `2 days`, `0.5 days`."""
+    return f"{count:.10g} {noun}{'' if count == 1 else 's'}"
+
+
 def date_text(value: datetime | float | None) -> str:
     """A date in UTC to the millisecond, and `Z`; empty for None. Numbers are seconds since the epoch."""
     if value is None:

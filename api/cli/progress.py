@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from activities.function_names import LATEST
 from api.cli.awaited import Awaited
-from api.cli.output import console, date_text, print_line
+from api.cli.output import console, counted, date_text, print_line
 from api.cli.places import Place, Places
 
 _STYLES: Final = {"Failed": "red", "TimedOut": "yellow", "Aborted": "magenta", "Succeeded": "green", "Entered": "cyan"}
@@ -124,7 +124,7 @@ def event_detail(event: Mapping[str, Any]) -> str:
     if "index" in details:
         return f"{details.get('name', '')} [{details['index']}]".strip()
     if "length" in details:
-        return "1 item" if details["length"] == 1 else f"{details['length']} items"
+        return counted(details["length"], "item")
     return str(details.get("name", ""))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import ConfigOption, FunctionsOption, JsonOption, settings_from
-from api.cli.output import INTERRUPTED, CommandError, console, print_fields, print_json, print_line
+from api.cli.output import INTERRUPTED, CommandError, console, counted, print_fields, print_json, print_line
 from api.cli.signals import (
     ALL_PARTS_GRACE_SECONDS,
     DOORS_GRACE_SECONDS,
@@ -179,6 +179,7 @@ def setup(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """
     settings = settings_from(config)
     connection = _connection()
+    database = _database(settings)
     from temporalio.service import RPCError
 
     from api.engine import connected
@@ -190,11 +191,17 @@ def setup(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         retention = done.raised_retention_from
         days = None if retention is None else retention.total_seconds() / 86_400
         if as_json:
-            print_json({"addedSearchAttributes": done.added_attributes, "raisedRetentionFromDays": days})
+            print_json(
+                {
+                    "database": database,
+                    "addedSearchAttributes": done.added_attributes,
+                    "raisedRetentionFromDays": days,
+                }
+            )
             return
-        print_line("database: tables are up to date")
+        print_line(f"database: the tables in {database} are up to date")
         print_line(f"search attributes: {', '.join(done.added_attributes) or 'all there'}")
-        print_line("retention: " + ("long enough" if days is None else f"raised from {days:g} days to 90"))
+        print_line("retention: " + ("long enough" if days is None else f"raised from {counted(days, 'day')} to 90"))
 
     try:
         finished = run_role(prepare(), WORKER_GRACE_SECONDS)
