@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
-from api.cli.options import ConfigOption, JsonOption, meant_file, read_text, settings_from
-from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_table
+from api.cli.options import ConfigOption, JsonOption, database_of, meant_file, read_text, settings_from
+from api.cli.output import CommandError, date_text, print_aside, print_fields, print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from api.access.keys import KeyTerms, NewKey
@@ -76,9 +76,7 @@ def create(
     _run(settings, keep, may_make="database_url" in settings.model_fields_set)
     _print_new(new, as_json=as_json)
     if not as_json:
-        from api.storage.engine import shown_database
-
-        print_line(f"It is in {shown_database(settings.database_url)}, and good where a service uses that database.")
+        print_line(f"It is in {database_of(settings)}, and good where a service uses that database.")
 
 
 @app.command("list")
@@ -87,12 +85,14 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
     Example: steploom keys list
     """
-    keys = _run(settings_from(config), lambda store: store.list_access_keys())
+    settings = settings_from(config)
+    keys = _run(settings, lambda store: store.list_access_keys())
     if as_json:
         print_json([_shown(key) for key in keys])
         return
     rows = ((key.id, key.user, _kind(key), _state(key), date_text(key.created), date_text(key.expires)) for key in keys)
     print_table(("ID", "USER", "KIND", "STATE", "CREATED", "EXPIRES"), rows, "No keys.")
+    print_aside(f"database: {database_of(settings)}")
 
 
 @app.command()
@@ -225,7 +225,7 @@ def encrypt(config: ConfigOption = None) -> None:
 
 def _run(settings: Settings, work: Callable[[Store], Awaitable[_T]], *, may_make: bool = False) -> _T:
     """Do something with the keys in the database; only if it `may_make` one, where there is none yet."""
-    from api.storage.engine import missing_file, shown_database
+    from api.storage.engine import missing_file
     from api.storage.migration import migrate
     from api.storage.sql import open_store
     from api.storage.store import StoreUnavailable
@@ -233,8 +233,8 @@ def _run(settings: Settings, work: Callable[[Store], Awaitable[_T]], *, may_make
     async def run() -> _T:
         if not may_make and missing_file(settings.database_url):
             raise CommandError(
-                f"There is no steploom database at {shown_database(settings.database_url)}: set STEPLOOM_DATABASE_URL "
-                "to that of the service, or run this in the service's folder."
+                f"There is no steploom database at {database_of(settings)}: set STEPLOOM_DATABASE_URL to that of the "
+                "service, or run this in the service's folder."
             )
         await migrate(settings.database_url)
         async with open_store(settings.database_url) as store:

@@ -55,6 +55,16 @@ def settings_from(config: Path | None, **overrides: object) -> Settings:
         raise CommandError(str(error), exit_code=2) from error
 
 
+def database_of(settings: Settings) -> str:
+    """The URL of the database in effect, as `shown_database` tells it to people."""
+    from api.storage.engine import shown_database
+
+    try:
+        return shown_database(settings.database_url)
+    except ValueError as error:
+        raise CommandError(f"database_url (STEPLOOM_DATABASE_URL): {error}", exit_code=2) from error
+
+
 def read_text(path: Path) -> str:
     """The text of a file that the command line names."""
     try:

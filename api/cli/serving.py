@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import ConfigOption, FunctionsOption, JsonOption, settings_from
+from api.cli.options import ConfigOption, FunctionsOption, JsonOption, database_of, settings_from
 from api.cli.output import INTERRUPTED, CommandError, console, counted, print_fields, print_json, print_line
 from api.cli.signals import (
     ALL_PARTS_GRACE_SECONDS,
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
     from activities.functions.host import FunctionHost
-    from api.config import Settings
     from api.doors import Doors
     from api.laptop import Laptop
 
@@ -115,7 +114,7 @@ def api(
     settings = settings_from(config, http_port=http_port, grpc_port=grpc_port)
     set_up_logs(settings)
     connection = _connection()
-    database = _database(settings)
+    database = database_of(settings)
     from api.doors import serve_api
 
     def ready(doors: Doors) -> None:
@@ -137,7 +136,7 @@ def worker(config: ConfigOption = None) -> None:
     settings = settings_from(config)
     set_up_logs(settings)
     connection = _connection()
-    database = _database(settings)
+    database = database_of(settings)
     from api.roles import serve_executions
 
     role = serve_executions(settings, connection, lambda: print_line(f"worker is ready: database {database}"))
@@ -161,7 +160,7 @@ def functions(
     settings = settings_from(config)
     set_up_logs(settings)
     connection = _connection()
-    database = _database(settings)
+    database = database_of(settings)
     from api.function_role import serve_functions
 
     def ready(host: FunctionHost) -> None:
@@ -179,7 +178,7 @@ def setup(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """
     settings = settings_from(config)
     connection = _connection()
-    database = _database(settings)
+    database = database_of(settings)
     from temporalio.service import RPCError
 
     from api.engine import connected
@@ -235,19 +234,9 @@ def config(
 def _no_functions(folder: Path | None, laptop: Laptop) -> str:
     if folder is not None:
         return f"none yet in {folder}"
-    variables = [("STEPLOOM_DATABASE_URL", _database(laptop.settings)), ("TEMPORAL_ADDRESS", laptop.temporal.address)]
+    variables = [("STEPLOOM_DATABASE_URL", database_of(laptop.settings)), ("TEMPORAL_ADDRESS", laptop.temporal.address)]
     given = " ".join(f"{name}={quote(value)}" for name, value in variables)
     return f"none (serve some with --functions DIR, or: {given} steploom functions DIR)"
-
-
-def _database(settings: Settings) -> str:
-    """The database that a role uses, which must be that of all others."""
-    from api.storage.engine import shown_database
-
-    try:
-        return shown_database(settings.database_url)
-    except ValueError as error:
-        raise CommandError(f"database_url (STEPLOOM_DATABASE_URL): {error}", exit_code=2) from error
 
 
 def _connection() -> ClientConnectConfig:

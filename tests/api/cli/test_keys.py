@@ -117,7 +117,7 @@ def test_disabled_enabled_changed_and_deleted(run: Run) -> None:
     shown = made(run, "show", id_)
     assert (shown["state"], shown["policy"]) == ("active", POLICY)
     assert run("delete", id_) == (0, f"deleted {id_}\n", "")
-    assert run("list") == (0, "No keys.\n", "")
+    assert run("list") == (0, "No keys.\n", f"database: sqlite:///{Path('keys.sqlite3').absolute()}\n")
 
 
 @pytest.mark.parametrize("kind", [[], ["--token"]], ids=["signature", "token"])
