@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
     from activities.functions.host import FunctionHost
+    from api.config import Settings
     from api.doors import Doors
     from api.laptop import Laptop
 
@@ -109,12 +110,7 @@ def api(
 
     Example: TEMPORAL_ADDRESS=temporal:7233 steploom api
     """
-    from api.cli.logs import set_up_logs
-
-    settings = settings_from(config, http_port=http_port, grpc_port=grpc_port)
-    set_up_logs(settings)
-    connection = _connection()
-    database = database_of(settings)
+    settings, connection, database = _begun(config, http_port=http_port, grpc_port=grpc_port)
     from api.doors import serve_api
 
     def ready(doors: Doors) -> None:
@@ -131,12 +127,7 @@ def worker(config: ConfigOption = None) -> None:
 
     Example: TEMPORAL_ADDRESS=temporal:7233 steploom worker
     """
-    from api.cli.logs import set_up_logs
-
-    settings = settings_from(config)
-    set_up_logs(settings)
-    connection = _connection()
-    database = database_of(settings)
+    settings, connection, database = _begun(config)
     from api.roles import serve_executions
 
     role = serve_executions(settings, connection, lambda: print_line(f"worker is ready: database {database}"))
@@ -155,12 +146,7 @@ def functions(
 
     Example: steploom functions examples/order-pipeline/functions
     """
-    from api.cli.logs import set_up_logs
-
-    settings = settings_from(config)
-    set_up_logs(settings)
-    connection = _connection()
-    database = database_of(settings)
+    settings, connection, database = _begun(config)
     from api.function_role import serve_functions
 
     def ready(host: FunctionHost) -> None:
@@ -237,6 +223,18 @@ def _no_functions(folder: Path | None, laptop: Laptop) -> str:
     variables = [("STEPLOOM_DATABASE_URL", database_of(laptop.settings)), ("TEMPORAL_ADDRESS", laptop.temporal.address)]
     given = " ".join(f"{name}={quote(value)}" for name, value in variables)
     return f"none (serve some with --functions DIR, or: {given} steploom functions DIR)"
+
+
+def _begun(config: Path | None, **overrides: object) -> tuple[Settings, ClientConnectConfig, str]:
+    """What a role has from the beginning: its settings, where Temporal is, and the database as it is told to people.
+
+    From here on it logs as the settings say.
+    """
+    from api.cli.logs import set_up_logs
+
+    settings = settings_from(config, **overrides)
+    set_up_logs(settings)
+    return settings, _connection(), database_of(settings)
 
 
 def _connection() -> ClientConnectConfig:
