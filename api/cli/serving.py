@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 from shlex import quote
@@ -117,7 +118,7 @@ def api(
         if as_json:
             print_json({"http": doors.http_url, "grpc": doors.grpc_address, "database": database})
         else:
-            print_line(f"api is ready: HTTP {doors.http_url}, gRPC {doors.grpc_address}, database {database}")
+            _tell_ready(settings, f"api is ready: HTTP {doors.http_url}, gRPC {doors.grpc_address}, database {database}")
 
     run_role(serve_api(settings, connection, ready), DOORS_GRACE_SECONDS)
 
@@ -130,8 +131,10 @@ def worker(config: ConfigOption = None) -> None:
     settings, connection, database = _begun(config)
     from api.roles import serve_executions
 
-    role = serve_executions(settings, connection, lambda: print_line(f"worker is ready: database {database}"))
-    run_role(role, WORKER_GRACE_SECONDS)
+    def ready() -> None:
+        _tell_ready(settings, f"worker is ready: database {database}")
+
+    run_role(serve_executions(settings, connection, ready), WORKER_GRACE_SECONDS)
 
 
 def functions(
@@ -150,7 +153,8 @@ def functions(
     from api.function_role import serve_functions
 
     def ready(host: FunctionHost) -> None:
-        print_line(f"functions are ready: {', '.join(host.names()) or 'none yet'}; database {database}")
+        names = ", ".join(host.names()) or "none yet"
+        _tell_ready(settings, f"functions are ready: {names}; database {database}")
 
     run_role(serve_functions(settings, connection, folder, ready), WORKER_GRACE_SECONDS)
 
@@ -215,6 +219,14 @@ def config(
         print_json(settings)
     else:
         print_fields({name: str(value) for name, value in settings.items()})
+
+
+def _tell_ready(settings: Settings, text: str) -> None:
+    """Print that a role is ready; where collectors read, log it: standard output is for logs of executions only."""
+    if settings.log_format == "json":
+        logging.getLogger(__name__).info(text)
+    else:
+        print_line(text)
 
 
 def _no_functions(folder: Path | None, laptop: Laptop) -> str:
