@@ -116,9 +116,9 @@ def api(
 
     def ready(doors: Doors) -> None:
         if as_json:
-            print_json({"http": doors.http_url, "grpc": doors.grpc_address, "database": database})
+            print_json({"http": doors.http_url, "grpc": doors.grpc_address, "database": database_of(settings)})
         else:
-            _tell_ready(settings, f"api is ready: HTTP {doors.http_url}, gRPC {doors.grpc_address}, database {database}")
+            _tell_ready(settings, f"api is ready: HTTP {doors.http_url}, gRPC {doors.grpc_address}, {database}")
 
     run_role(serve_api(settings, connection, ready), DOORS_GRACE_SECONDS)
 
@@ -132,7 +132,7 @@ def worker(config: ConfigOption = None) -> None:
     from api.roles import serve_executions
 
     def ready() -> None:
-        _tell_ready(settings, f"worker is ready: database {database}")
+        _tell_ready(settings, f"worker is ready: {database}")
 
     run_role(serve_executions(settings, connection, ready), WORKER_GRACE_SECONDS)
 
@@ -154,7 +154,7 @@ def functions(
 
     def ready(host: FunctionHost) -> None:
         names = ", ".join(host.names()) or "none yet"
-        _tell_ready(settings, f"functions are ready: {names}; database {database}")
+        _tell_ready(settings, f"functions are ready: {names}; {database}")
 
     run_role(serve_functions(settings, connection, folder, ready), WORKER_GRACE_SECONDS)
 
@@ -243,10 +243,13 @@ def _begun(config: Path | None, **overrides: object) -> tuple[Settings, ClientCo
     From here on it logs as the settings say.
     """
     from api.cli.logs import set_up_logs
+    from api.storage.engine import missing_file
 
     settings = settings_from(config, **overrides)
     set_up_logs(settings)
-    return settings, _connection(), database_of(settings)
+    connection = _connection()
+    database = f"database {database_of(settings)}"
+    return settings, connection, f"new {database}" if missing_file(settings.database_url) else database
 
 
 def _connection() -> ClientConnectConfig:

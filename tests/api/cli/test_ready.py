@@ -33,7 +33,7 @@ def test_functions_are_ready(temporal_server: TemporalServer, tmp_path: Path) ->
     environment = clean_environment(TEMPORAL_ADDRESS=temporal_server.address)
     with start(tmp_path, tmp_path / "errors", environment) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == f"functions are ready: none yet; database {database}\n"
+        assert process.stdout.readline() == f"functions are ready: none yet; new database {database}\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     with start(tmp_path, tmp_path / "errors", environment | {"STEPLOOM_LOG_FORMAT": "json"}) as process:
