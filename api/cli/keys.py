@@ -244,7 +244,7 @@ def _run(settings: Settings, work: Callable[[Store], Awaitable[_T]], *, may_make
         return asyncio.run(run())
     except ValueError as error:
         raise CommandError(f"database_url (STEPLOOM_DATABASE_URL): {error}", exit_code=2) from error
-    except (OSError, StoreUnavailable) as error:
+    except StoreUnavailable as error:
         raise CommandError(f"The database cannot be used: {error}") from error
 
 

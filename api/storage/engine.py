@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,7 +67,15 @@ def missing_file(text: str) -> bool:
         ValueError: see `database_url`.
     """
     url = database_url(text)
-    return url.get_backend_name() == "sqlite" and url.database is not None and not Path(url.database).exists()
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return False
+    try:
+        os.stat(url.database)
+    except FileNotFoundError:
+        return True
+    except OSError:  # whoever uses it tells better why that cannot be
+        return False
+    return False
 
 
 def _checked_sqlite_url(url: URL) -> URL:

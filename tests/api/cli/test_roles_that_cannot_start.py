@@ -63,10 +63,13 @@ def test_a_file_that_is_no_database(
     )
 
 
-def test_a_folder_that_cannot_be_made(refused: Refused, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["api", "keys list"])
+def test_a_folder_that_cannot_be_made(
+    command: str, refused: Refused, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("STEPLOOM_DATABASE_URL", f"sqlite:///{tmp_path}/file/steploom.db")
-    assert "The database cannot be used: " in refused("api")
+    assert "The database cannot be used: " in refused(command)
 
 
 @pytest.mark.parametrize("command", ROLES)
