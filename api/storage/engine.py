@@ -21,6 +21,14 @@ _DRIVERS: Final = {
     "postgresql": "postgresql+asyncpg",
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
+_POSTGRESQL_PARAMETERS: Final = frozenset(
+    {
+        *("host", "port", "user", "password", "passfile", "service", "servicefile", "krbsrvname", "gsslib"),
+        *("ssl", "direct_tls", "target_session_attrs", "command_timeout"),
+        "prepared_statement_cache_size",  # SQLAlchemy's
+    }
+)
+"""What a URL can say: the parameters of asyncpg's `connect` that may be texts; at any other it raises a `TypeError`."""
 
 
 def database_url(text: str | URL) -> URL:
@@ -44,6 +52,11 @@ def database_url(text: str | URL) -> URL:
         return _checked_sqlite_url(url)
     if "sslmode" in url.query:
         url = url.update_query_dict({"ssl": url.query["sslmode"]}).difference_update_query(["sslmode"])
+    if unknown := url.query.keys() - _POSTGRESQL_PARAMETERS:
+        raise ValueError(
+            f"the database URL has a parameter that the driver does not know: {', '.join(sorted(unknown))}; it takes "
+            f"{', '.join(sorted(_POSTGRESQL_PARAMETERS | {'sslmode'}))}"
+        )
     return url
 
 

@@ -39,6 +39,13 @@ def test_refuses(given: str) -> None:
         database_url(given)
 
 
+def test_parameters_that_the_driver_does_not_know_are_named() -> None:
+    expected = r"driver does not know: connect_timeout, timeout; it takes .*, sslmode, "
+    with pytest.raises(ValueError, match=expected) as told:
+        database_url("postgresql://me:hunter2@h/d?connect_timeout=5&sslmode=require&timeout=5")
+    assert "hunter2" not in str(told.value)
+
+
 SHOWN = [
     Case("sqlite:////var/lib/steploom.db", "sqlite:////var/lib/steploom.db"),
     Case("postgresql://user:p%40ss@h:5433/d", "postgresql://h:5433/d"),
