@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
-from api.cli.options import ConfigOption, JsonOption, database_of, meant_file, read_text, settings_from
+from api.cli.options import ConfigOption, JsonOption, database_of, given_text, meant_file, settings_from
 from api.cli.output import CommandError, date_text, print_aside, print_fields, print_json, print_line, print_table
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ def _policy(text: str) -> dict[str, JsonValue]:
     if text in NAMED_POLICIES:
         return dict(NAMED_POLICIES[text])
     try:
-        document = parse_json(read_text(Path(text[1:])) if text.startswith("@") else text)
+        document = parse_json(given_text(text))
         parse_policy(document)
     except ValueError as error:
         names = ", ".join(NAMED_POLICIES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -82,13 +81,14 @@ def meant_file(given: str) -> str:
 
 def read_json(option: str, given: str) -> JsonValue:
     """The value that an option gives as JSON, directly or as `@file`; numbers keep every digit."""
-    from interpreter.values import parse_json
+    return _parsed(option, given, given_text(given))
 
-    text = read_text(Path(given[1:])) if given.startswith("@") else given
-    try:
-        return parse_json(text)
-    except ValueError as error:
-        raise CommandError(f"{option} is not JSON: {error}{meant_file(given)}", exit_code=2) from error
+
+def read_json_text(option: str, given: str) -> str:
+    """The JSON text that an option gives, directly or as `@file`, as it stands there."""
+    text = given_text(given)
+    _parsed(option, given, text)
+    return text
 
 
 def read_input(given: str) -> str:
@@ -96,11 +96,15 @@ def read_input(given: str) -> str:
     return read_json_text("--input", given)
 
 
-def read_json_text(option: str, given: str) -> str:
-    """The JSON text that an option gives, directly or as `@file`, as it stands there."""
-    text = read_text(Path(given[1:])) if given.startswith("@") else given
+def given_text(given: str) -> str:
+    """What an option gives, directly or as `@file`."""
+    return read_text(Path(given[1:])) if given.startswith("@") else given
+
+
+def _parsed(option: str, given: str, text: str) -> JsonValue:
+    from interpreter.values import parse_json
+
     try:
-        json.loads(text)
+        return parse_json(text)
     except ValueError as error:
         raise CommandError(f"{option} is not JSON: {error}{meant_file(given)}", exit_code=2) from error
-    return text
