@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.client import service
-from api.cli.options import ConfigOption, EndpointOption, JsonOption, read_text, settings_from
+from api.cli.options import ConfigOption, EndpointOption, JsonOption, given, read_text, settings_from
 from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_made, print_table
 
 _API: Final = "events"
@@ -64,10 +64,10 @@ def create(
     kind, public = chosen
     if (kind == _OAUTH) is (token_url is None):
         raise CommandError("--oauth and --token-url go together.", exit_code=2)
-    given = _with_parameters(parameters, _own_parameters(kind, public, _read_secret(secret_file), token_url))
+    wanted = _with_parameters(parameters, _own_parameters(kind, public, _read_secret(secret_file), token_url))
     settings = settings_from(config, endpoint=endpoint)
     with service(settings.endpoint, settings.region, _API) as client:
-        answer = client.create_connection(Name=name, AuthorizationType=kind, AuthParameters=given)
+        answer = client.create_connection(Name=name, AuthorizationType=kind, AuthParameters=wanted)
     _tell("created", answer, as_json=as_json)
 
 
@@ -99,8 +99,8 @@ def update(
         kind, public = chosen or (str(client.describe_connection(Name=name)["AuthorizationType"]), None)
         if token_url is not None and kind != _OAUTH:
             raise CommandError(f"--token-url is of OAuth clients only, and {name} is {kind}.", exit_code=2)
-        given = _with_parameters(parameters, _own_parameters(kind, public, secret, token_url))
-        answer = client.update_connection(Name=name, AuthorizationType=kind, AuthParameters=given)
+        wanted = _with_parameters(parameters, _own_parameters(kind, public, secret, token_url))
+        answer = client.update_connection(Name=name, AuthorizationType=kind, AuthParameters=wanted)
     _tell("updated", answer, as_json=as_json)
 
 
@@ -184,27 +184,23 @@ def _own_parameters(
     """The AuthParameters of a kind, with what is given of them."""
     match kind:
         case "BASIC":
-            return {"BasicAuthParameters": _given(Username=public, Password=secret)}
+            return {"BasicAuthParameters": given(Username=public, Password=secret)}
         case "API_KEY":
-            return {"ApiKeyAuthParameters": _given(ApiKeyName=public, ApiKeyValue=secret)}
+            return {"ApiKeyAuthParameters": given(ApiKeyName=public, ApiKeyValue=secret)}
         case _:
-            client = _given(ClientID=public, ClientSecret=secret)
+            client = given(ClientID=public, ClientSecret=secret)
             method = None if token_url is None else "POST"
-            endpoint = _given(HttpMethod=method, AuthorizationEndpoint=token_url)
+            endpoint = given(HttpMethod=method, AuthorizationEndpoint=token_url)
             return {"OAuthParameters": {**endpoint, **({"ClientParameters": client} if client else {})}}
-
-
-def _given(**members: str | None) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None}
 
 
 def _with_parameters(file: Path | None, own: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The AuthParameters in a file, if there is one, with these on top."""
-    given = {} if file is None else _read_parameters(file)
+    parameters = {} if file is None else _read_parameters(file)
     for member, value in own.items():
         if value:
-            given[member] = {**given.get(member, {}), **value}
-    return given
+            parameters[member] = {**parameters.get(member, {}), **value}
+    return parameters
 
 
 def _tell(done: str, answer: Mapping[str, Any], *, as_json: bool) -> None:

@@ -25,6 +25,7 @@ from api.cli.options import (
     FunctionsOption,
     InputOption,
     JsonOption,
+    default_role,
     read_input,
     read_text,
     settings_from,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from api.service.shapes import DescribeExecutionResponse
     from interpreter.values import JsonValue
 
-_ROLE: Final = "arn:aws:iam::{account}:role/steploom"
 _NAME: Final = "run"
 _LOOK_SECONDS: Final = 1.0
 
@@ -156,10 +156,9 @@ async def _execute(parts: Laptop, definition: str, input_text: str, *, quiet: bo
     from api.service.errors import ServiceError, ServiceUnavailable
     from api.service.shapes import CreateStateMachineRequest, StartExecutionRequest
 
-    role = _ROLE.format(account=parts.settings.account_id)
     try:
         machine = await parts.service.create_state_machine(
-            CreateStateMachineRequest(name=_NAME, definition=definition, role_arn=role)
+            CreateStateMachineRequest(name=_NAME, definition=definition, role_arn=default_role(parts.settings))
         )
         started = await parts.service.start_execution(
             StartExecutionRequest(state_machine_arn=machine.state_machine_arn, input=input_text)

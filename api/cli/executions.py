@@ -25,6 +25,7 @@ from api.cli.options import (
     ExecutionArgument,
     InputOption,
     JsonOption,
+    given,
     read_input,
     settings_from,
 )
@@ -68,8 +69,7 @@ def start(
     text = read_input(input_)
     settings = settings_from(config, endpoint=endpoint)
     with service(settings.endpoint, settings.region) as client:
-        wanted = {"stateMachineArn": state_machine_arn(client, machine), "input": text}
-        wanted |= {} if name is None else {"name": name}
+        wanted = {"stateMachineArn": state_machine_arn(client, machine), "input": text, **given(name=name)}
         if wait and is_express(client, wanted["stateMachineArn"]):
             ended = _run_synchronously(settings, wanted, quiet=as_json)
         else:
@@ -202,7 +202,6 @@ def stop(
     Example: steploom stop orders:run-1 --cause "wrong input"
     """
     settings = settings_from(config, endpoint=endpoint)
-    told = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
     with service(settings.endpoint, settings.region) as client:
         arn = execution_arn(client, execution)
         before = client.describe_execution(executionArn=arn)
@@ -210,7 +209,7 @@ def stop(
             ended = {"status": before["status"], "stopDate": before.get("stopDate")}
             print_json(ended) if as_json else print_line(f"{execution} has already ended: {before['status']}")
             return
-        answer = client.stop_execution(executionArn=arn, **told)
+        answer = client.stop_execution(executionArn=arn, **given(error=error, cause=cause))
     print_json(_answer(answer)) if as_json else print_line(f"stopped {date_text(answer['stopDate'])}")
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from api.cli.client import SfnClient, find_state_machine, service, state_machine_arn
 from api.cli.diagnostics import refuse_invalid
-from api.cli.options import ConfigOption, DefinitionArgument, EndpointOption, JsonOption, read_text, settings_from
+from api.cli.options import (
+    ConfigOption,
+    DefinitionArgument,
+    EndpointOption,
+    JsonOption,
+    default_role,
+    given,
+    read_text,
+    settings_from,
+)
 from api.cli.output import CommandError, print_json, print_line, print_made
-
-_DEFAULT_ROLE: Final = "arn:aws:iam::{account}:role/steploom"
 
 
 def deploy(
@@ -31,7 +38,7 @@ def deploy(
     definition = read_text(file)
     # which mode the state machine has, the service knows: it refuses what is too much there
     refuse_invalid(file, definition, mode="native", express=express, as_json=as_json)
-    role_arn = role or _DEFAULT_ROLE.format(account=settings.account_id)
+    role_arn = role or default_role(settings)
     note = None
     with service(settings.endpoint, settings.region) as client:
         existing = find_state_machine(client, name)
@@ -86,7 +93,7 @@ def delete(
 
 def _update(client: SfnClient, arn: str, definition: str, role: str | None) -> str:
     """Give a state machine a definition, and a role if there is one; returns what was done, in a word."""
-    wanted = {"definition": definition} | ({} if role is None else {"roleArn": role})
+    wanted = {"definition": definition, **given(roleArn=role)}
     current = client.describe_state_machine(stateMachineArn=arn)
     if all(current[name] == value for name, value in wanted.items()):
         return "unchanged"

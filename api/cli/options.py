@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -13,6 +13,8 @@ from api.cli.output import CommandError
 if TYPE_CHECKING:
     from api.config import Settings
     from interpreter.values import JsonValue
+
+_T = TypeVar("_T")
 
 ConfigOption = Annotated[
     Path | None,
@@ -62,6 +64,16 @@ def database_of(settings: Settings) -> str:
         return shown_database(settings.database_url)
     except ValueError as error:
         raise CommandError(f"database_url (STEPLOOM_DATABASE_URL): {error}", exit_code=2) from error
+
+
+def default_role(settings: Settings) -> str:
+    """The ARN of the role of state machines for which none is named. Nothing here takes on roles."""
+    return f"arn:aws:iam::{settings.account_id}:role/steploom"
+
+
+def given(**members: _T | None) -> dict[str, _T]:
+    """Those of the members that are given, which are not None."""
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def read_text(path: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.client import service
-from api.cli.options import ConfigOption, EndpointOption, read_json_text, settings_from
+from api.cli.options import ConfigOption, EndpointOption, given, read_json_text, settings_from
 from api.cli.output import print_line
 
 TokenArgument = Annotated[
@@ -46,9 +46,8 @@ def send_task_failure(
     Example: steploom send-task-failure "$TOKEN" --error Refused --cause "over budget"
     """
     settings = settings_from(config, endpoint=endpoint)
-    told = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
     with service(settings.endpoint, settings.region) as client:
-        client.send_task_failure(taskToken=token, **told)
+        client.send_task_failure(taskToken=token, **given(error=error, cause=cause))
     print_line("the task has failed")
 
 
