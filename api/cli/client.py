@@ -136,6 +136,11 @@ def state_machine_arn(client: SfnClient, name: str) -> str:
     return found.arn + colon + qualifier
 
 
+def state_machine_of(execution_arn: str) -> str:
+    """The ARN of the state machine of a STANDARD execution, by the ARN of that."""
+    return execution_arn.rpartition(":")[0].replace(_EXECUTION, _STATE_MACHINE)
+
+
 def is_express(client: SfnClient, arn: str) -> bool:
     """Whether a state machine, given as its ARN or that of a version or alias, is EXPRESS."""
     machine = ":".join(arn.split(":")[:7])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from api.cli.client import SfnClient, is_express
+from api.cli.client import SfnClient, is_express, state_machine_of
 from api.cli.output import CommandError
 
 _ADVICE: Final = (
@@ -14,8 +14,6 @@ _ADVICE: Final = (
     "express_retention (STEPLOOM_EXPRESS_RETENTION) is above 0, `describe` and `history` show each by its ARN, for so "
     "many seconds after its end."
 )
-_EXECUTION: Final = ":execution:"
-_STATE_MACHINE: Final = ":stateMachine:"
 
 
 @contextmanager
@@ -48,8 +46,7 @@ def _is_of_express(client: SfnClient, arn: str, code: str) -> bool:
 
 
 def _of_express_machine(client: SfnClient, execution_arn: str) -> bool:
-    machine = execution_arn.rpartition(":")[0].replace(_EXECUTION, _STATE_MACHINE)
     try:
-        return is_express(client, machine)
+        return is_express(client, state_machine_of(execution_arn))
     except client.exceptions.ClientError:  # it is not there, or not to be seen: what was told first counts
         return False
