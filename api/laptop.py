@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from api.memory import settle_memory
 from api.protection import check_exposure
 from api.roles import application, execution_workers
 from api.service.application import ApplicationService
-from api.temporal_server import TemporalServer, TemporalServerError, port_in_use
+from api.temporal_server import LOOPBACK, TemporalServer, TemporalServerError, port_in_use
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
@@ -89,7 +89,7 @@ async def laptop(settings: Settings, options: LaptopOptions) -> AsyncIterator[La
             settings = settings.model_copy(update={"database_url": f"sqlite:///{folder / 'steploom.sqlite3'}"})
         if settings.encryption_key is None and settings.encryption_key_file is None:
             settings = settings.model_copy(update={"encryption_key_file": _own_key(folder)})
-        temporal = await stack.enter_async_context(await _temporal(options))
+        temporal = await stack.enter_async_context(await _temporal(settings, options))
         settings = settings.model_copy(update={"ui_url": temporal.ui_address, "http_guard": _http_guard(settings)})
         connection: ClientConnectConfig = {"target_host": temporal.address, "namespace": temporal.namespace}
         engine = await stack.enter_async_context(connected(settings, connection))
@@ -125,11 +125,12 @@ def _http_guard(settings: Settings) -> str:
     return "off" if all(is_loopback(host) for host in (settings.http_host, settings.grpc_host)) else "on"
 
 
-async def _temporal(options: LaptopOptions) -> TemporalServer:
+async def _temporal(settings: Settings, options: LaptopOptions) -> TemporalServer:
+    doors = (settings.http_port, settings.grpc_port)
     try:
         return await TemporalServer.start(
-            port=_port(options.temporal_port, _TEMPORAL_PORT, "--temporal-port"),
-            ui_port=_port(options.ui_port, _UI_PORT, "--ui-port"),
+            port=_port(options.temporal_port, _TEMPORAL_PORT, "--temporal-port", doors),
+            ui_port=_port(options.ui_port, _UI_PORT, "--ui-port", doors),
             db_filename=None if options.folder is None else options.folder / "temporal.sqlite3",
         )
     except TemporalServerError as error:
@@ -141,13 +142,30 @@ async def _server_ends(temporal: TemporalServer) -> None:
     raise RoleError(f"The Temporal server has ended by itself, with exit code {code}.")
 
 
-def _port(wanted: int | None, usual: int, option: str) -> int | None:
-    """The port to ask for; None lets the launcher find a free one."""
+def _port(wanted: int | None, usual: int, option: str, doors: Collection[int]) -> int | None:
+    """The port to ask for; None lets the launcher find a free one. The usual one gives way to those of the doors."""
     if wanted is None:
-        return None if port_in_use(usual) else usual
+        return None if usual in doors or port_in_use(usual) else usual
     if port_in_use(wanted):
         raise RoleError(f"Port {wanted} is in use; choose another with {option}.")
     return wanted or None
+
+
+def _check_apart(settings: Settings, options: LaptopOptions) -> None:
+    """Refuse an address that two parts are to have: the later one would tell that somebody else uses it."""
+    parts = (
+        ("--http-port", settings.http_host, settings.http_port),
+        ("--grpc-port", settings.grpc_host, settings.grpc_port),
+        ("--temporal-port", LOOPBACK, options.temporal_port),
+        ("--ui-port", LOOPBACK, options.ui_port),
+    )
+    taken: dict[tuple[str, int], str] = {}
+    for option, host, port in parts:
+        if not port:
+            continue
+        if (host, port) in taken:
+            raise RoleError(f"{taken[host, port]} and {option} are both {port}; choose another for one of them.")
+        taken[host, port] = option
 
 
 @contextmanager
@@ -170,6 +188,7 @@ async def serve_dev(settings: Settings, options: LaptopOptions, ready: Callable[
         ConfigurationError: See `check_exposure` and `connected`.
     """
     check_exposure(settings)
+    _check_apart(settings, options)
     check_free(settings)  # before the Temporal server starts, so that it is told at once
     async with laptop(settings, options) as parts, open_doors(parts.settings, parts.engine, parts.service) as doors:
         settle_memory()

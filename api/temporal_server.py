@@ -291,9 +291,9 @@ class TemporalServer:
 
     async def _try_to_launch(self) -> str | None:
         """Start the process and wait for it; why not, or the end of its log, if it did not become ready and is gone."""
-        for port in (self.port, self.ui_port):
+        for use, port in (("its front end", self.port), ("its UI", self.ui_port)):
             if port_in_use(port):  # else whoever listens there would answer in place of our server
-                return f"port {port} is in use: {_IN_USE}"
+                return f"port {port} is in use, which {use} was to have: {_IN_USE}"
         # Once the server runs it alone holds the file, which has no name and goes with it.
         with tempfile.TemporaryFile() as output:
             self._spawn(output)
