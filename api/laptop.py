@@ -171,8 +171,12 @@ def _check_apart(settings: Settings, options: LaptopOptions) -> None:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Keep the folder to ourselves: two Temporal servers on one file would spoil it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise RoleError(f"The folder {folder} cannot be used: {error.strerror}.") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -49,3 +49,10 @@ async def test_the_usual_ports_give_way_to_those_of_the_doors(monkeypatch: pytes
             async with laptop(load_settings(http_port=http, grpc_port=grpc), LaptopOptions(folder=None)):
                 pass
         assert (asked["port"], asked["ui_port"]) == chosen
+
+
+async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RoleError, match=f"The folder {tmp_path}/file/kept cannot be used: Not a directory"):
+        async with laptop(load_settings(), LaptopOptions(folder=tmp_path / "file" / "kept")):
+            pass
