@@ -30,7 +30,7 @@ _PROJECT: Final = Path(__file__).parents[2]
 
 
 class Command(Protocol):
-    """A running command: what `subprocess.Popen` has of it."""
+    """A running command: what `subprocess.Popen` has of it. An error in its `with` block kills it."""
 
     @property
     def pid(self) -> int: ...
@@ -45,6 +45,18 @@ class Command(Protocol):
     def __exit__(
         self, exc_type: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
+
+
+class _Script(subprocess.Popen[str]):
+    """A `Command` that is the console script."""
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Wait for its end; kill it first where a test has failed, which may be for its going on."""
+        if exc_type is not None:
+            self.kill()
+        super().__exit__(exc_type, value, traceback)
 
 
 class Fork:
@@ -62,7 +74,9 @@ class Fork:
     def __exit__(
         self, exc_type: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Wait for its end, whatever it still prints."""
+        """Wait for its end, whatever it still prints; kill it first where a test has failed."""
+        if exc_type is not None:
+            self.send_signal(signal.SIGKILL)
         assert self.stdout is not None
         self.stdout.close()
         self.wait()
@@ -165,7 +179,7 @@ def start_steploom(
     """
     command = [STEPLOOM, *map(str, arguments)]
     if script or sys.platform != "linux":
-        return subprocess.Popen(
+        return _Script(
             dying_with_us(command), stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder, env=dict(environment)
         )
     output, their_output = os.pipe()

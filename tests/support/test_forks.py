@@ -46,6 +46,17 @@ def test_it_can_be_killed(tmp_path: Path) -> None:
     assert not psutil.pid_exists(process.pid)
 
 
+@pytest.mark.parametrize("script", [False, True], ids=["fork", "script"])
+def test_a_failed_test_leaves_none_running(tmp_path: Path, script: bool) -> None:
+    environment = clean_environment(TEMPORAL_ADDRESS="127.0.0.1:1")  # it goes on trying for a minute
+    with (
+        pytest.raises(AssertionError, match="failed"),
+        start_steploom("functions", tmp_path, folder=tmp_path, environment=environment, script=script) as process,
+    ):
+        raise AssertionError("failed")
+    assert process.returncode == -signal.SIGKILL
+
+
 def test_it_holds_no_pipe_but_its_own(tmp_path: Path) -> None:
     """Else the end of another's output would not be seen."""
     first, second = tmp_path / "first", tmp_path / "second"
