@@ -10,17 +10,29 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from api.aws_json.application import create_app
-from api.aws_json.server import serve
 from api.cli import main
 from tests.api.service.installation import Installation, install
+from tests.support.doors import http_door
 
 
 @dataclass(frozen=True)
 class Told:
+    """What a command printed, and its exit code."""
+
     code: object
     out: str
     err: str
+
+
+async def run_command(*arguments: str, url: str) -> object:
+    """Run a command against the service at `url`, beside the event loop; its exit code."""
+
+    def run() -> object:
+        with pytest.raises(SystemExit) as ended:
+            main([*arguments, "--endpoint", url])
+        return ended.value.code
+
+    return await asyncio.to_thread(run)
 
 
 class Service:
@@ -32,12 +44,7 @@ class Service:
         self._capsys = capsys
 
     async def run(self, *arguments: str) -> Told:
-        def command() -> object:
-            with pytest.raises(SystemExit) as ended:
-                main([*arguments, "--endpoint", self.url])
-            return ended.value.code
-
-        code = await asyncio.to_thread(command)
+        code = await run_command(*arguments, url=self.url)
         told = self._capsys.readouterr()
         return Told(code, told.out, told.err)
 
@@ -46,12 +53,6 @@ class Service:
 async def service(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> AsyncIterator[Service]:
-    async def ready() -> bool:
-        return True
-
     monkeypatch.chdir(tmp_path)
-    async with (
-        install(tmp_path) as installation,
-        serve(create_app(installation.service, ready=ready), "127.0.0.1", 0) as port,
-    ):
-        yield Service(f"http://127.0.0.1:{port}", installation, capsys)
+    async with install(tmp_path) as installation, http_door(installation.service) as url:
+        yield Service(url, installation, capsys)

@@ -14,14 +14,13 @@ import pytest
 
 from api.access.audit import AuditLog
 from api.access.keys import KeyTerms
-from api.aws_json.application import create_app
-from api.aws_json.server import serve
-from api.cli import main
 from api.service.clock import utc_now
 from api.service.gateway import ExecutionStatus
 from interpreter.values import JsonValue
+from tests.api.cli.conftest import run_command
 from tests.api.service.installation import OTHER, PASS, Installation, install, machine_arn
 from tests.support.access import CREATED, guard_over, signer, terms
+from tests.support.doors import http_door
 
 PAGE: Final = (Path(__file__).parents[3] / "docs" / "security.md").read_text("utf-8")
 ROW: Final = re.compile(
@@ -91,19 +90,8 @@ async def asked_for(
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", key.key.id)
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key.secret or "")
         guard = guard_over(installation.store, utc_now, audit=AuditLog(str(folder / "audit.jsonl")))
-
-        async def ready() -> bool:
-            return True
-
-        app = create_app(installation.service, ready=ready, guard=guard)
-        async with serve(app, "127.0.0.1", 0) as port, ending(installation):
-
-            def run() -> object:
-                with pytest.raises(SystemExit) as ended:
-                    main([*arguments, "--endpoint", f"http://127.0.0.1:{port}"])
-                return ended.value.code
-
-            code = await asyncio.to_thread(run)
+        async with http_door(installation.service, guard) as url, ending(installation):
+            code = await run_command(*arguments, url=url)
     lines: list[dict[str, Any]] = [json.loads(line) for line in (folder / "audit.jsonl").read_text().splitlines()]
     return code, {line["action"].removeprefix("states:") for line in lines}
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from api.aws_json.application import create_app
-from api.aws_json.server import serve
-from api.cli import main
 from api.cli.output import print_made
-from tests.api.service.installation import PASS, install, machine_arn
+from tests.api.cli.conftest import Service, Told
+from tests.api.service.installation import PASS, machine_arn
 
 FAIL = '{"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Boom", "Cause": "it broke"}}}'
 WARNED = json.dumps(
@@ -33,48 +28,15 @@ WARNED = json.dumps(
 )
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a command printed, and its exit code."""
-
-    code: object
-    out: str
-    err: str
+CommandLine = Callable[..., Awaitable[Told]]
 
 
-@dataclass(frozen=True)
-class CommandLine:
-    """Commands against one installation, in a folder with definitions."""
-
-    url: str
-    capsys: pytest.CaptureFixture[str]
-
-    async def __call__(self, *arguments: str) -> Told:
-        def run() -> object:
-            with pytest.raises(SystemExit) as ended:
-                main([*arguments, "--endpoint", self.url])
-            return ended.value.code
-
-        code = await asyncio.to_thread(run)
-        told = self.capsys.readouterr()
-        return Told(code, told.out, told.err)
-
-
-@pytest_asyncio.fixture
-async def steploom(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> AsyncIterator[CommandLine]:
-    async def ready() -> bool:
-        return True
-
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture
+def steploom(service: Service, tmp_path: Path) -> CommandLine:
+    """Runs commands against the service, in a folder with definitions."""
     for name, definition in (("pass", PASS), ("fail", FAIL), ("warned", WARNED)):
         (tmp_path / f"{name}.json").write_text(definition)
-    async with (
-        install(tmp_path) as installation,
-        serve(create_app(installation.service, ready=ready), "127.0.0.1", 0) as port,
-    ):
-        yield CommandLine(f"http://127.0.0.1:{port}", capsys)
+    return service.run
 
 
 async def test_scripts_get_the_bare_arn(steploom: CommandLine) -> None:
@@ -136,25 +98,15 @@ async def test_express_is_waited_for(steploom: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("name", ["broken", "broken:1", machine_arn("broken"), machine_arn("broken") + ":1"])
-async def test_express_that_fails_is_exit_code_1(steploom: CommandLine, name: str) -> None:
+async def test_express_that_fails_is_exit_code_1(steploom: CommandLine, service: Service, name: str) -> None:
     await steploom("deploy", "fail.json", "--name", "broken", "--express")
     if name.endswith(":1"):
-        await publish(steploom.url, machine_arn("broken"))
+        await service.installation.call("PublishStateMachineVersion", stateMachineArn=machine_arn("broken"))
     told = await steploom("start", name, "--wait")
     assert (told.code, told.out.splitlines()[1:]) == (1, ["FAILED", "Boom: it broke"])
     told = await steploom("start", name, "--wait", "--json")
     ended = json.loads(told.out)
     assert (told.code, ended["status"], ended["error"], ended["cause"]) == (1, "FAILED", "Boom", "it broke")
-
-
-async def publish(url: str, arn: str) -> None:
-    import boto3
-
-    client = boto3.client(
-        "stepfunctions", endpoint_url=url, region_name="us-east-1", aws_access_key_id="any", aws_secret_access_key="any"
-    )
-    await asyncio.to_thread(client.publish_state_machine_version, stateMachineArn=arn)
-    client.close()
 
 
 async def test_express_without_waiting_is_started(steploom: CommandLine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,11 @@ import pytest
 import pytest_asyncio
 
 from api.access.keys import NewKey
-from api.aws_json.application import create_app
-from api.aws_json.server import serve
-from api.cli import main
 from api.service.clock import utc_now
+from tests.api.cli.conftest import run_command
 from tests.api.service.installation import install
 from tests.support.access import guard_over, signer
+from tests.support.doors import http_door
 
 
 @dataclass(frozen=True)
@@ -29,29 +27,21 @@ class Door:
 
 @pytest_asyncio.fixture
 async def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    async def ready() -> bool:
-        return True
-
     monkeypatch.chdir(tmp_path)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "STEPLOOM_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    async with install(tmp_path) as installation:
-        app = create_app(installation.service, ready=ready, guard=guard_over(installation.store, utc_now))
-        async with serve(app, "127.0.0.1", 0) as port:
-            yield Door(f"http://127.0.0.1:{port}", await signer(installation.store))
+    async with (
+        install(tmp_path) as installation,
+        http_door(installation.service, guard_over(installation.store, utc_now)) as url,
+    ):
+        yield Door(url, await signer(installation.store))
 
 
 async def listed(door: Door, capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:
     """Exit code and output of `steploom list`."""
-
-    def run() -> object:
-        with pytest.raises(SystemExit) as ended:
-            main(["list", "--endpoint", door.url])
-        return ended.value.code
-
-    code = await asyncio.to_thread(run)
+    code = await run_command("list", url=door.url)
     told = capsys.readouterr()
     return code, told.out + told.err
 
