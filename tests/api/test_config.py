@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from api.config import ConfigurationError, Settings, load_settings, temporal_connection
+from api.config import ConfigurationError, load_settings, temporal_connection
 from api.config_page import configuration_page, shown_settings
+from tests.support.settings import forget_settings
 
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No variable and no file of the person who runs the tests counts."""
-    for name in [*(f"STEPLOOM_{field.upper()}" for field in Settings.model_fields), "STEPLOOM_CONFIG"]:
-        monkeypatch.delenv(name, raising=False)
+    forget_settings(monkeypatch)
     monkeypatch.chdir(tmp_path)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from api.cli import main
 from tests.api.service.installation import DISTRIBUTED
+from tests.support.settings import forget_settings
 
 Steploom = Callable[..., int]
 
@@ -19,8 +20,7 @@ Steploom = Callable[..., int]
 def steploom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steploom:
     """Runs a command in an empty folder, without settings; returns its exit code."""
     monkeypatch.chdir(tmp_path)
-    for name in ("STEPLOOM_CONFIG", "STEPLOOM_MODE", "STEPLOOM_ENDPOINT"):
-        monkeypatch.delenv(name, raising=False)
+    forget_settings(monkeypatch)
 
     def run(*arguments: str | Path) -> int:
         with pytest.raises(SystemExit) as ended:

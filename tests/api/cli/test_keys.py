@@ -14,10 +14,10 @@ import pytest
 from api.access.keys import read_token
 from api.access.sealing import Sealer, new_encryption_key
 from api.cli import main
-from api.config import Settings
 from api.storage.access_keys import AccessKey
 from api.storage.migration import migrate
 from api.storage.sql import open_store
+from tests.support.settings import forget_settings
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -28,8 +28,7 @@ POLICY = {"Statement": [{"Effect": "Allow", "Action": "states:StartExecution", "
 def encryption_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """An empty folder with a database of its own, no settings but the encryption key."""
     monkeypatch.chdir(tmp_path)
-    for name in [*(f"STEPLOOM_{field.upper()}" for field in Settings.model_fields), "STEPLOOM_CONFIG"]:
-        monkeypatch.delenv(name, raising=False)
+    forget_settings(monkeypatch)
     monkeypatch.setenv("STEPLOOM_DATABASE_URL", "sqlite:///keys.sqlite3")
     key = new_encryption_key()
     monkeypatch.setenv("STEPLOOM_ENCRYPTION_KEY", key)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from api.config import Settings
 from api.temporal_server import TemporalServer
+from tests.support.settings import forget_settings
 
 Refused = Callable[[str], str]
 
@@ -20,8 +20,7 @@ ROLES = ["api", "worker", "functions .", "setup"]
 def refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Refused:
     """Runs a command in an empty folder, which has to end with exit code 1; the one line that it told."""
     monkeypatch.chdir(tmp_path)
-    for name in [*(f"STEPLOOM_{field.upper()}" for field in Settings.model_fields), "STEPLOOM_CONFIG"]:
-        monkeypatch.delenv(name, raising=False)
+    forget_settings(monkeypatch)
 
     def run(command: str) -> str:
         with pytest.raises(SystemExit) as ended:

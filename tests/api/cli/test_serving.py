@@ -22,6 +22,7 @@ import pytest
 from api.cli import main
 from tests.support.dev_service import DevService, clean_environment, dev_arguments, dev_service
 from tests.support.forks import run_steploom, start_steploom
+from tests.support.settings import forget_settings
 
 DEFINITION = {
     "StartAt": "Greet",
@@ -59,9 +60,7 @@ def steploom(
     folder: Path, service: DevService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Any:
     """Runs a command against the service, in this process; returns its exit code and what it printed."""
-    for name in os.environ:
-        if name.startswith("STEPLOOM_"):
-            monkeypatch.delenv(name)
+    forget_settings(monkeypatch)
     monkeypatch.setenv("STEPLOOM_ENDPOINT", service.http)
     monkeypatch.chdir(folder)
 

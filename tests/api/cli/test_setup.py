@@ -19,6 +19,7 @@ from api.cli import main
 from api.temporal_server import TemporalServer
 from tests.support.dev_service import clean_environment
 from tests.support.forks import start_steploom
+from tests.support.settings import forget_settings
 
 
 @pytest.fixture
@@ -46,6 +47,7 @@ def setup(
     capsys: pytest.CaptureFixture[str],
 ) -> Callable[[], list[str]]:
     """Runs it against the namespace; the lines that it printed."""
+    forget_settings(monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STEPLOOM_DATABASE_URL", "sqlite:///steploom.db")
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
