@@ -23,11 +23,11 @@ from tests.support.executions import (
     InProcessRun,
     Script,
     all_cases,
-    compact,
     execution_start,
     parsed,
     without_time,
 )
+from tests.support.short_histories import compact
 
 _HOUR: Final = 3_600_000
 _BOUNDARIES: Final = 4

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from interpreter.values import MISSING
-from tests.support.executions import Case, InProcessRun, Run, all_cases, compact, comparable
+from tests.support.executions import Case, InProcessRun, Run, all_cases
+from tests.support.short_histories import compact, comparable
 from tests.support.temporal import TemporalRun, run_cases
 
 CASES = all_cases()

@@ -18,7 +18,8 @@ from typing import Final
 import pytest
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from tests.support.executions import Case, all_cases, compact
+from tests.support.executions import Case, all_cases
+from tests.support.short_histories import compact
 from tests.support.temporal import TemporalRun, run_cases
 
 _PASSED_THROUGH: Final = ("interpreter", "activities", "orjson", "jsonpath_ng", "ply", "temporalio", "google")

@@ -21,7 +21,6 @@ from interpreter.hosts.operations import LOCAL_CALLS
 from interpreter.hosts.temporal.wiring import install
 from interpreter.hosts.temporal.workflow import ExecutionWorkflow
 from interpreter.values import JsonValue
-from tests.support.executions import compact
 from tests.support.express import (
     BRANCHES,
     CHAIN,
@@ -33,6 +32,7 @@ from tests.support.express import (
     express_laboratory,
     machine,
 )
+from tests.support.short_histories import compact
 
 _MARKER: Final = EventType.EVENT_TYPE_MARKER_RECORDED
 _SCHEDULED: Final = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED

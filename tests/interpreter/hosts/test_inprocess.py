@@ -11,7 +11,8 @@ from interpreter.effects import TaskCall
 from interpreter.history import render
 from interpreter.hosts.inprocess import Ended, InProcessHost
 from interpreter.values import JsonValue
-from tests.support.executions import START_DATE, Case, compact, execution_start, parsed, token_in
+from tests.support.executions import START_DATE, Case, execution_start, parsed, token_in
+from tests.support.short_histories import compact
 
 _WAIT: JsonValue = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86_400, "End": True}}}
 _CALLBACK: JsonValue = {

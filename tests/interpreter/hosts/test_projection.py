@@ -26,7 +26,8 @@ from interpreter.hosts.projection import (
     TimerFired,
 )
 from interpreter.values import JsonValue, json_text
-from tests.support.executions import SEED, START_DATE, Case, InProcessRun, compact, execution_start, parsed
+from tests.support.executions import SEED, START_DATE, Case, InProcessRun, execution_start, parsed
+from tests.support.short_histories import compact
 
 _FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 _CALL = {"Type": "Task", "Resource": _FUNCTION, "End": True}

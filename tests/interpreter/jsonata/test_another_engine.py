@@ -14,7 +14,8 @@ from interpreter.values import MISSING, JsonValue
 from tests.interpreter.jsonata import jsonatapy_engine
 from tests.interpreter.jsonata.sights import sight
 from tests.support import executions
-from tests.support.executions import InProcessRun, all_cases, compact
+from tests.support.executions import InProcessRun, all_cases
+from tests.support.short_histories import compact
 
 
 @pytest.fixture
