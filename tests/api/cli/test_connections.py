@@ -1,7 +1,8 @@
-"""Connections are changed from the command line, one part at a time."""
+"""Connections on the command line: made, shown, changed one part at a time, and deleted."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from activities.connections import ApiKey, Basic, OAuthClient
 from api.service.config import ServiceConfig
 from api.service.connections import StoredConnectionBook
-from tests.api.cli.conftest import Service
+from tests.api.cli.conftest import Service, Told
 from tests.support.sealing import SEALER
 
 
@@ -71,4 +72,45 @@ async def test_a_change_that_cannot_be_made(
     await service.run("connections", "create", "shop", "--basic", "me", "--secret-file", "old")
     ended = await service.run("connections", "update", "shop", *arguments)
     assert (ended.code, ended.out) == (code, "")
+    assert told in ended.err
+
+
+async def test_connections_are_listed_described_and_deleted(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2\n")
+    headers = [{"Key": "A", "Value": "b"}]
+    (tmp_path / "more.json").write_text(json.dumps({"InvocationHttpParameters": {"HeaderParameters": headers}}))
+    assert (await service.run("connections", "list")).out == "There are no connections.\n"
+    created = await service.run(
+        "connections", "create", "shop", "--basic", "me", "--secret-file", "secret", "--parameters", "more.json"
+    )
+    arn = created.out.strip()
+    assert (created.code, created.err) == (0, "created\n")
+    head, row = (await service.run("connections", "list")).out.splitlines()
+    assert (head.split()[:2], row.split()[:2], row.split()[-1]) == (["NAME", "TYPE"], ["shop", "BASIC"], arn)
+    described = await service.run("connections", "describe", "shop")
+    shown = dict(line.split(maxsplit=1) for line in described.out.splitlines())
+    assert (shown["arn"], shown["type"]) == (arn, "BASIC")
+    assert json.loads(shown["parameters"])["BasicAuthParameters"] == {"Username": "me"}
+    assert '"Key": "A"' in shown["parameters"]
+    assert "hunter2" not in described.out
+    assert await service.run("connections", "delete", "shop") == Told(0, "deleted shop\n", "")
+    assert "ResourceNotFoundException" in (await service.run("connections", "describe", "shop")).err
+
+
+@pytest.mark.parametrize(
+    "arguments, told",
+    [
+        ([], "Give one of --basic, --api-key and --oauth."),
+        (["--oauth", "client"], "--oauth and --token-url go together."),
+        (["--basic", "me", "--token-url", "https://login.example.org/"], "--oauth and --token-url go together."),
+        (["--basic", "me", "--secret-file", "empty"], "There is no secret."),
+        (["--basic", "me", "--secret-file", "secret", "--parameters", "secret"], "secret is not JSON"),
+        (["--basic", "me", "--secret-file", "secret", "--parameters", "array"], "array is not a JSON object of"),
+    ],
+)
+async def test_what_no_connection_is_made_of(service: Service, tmp_path: Path, arguments: list[str], told: str) -> None:
+    for name, content in (("secret", "hunter2"), ("empty", "\n"), ("array", "[]")):
+        (tmp_path / name).write_text(content)
+    ended = await service.run("connections", "create", "shop", *arguments)
+    assert (ended.code, ended.out) == (2, "")
     assert told in ended.err
