@@ -18,11 +18,12 @@ from typing import Any, Final
 import jlens
 
 from interpreter.jsonata.bounds import Bounds, Excess
+from interpreter.jsonata.edits import MeteredSource
 from interpreter.jsonata.errors import EvaluationStuck
 from interpreter.jsonata.functions import ADDED_FUNCTIONS, COUNTERS, UNBOUND, counters
 from interpreter.jsonata.metering import AS_VALUES, OPERATORS, REUSED, STAND_INS, counted
 from interpreter.jsonata.port import BoundFault, EngineFault, Function, FunctionFault, FunctionResult, Program
-from interpreter.jsonata.rewriting import MeteredSource, metered_source
+from interpreter.jsonata.rewriting import metered_source
 from interpreter.values import MISSING, JsonValue, Missing
 
 # What a source sees instead of some functions; `{d}` is a prefix that no name in the source has. The arrays that stay

@@ -133,7 +133,8 @@ def parse_expression(text: str) -> Expression:
     except EngineFault as fault:
         raise ExpressionError("INVALID_JSONATA_EXPRESSION", source, str(fault), fault.position) from None
     references = read_references(source)
-    for refusal in references.refusals:
+    refusal = references.refusal
+    if refusal is not None:
         raise ExpressionError("UNSUPPORTED_JSONATA_EXPRESSION", source, refusal.detail, refusal.position)
     return Expression(
         source,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from interpreter.jsonata.grammar import Reader
 from interpreter.jsonata.lexer import Kind, Token, next_token
-from interpreter.jsonata.references import Reader
 
 REPEATING: Final = frozenset({"map", "each"})
 _CALLING_BACK: Final = REPEATING | {"filter", "sift", "single", "sort", "replace"}
@@ -43,6 +43,11 @@ class Survey(RegionReader):
         self._callees: list[str] = []
         self._callbacks: set[int] = set()
 
+    def read(self) -> None:
+        """See `Reader`."""
+        super().read()
+        self.bindings.sort()
+
     def _declare(self, name: str) -> None:
         super()._declare(name)
         self.declared.add(name)
@@ -72,10 +77,10 @@ class Survey(RegionReader):
         self.compounds = self.compounds or token.text == "reduce"
         self.renames = self.renames or (token.text in REPEATING and not self._is_next("("))
 
-    def called(self, *, is_partial: bool) -> None:
+    def left_open(self) -> None:
         """See `Reader`. What is partial is a function that may be called anywhere."""
-        self.compounds = self.compounds or is_partial
-        self.renames = self.renames or (is_partial and self._callees[-1] in REPEATING)
+        self.compounds = True
+        self.renames = self.renames or self._callees[-1] in REPEATING
 
     def argument(self) -> None:
         """See `Reader`."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interpreter.jsonata import ExpressionError, parse_expression
-from interpreter.jsonata.references import MAX_NESTING
+from interpreter.jsonata.grammar import MAX_NESTING
 
 
 @dataclass(frozen=True)
