@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Hashable, Iterable
 from enum import Enum
 from typing import Final, TypeAlias, TypeGuard
 
@@ -152,6 +153,23 @@ def json_equal(left: JsonValue, right: JsonValue) -> bool:
             and all(json_equal(a, b) for a, b in zip(left, right, strict=True))
         )
     return (type(left) is type(right) and left == right) or (is_number(left) and is_number(right) and left == right)
+
+
+def json_unique(items: Iterable[JsonValue]) -> list[JsonValue]:
+    """The items without repetition, equal as by `json_equal`, the first of each kept; linear in time."""
+    first: dict[Hashable, JsonValue] = {}
+    for item in items:
+        first.setdefault(_key(item), item)
+    return list(first.values())
+
+
+def _key(value: JsonValue) -> Hashable:
+    """What two values share if and only if they are equal as JSON."""
+    if isinstance(value, list):
+        return ("array", *map(_key, value))
+    if isinstance(value, dict):
+        return ("object", frozenset((name, _key(member)) for name, member in value.items()))
+    return ("boolean", value) if isinstance(value, bool) else value
 
 
 def json_type_name(value: JsonValue) -> str:

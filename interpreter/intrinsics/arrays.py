@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Final
 
 from interpreter.intrinsics.arguments import Arguments, Function
-from interpreter.values import JsonValue, json_equal
+from interpreter.values import JsonValue, json_equal, json_unique
 
 
 def _array(arguments: Arguments) -> JsonValue:
@@ -48,19 +47,7 @@ def _length(arguments: Arguments) -> JsonValue:
 
 
 def _unique(arguments: Arguments) -> JsonValue:
-    firsts: dict[Hashable, JsonValue] = {}
-    for item in arguments.array(0):
-        firsts.setdefault(_identity(item), item)
-    return list(firsts.values())
-
-
-def _identity(value: JsonValue) -> Hashable:
-    """A key that two values share if and only if they are equal as JSON."""
-    if isinstance(value, list):
-        return ("array", *map(_identity, value))
-    if isinstance(value, dict):
-        return ("object", frozenset((name, _identity(member)) for name, member in value.items()))
-    return ("boolean", value) if isinstance(value, bool) else value
+    return json_unique(arguments.array(0))
 
 
 FUNCTIONS: Final = (

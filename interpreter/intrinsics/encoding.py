@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from typing import Final
 
+from interpreter.digests import ALGORITHMS, digest
 from interpreter.intrinsics.arguments import Arguments, Function
 from interpreter.values import JsonValue, json_text
 
-_ALGORITHMS: Final = {
-    "MD5": "md5",
-    "SHA-1": "sha1",
-    "SHA-256": "sha256",
-    "SHA-384": "sha384",
-    "SHA-512": "sha512",
-}
-
 
 def _encode(arguments: Arguments) -> JsonValue:
-    return base64.b64encode(_utf8(_bounded(arguments, arguments.text(0)))).decode("ascii")
+    text = _bounded(arguments, arguments.text(0))
+    return base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")  # as `digest` does
 
 
 def _decode(arguments: Arguments) -> JsonValue:
@@ -34,11 +27,11 @@ def _decode(arguments: Arguments) -> JsonValue:
 
 def _hash(arguments: Arguments) -> JsonValue:
     data, algorithm = arguments.values[0], arguments.text(1)
-    if algorithm not in _ALGORITHMS:
-        known = ", ".join(_ALGORITHMS)
+    if algorithm not in ALGORITHMS:
+        known = ", ".join(ALGORITHMS)
         raise arguments.fault(f"Expected one of the algorithms {known}, but got {algorithm!r}")
     text = _bounded(arguments, data if isinstance(data, str) else json_text(data))
-    return hashlib.new(_ALGORITHMS[algorithm], _utf8(text), usedforsecurity=False).hexdigest()
+    return digest(text, algorithm)
 
 
 def _bounded(arguments: Arguments, text: str) -> str:
@@ -46,10 +39,6 @@ def _bounded(arguments: Arguments, text: str) -> str:
     if len(text) > most:
         raise arguments.fault(f"The text has {len(text)} characters, more than the {most} allowed")
     return text
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "replace")  # half a surrogate pair becomes '?', as in Java
 
 
 FUNCTIONS: Final = (

@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from interpreter.intrinsics.arguments import Arguments, Function
+from interpreter.java_random import JavaRandom
 from interpreter.values import JsonValue
 
 _INT_BITS: Final = 32  # of the terms of States.MathAdd (developer guide)
@@ -38,13 +39,11 @@ def _seeded(seed: int, bound: int) -> int:
 
     AWS documents that a seed repeats its number but not by which generator; no seeded value is recorded.
     """
-    state = (seed ^ 0x5DEECE66D) % 2**48
+    chance = JavaRandom(seed)
     while True:
-        state = (state * 0x5DEECE66D + 0xB) % 2**48
-        bits = state >> 17
+        bits = chance.bits(31)
         if bound > 2**31 - 1:  # wider than a Java int: take 62 bits, whose bias does not show
-            state = (state * 0x5DEECE66D + 0xB) % 2**48
-            return (bits << 31 | state >> 17) % bound
+            return (bits << 31 | chance.bits(31)) % bound
         if bound & (bound - 1) == 0:
             return bound * bits >> 31
         number = bits % bound

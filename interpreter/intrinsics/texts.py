@@ -12,9 +12,8 @@ from interpreter.values import JsonValue, json_text
 # A place holder, or a backslash with what it escapes; everything else stands for itself.
 _FORMAT_MARK: Final = re.compile(r"\{\}|\\[{}\\']")
 
-_LONGEST: Final = (
-    16 * 1024 * 1024
-)  # far above what a state may hand on: a large argument may stand in a call many times
+_LONGEST: Final = 16 * 1024 * 1024
+"""Characters, far above what a state may hand on: a large argument may stand in a call many times."""
 
 
 def _format(arguments: Arguments) -> JsonValue:

@@ -7,17 +7,18 @@ functions do (T0410).
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable
 from functools import partial
 from inspect import signature
 from typing import Final
 
+from interpreter.digests import ALGORITHMS, digest
+from interpreter.java_random import JavaRandom
 from interpreter.jsonata.bounds import Bounds, Excess
 from interpreter.jsonata.port import BoundFault, Function, FunctionFault
 from interpreter.jsonpath import Chance
-from interpreter.values import JsonValue, parse_json
+from interpreter.values import JsonValue, json_unique, parse_json
 
 ADDED_FUNCTIONS: Final = frozenset({"partition", "range", "hash", "random", "uuid", "parse"})
 
@@ -45,7 +46,6 @@ _SEEN: Final = 8
 _CALL: Final = 20  # a function of ours
 _TAKEN: Final = 4  # a part of a value that is handed to a function of ours
 _CUT: Final = 8  # an item of `$partition`
-_ALGORITHMS: Final = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
 def functions_for(names: frozenset[str], chance: Chance, bounds: Bounds) -> dict[str, Function | None]:
@@ -237,10 +237,10 @@ def hash_(meter: Meter, text: JsonValue = None, algorithm: JsonValue = None, *re
         return None
     if not isinstance(text, str):
         raise _mismatch("hash", 1)
-    if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise _mismatch("hash", 2)
     meter.own(len(text) // _HASHED_PER_UNIT, len(text) // _HASHED_PER_UNIT)
-    return hashlib.new(_ALGORITHMS[algorithm], text.encode(), usedforsecurity=False).hexdigest()
+    return digest(text, algorithm)
 
 
 def random(meter: Meter, chance: Chance, seed: JsonValue = None, *rest: JsonValue) -> JsonValue:
@@ -249,7 +249,7 @@ def random(meter: Meter, chance: Chance, seed: JsonValue = None, *rest: JsonValu
     _refuse_more("random", 1, rest)
     meter.own(0, 0)
     whole = _whole("random", 1, seed)
-    return chance.random() if whole is None else _java_double(whole)
+    return chance.random() if whole is None else JavaRandom(whole).double()
 
 
 def uuid(meter: Meter, chance: Chance, *arguments: JsonValue) -> JsonValue:
@@ -276,12 +276,7 @@ def parse(meter: Meter, text: JsonValue = None, *rest: JsonValue) -> JsonValue:
 
 def distinct(array: JsonValue) -> JsonValue:
     """The items of `array` without repetition, the first of each kept: linear in time, equal as JSONata's `=`."""
-    if not isinstance(array, list):
-        return array
-    first: dict[object, JsonValue] = {}
-    for item in array:
-        first.setdefault(_identity(item), item)
-    return list(first.values())
+    return json_unique(array) if isinstance(array, list) else array
 
 
 def keys(objects: JsonValue) -> JsonValue:
@@ -319,19 +314,6 @@ for _function in UNBOUND.values():
     _function.__signature__ = signature(_function)  # type: ignore[attr-defined]  # as `_bound`
 
 
-def _identity(value: JsonValue) -> object:
-    """A hashable stand-in, equal for equal JSON values: 1 is 1.0, true is not 1, members stand in any order."""
-    match value:
-        case dict():
-            return frozenset((name, _identity(member)) for name, member in value.items())
-        case list():
-            return tuple(_identity(item) for item in value)
-        case bool():
-            return ("boolean", value)
-        case _:
-            return value
-
-
 def _parts(value: JsonValue) -> int:
     """How many values there are in a value, itself included. It may be nested deeper than Python's stack."""
     count, left = 0, [value]
@@ -361,12 +343,3 @@ def _refuse_more(function: str, count: int, rest: tuple[JsonValue, ...]) -> None
 
 def _mismatch(function: str, place: int) -> FunctionFault:
     return FunctionFault("T0410", f'Argument {place} of function "{function}" does not match function signature')
-
-
-def _java_double(seed: int) -> float:
-    """The first `nextDouble()` of `java.util.Random(seed)`: 26 and 27 bits of two 48-bit congruential states."""
-    multiplier, mask = 0x5DEECE66D, (1 << 48) - 1
-    state = ((seed ^ multiplier) * multiplier + 0xB) & mask
-    high = state >> 22
-    state = (state * multiplier + 0xB) & mask
-    return float((high << 27) + (state >> 21)) / (1 << 53)

@@ -16,6 +16,7 @@ from interpreter.values import (
     json_size,
     json_text,
     json_type_name,
+    json_unique,
     parse_json,
 )
 
@@ -43,6 +44,8 @@ EQUAL: list[tuple[JsonValue, JsonValue, bool]] = [
     ({"a": None}, {}, False),
     ({"a": [{"b": 0}]}, {"a": [{"b": False}]}, False),
     (2**70, 2**70, True),
+    (True, ["boolean", 1], False),
+    ({"a": 1}, [["a", 1]], False),
 ]
 
 
@@ -50,6 +53,7 @@ EQUAL: list[tuple[JsonValue, JsonValue, bool]] = [
 def test_equality(left: JsonValue, right: JsonValue, equal: bool) -> None:
     assert json_equal(left, right) is equal
     assert json_equal(right, left) is equal
+    assert json_unique([left, right, left]) == ([left] if equal else [left, right])
 
 
 KINDS: list[tuple[JsonValue, str, bool, bool]] = [
