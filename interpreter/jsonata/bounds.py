@@ -35,7 +35,7 @@ class Bounds:
         array_items: one array.
         result_bytes: the JSON text of the result.
         seconds: the last net, see `interpreter.jsonata.errors.EvaluationStuck`.
-        work: units of work (0.15 microseconds) of what does much in one step, see `functions.Meter`.
+        work: units of work (0.15 microseconds) of what does much in one step, see `meter.Meter`.
         weighs: whether `$append`, `$merge` and the functions with regular expressions count their work.
         meters: whether all other functions and operators count theirs.
     """

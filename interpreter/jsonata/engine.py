@@ -20,69 +20,26 @@ import jlens
 from interpreter.jsonata.bounds import Bounds, Excess
 from interpreter.jsonata.edits import MeteredSource
 from interpreter.jsonata.errors import EvaluationStuck
-from interpreter.jsonata.functions import ADDED_FUNCTIONS, COUNTERS, UNBOUND, counters
-from interpreter.jsonata.metering import AS_VALUES, OPERATORS, REUSED, STAND_INS, counted
+from interpreter.jsonata.functions import ADDED_FUNCTIONS, UNBOUND
+from interpreter.jsonata.meter import COUNTERS, counters
 from interpreter.jsonata.port import BoundFault, EngineFault, Function, FunctionFault, FunctionResult, Program
+from interpreter.jsonata.preamble import hidden_name, preamble
 from interpreter.jsonata.rewriting import metered_source
 from interpreter.values import MISSING, JsonValue, Missing
-
-# What a source sees instead of some functions; `{d}` is a prefix that no name in the source has. The arrays that stay
-# with jlens's own `$distinct` are small or hold one value only, where it is fast; it alone sees what is a sequence.
-# The functions of `_HEAVY` copy all of their arguments, or take time by the product of text and matches, within one
-# step: many such calls in a row would run into the clock. What they do is counted first.
-_STAND_INS: Final = {
-    "distinct": "function($a)<x:x>{{${d}count($a) <= 1000 ? ${d}distinct($a) : ($m := ${d}many_distinct($a); "
-    "${d}count($m) = 1 ? ${d}distinct($a) : $m)}}",
-    "keys": "function($o)<x-:x>{{${d}type($o) = 'array' or (${d}type($o) = 'object' and ${d}count($o.*) > 100) "
-    "? ${d}many_keys($o) : ${d}keys($o)}}",
-    "parse": "function($t)<x:x>{{${d}parse($t).v}}",
-    "append": "function($a, $b)<xx:x>{{${d}append((${d}copied(${d}count($a) + ${d}count($b)); $a), $b)}}",
-    "merge": "function($l)<x:x>{{${d}merge((${d}merged(${d}count($l.*)); $l))}}",
-    "match": "function($s, $p, $n)<s-f<s:o>n?:a<o>>{{${d}match((${d}weigh($s, $p); $s), $p, $n)}}",
-    "replace": "function($s, $p, $r, $n)<s-(sf)(sf)n?:s>{{${d}replace((${d}weigh($s, $p); $s), $p, $r, $n)}}",
-    "split": "function($s, $p, $n)<s-(sf)n?:a<s>>{{${d}split((${d}weigh($s, $p); $s), $p, $n)}}",
-}
-_WEIGH: Final = (
-    "${d}weigh := function($s, $p){{${d}type($p) = 'function' and ${d}length($s) > 5000 ? ${d}searched("
-    "${d}length($s), ${d}count(${d}match($s, $p, ${d}affordable(${d}length($s)))))}}"
-)
-_REGEX_USERS: Final = ("match", "replace", "split")
-_HEAVY: Final = frozenset({"append", "merge", *_REGEX_USERS})
-_ALIASES: Final = {
-    "distinct": ("count", "distinct"),
-    "keys": ("keys", "count"),
-    "parse": (),
-    "append": ("append", "count"),
-    "merge": ("merge", "count"),
-    **{name: (name, "match", "count", "length") for name in _REGEX_USERS},
-}
-_METERED_STAND_INS: Final = {
-    **STAND_INS,
-    "distinct": f"function($a)<x:x>{{{{($n := ${{d}}count($a); $n <= 1000 ? ({counted('compared', '$n')}; "
-    f"${{d}}distinct($a)) : ({counted('named', '$n')}; $m := ${{d}}many_distinct($a); "
-    "${d}count($m) = 1 ? ${d}distinct($a) : $m))}}",
-    "keys": "function($o)<x-:x>{{($l := ${d}type($o) = 'array'; $n := $l ? ${d}count($o) : ${d}type($o) = 'object' ? "
-    f"${{d}}count($o.*) : 0; {counted('named', '$n')}; $l or $n > 100 ? ${{d}}many_keys($o) : ${{d}}keys($o))}}}}",
-}
-_SPLIT: Final = (
-    "function($s, $p, $n)<s-(sf)n?:a<s>>{{($r := ${d}split((${d}weigh($s, $p); $s), $p, $n); "
-    f"{counted('shuffled', '${d}count($r)')}; $r)}}}}"
-)
-_METERED_WEIGH: Final = (
-    "${d}weigh := function($s, $p){{($n := ${d}length($s); ${d}type($p) = 'function' and $n > 5000 ? ${d}searched("
-    f"$n, ${{d}}count(${{d}}match($s, $p, ${{d}}affordable($n)))) : {counted('broken', '$n')})}}}}"
-)
 
 _WRAPPER_DEPTH: Final = 2  # the block and the assignment that a source stands in
 _METERED_DEPTH: Final = 16  # the same, and what counts an operator; each operator inside another may then count twice
 _MANY_STEPS: Final = 10_000  # with which reading members may take longer than to copy all that can be read
 _LONG_TEXT: Final = 1_000  # characters
 _COPIED_LEVELS: Final = 100  # jlens copies values of up to 127
-_DEPTH_CODE: Final = "D1011"
 _CLOCK_CODE: Final = "D1012"
-_STEPS_CODE: Final = "U1006"
 _SIZE_CODE: Final = "U1001"
-_PAD_CODE: Final = "D2016"  # a bound on $pad that JSONata 2.0.6 does not have
+_EXCESSES: Final = {
+    "U1006": Excess.STEPS,
+    "D1011": Excess.DEPTH,
+    _SIZE_CODE: Excess.SIZE,
+    "D2016": Excess.SIZE,  # a bound on $pad that JSONata 2.0.6 does not have
+}
 
 
 def compile_source(source: str) -> Program:
@@ -114,7 +71,6 @@ class _JlensProgram:
     def __init__(self, source: str) -> None:
         self._source = source
         self._mark = _unused_prefix(source)
-        self._stand_ins = tuple(name for name in _STAND_INS if name in source)
         self._variants: dict[tuple[frozenset[str], frozenset[str], bool, bool, bool], _Wrapped] = {}
         try:
             plain = jlens.Expression(source)  # alone first: errors carry the author's positions, and nothing breaks out
@@ -169,24 +125,10 @@ class _JlensProgram:
         self, present: frozenset[str], copied: frozenset[str], lazily: bool, weighs: bool, meters: bool
     ) -> _Wrapped:
         mark = self._mark
-        stand_ins = {name: text for name, text in _STAND_INS.items() if weighs or name not in _HEAVY}
-        if meters:
-            stand_ins |= _METERED_STAND_INS | {"split": _SPLIT}
         metered = self._metered if meters else None
-        stand_ins = {name: text for name, text in stand_ins.items() if name in self._source}
-        if metered is not None:
-            stand_ins |= {name: text for name, text in AS_VALUES.items() if name in metered.values}
-        aliases = dict.fromkeys(["type", *(alias for name in stand_ins for alias in _ALIASES.get(name, (name,)))])
-        if meters:
-            aliases |= dict.fromkeys(REUSED)
+        parts = preamble(self._source, mark, metered, weighs=weighs)
         if copied:
-            aliases["clone"] = None
-        parts = [f"${mark}{alias} := ${alias}" for alias in aliases]
-        if not set(_REGEX_USERS).isdisjoint(stand_ins):
-            parts.append((_METERED_WEIGH if meters else _WEIGH).format(d=mark))
-        if metered is not None:
-            parts += [f"${mark}{name} := {OPERATORS[name].format(d=mark)}" for name in sorted(metered.operators)]
-        parts += [f"${name} := {text.format(d=mark)}" for name, text in stand_ins.items()]
+            parts.insert(0, f"${mark}clone := $clone")
         for name in sorted(present):
             value = f"$$.`{name}`" if lazily else f"${mark}v_{name}"
             parts.append(f"${name} := ${mark}clone({value})" if name in copied else f"${name} := {value}")
@@ -201,9 +143,7 @@ class _JlensProgram:
         self, functions: Mapping[str, Function | None], wrapped: _Wrapped, bounds: Bounds
     ) -> dict[str, Any]:
         mark = self._mark
-        bindings: dict[str, Any] = {
-            f"{mark}{name}" if name in self._stand_ins else name: function for name, function in functions.items()
-        }
+        bindings: dict[str, Any] = {hidden_name(name, mark): function for name, function in functions.items()}
         bindings |= {f"{mark}{name}": UNBOUND[name] for name in wrapped.support & UNBOUND.keys()}
         counting = wrapped.support & COUNTERS.keys()
         if counting:
@@ -224,18 +164,13 @@ class _JlensProgram:
             raise EngineFault("D1001", "Number out of range") from None  # all else in JSON does convert
 
     def _fault(self, error: jlens.JlensError, wrapped: _Wrapped) -> Exception:
-        match error.code:
-            case code if code == _CLOCK_CODE:
-                return EvaluationStuck(f"JSONata ran into its wall-clock limit: {self._source}")
-            case code if code == _STEPS_CODE:
-                return BoundFault(Excess.STEPS)
-            case code if code == _DEPTH_CODE:
-                return BoundFault(Excess.DEPTH)
-            case code if code in (_SIZE_CODE, _PAD_CODE):
-                return BoundFault(Excess.SIZE)
-            case code:
-                message = str(error).replace(f'function "{self._mark}', 'function "')  # a stand-in's name for it
-                return EngineFault(code, message, self._position(error.position, wrapped))
+        if error.code == _CLOCK_CODE:
+            return EvaluationStuck(f"JSONata ran into its wall-clock limit: {self._source}")
+        excess = _EXCESSES.get(error.code)
+        if excess is not None:
+            return BoundFault(excess)
+        message = str(error).replace(f'function "{self._mark}', 'function "')  # a stand-in's name for it
+        return EngineFault(error.code, message, self._position(error.position, wrapped))
 
     def _position(self, position: int | None, wrapped: _Wrapped) -> int | None:
         own = -1 if position is None else position - wrapped.offset

@@ -2,7 +2,7 @@
 
 A step of an engine says nothing of what is done in it: `$s & 'x'` is one, and copies megabytes. So an expression that
 does not end within a few steps is run in a second form, in which everything that takes time by the size of values hands
-that size to a `Meter` of `functions`. Its values are the same; only its steps are more. `rewriting` makes that form.
+that size to a `meter.Meter`. Its values are the same; only its steps are more. `rewriting` makes that form.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ def _before(name: str, parameters: str, signature: str, measure: str) -> str:
     return f"function({parameters})<{signature}>{{{{${{d}}{name}({arguments})}}}}"
 
 
+def _slow(name: str, parameters: str, signature: str) -> str:
+    """A function that takes longer than a step, for which its stand-in takes several."""
+    return f"function({parameters})<{signature}>{{{{${{d}}{name}({parameters})}}}}"
+
+
 def _after(name: str, parameters: str, signature: str, measure: str) -> str:
     """A function that is charged for its result, `$r`."""
     return f"function({parameters})<{signature}>{{{{($r := ${{d}}{name}({parameters}); {measure}; $r)}}}}"
@@ -96,6 +101,8 @@ STAND_INS: Final = {
     "substringBefore": _before("substringBefore", "$s, $c", "s-s:s", _size("scanned", "s")),
     "substringAfter": _before("substringAfter", "$s, $c", "s-s:s", _size("scanned", "s")),
     "contains": _before("contains", "$s, $c", "s-(sf):b", _size("encoded", "s")),
+    "round": _slow("round", "$n, $p", "n-n?:n"),
+    "formatBase": _slow("formatBase", "$n, $b", "n-n?:s"),
     "pad": _after("pad", "$s, $n, $c", "s-ns?:s", _size("scanned", "r")),
     "join": _after("join", "$a, $c", "a<s>s?:s", f"({_ITEMS}; {_size('scanned', 'r')})"),
     "formatInteger": _after("formatInteger", "$n, $p", "n-s:s", f"({_call(50, 1, 'p')}; {_size('printed', 'r')})"),
