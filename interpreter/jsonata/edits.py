@@ -73,7 +73,7 @@ class Edits:
         self._compounds = compounds
         self._wraps: list[Wrap | None] = []  # None where one is not wanted after all
         self._around: dict[Span, list[int]] = {}  # which of them stand around a part of the source
-        self._commas: list[int] = []
+        self._put: list[_Edit] = []
         self._sights: list[int] = []
         self._renamed: set[int] = set()
 
@@ -92,9 +92,9 @@ class Edits:
             self._wraps[number] = None
         self._renamed.discard(span[0])
 
-    def put_comma(self, position: int) -> None:
-        """Put a comma in the place of an operator of one character."""
-        self._commas.append(position)
+    def put(self, position: int, text: str, removed: int = 0) -> None:
+        """Put a text before what begins at `position`, or in the place of some characters."""
+        self._put.append(_Edit(position, (1, 0), text, removed))
 
     def rename(self, position: int) -> None:
         """Have the function that is called there be the engine's own, whatever stands in for it."""
@@ -133,8 +133,7 @@ class Edits:
         return [wrap for wrap in wraps if is_joint or not wrap.is_joint]
 
     def _edits(self, wraps: list[Wrap]) -> list[_Edit]:
-        edits = [_Edit(position, (1, 0), ",", removed=1) for position in self._commas]
-        edits += [_Edit(position, (-1, 0), "[${d}seen()]") for position in self._sights]
+        edits = [*self._put, *(_Edit(position, (-1, 0), "[${d}seen()]") for position in self._sights)]
         edits += [_Edit(position, (3, 0), "${d}", removed=1) for position in self._renamed]
         for number, wrap in enumerate(wraps):
             begun = wrap.text or f"${{d}}{wrap.operator}("

@@ -7,7 +7,6 @@ tokens there, and all that is not wrapped stays as it was written.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,8 +40,7 @@ WRAPPED_CALLS: Final = {"zip": "found", "string": "printed"}
 """Calls of functions for which no function with fixed parameters can stand in exactly."""
 
 _FUNCTIONS: Final = BUILT_INS | ADDED_FUNCTIONS
-_REPEATABLE: Final = re.compile(r"[\w$.+* -]+")  # a sum of numbers, variables and members
-_LONG_RANGE: Final = 4  # digits of the upper end
+_SHORT_RANGE: Final = 2  # digits of the upper end
 
 
 def metered_source(source: str, mark: str) -> MeteredSource:
@@ -95,7 +93,7 @@ class _Rewriter(RegionReader):
         match operator.text:
             case "&":
                 self.edits.wrap(Wrap(start, self._position, "joined"))
-                self.edits.put_comma(operator.start)
+                self.edits.put(operator.start, ",", removed=1)
             case "=" | "!=":
                 self._wrap_compared("measured", start, operator)
             case text if text in _COMPARISONS:
@@ -152,22 +150,19 @@ class _Rewriter(RegionReader):
         if self._skip(".."):
             upper = self._position
             self._expression()
-            self._wrap_range(self._source[begun:end].strip(), upper)
+            self._count_range((begun, end), (upper, self._position))
         elif self._is_spread(begun) and not self._weigh_whole(begun):
             self._wrap_operand("counted", begun, end)
             self._weigh_part(begun, end)
 
-    def _wrap_range(self, lower: str, begun: int) -> None:
-        """Count what a range makes, by its upper end, read since `begun`, and its lower one, written again."""
-        upper = self._source[begun : self._position].strip()
-        if lower.isdigit() and upper.isdigit() and len(upper) < _LONG_RANGE:
+    def _count_range(self, lower: Span, upper: Span) -> None:
+        """Count the items that a range makes, before it makes them, unless its ends are small numbers."""
+        written = [self._source[slice(*end)].strip() for end in (lower, upper)]
+        if all(text.isdigit() and len(text) <= _SHORT_RANGE for text in written):
             return
-        begun = next_token(self._source, begun, operand=True).start
-        if not self._is_free(begun, self._position):
-            return
-        if not _REPEATABLE.fullmatch(lower):
-            lower = "0"
-        self.edits.wrap(Wrap(begun, self._position, "ranged", f"${{d}}ranged({lower}, "))
+        self.edits.put(next_token(self._source, lower[0], operand=True).start, "${d}low := ")
+        begun = next_token(self._source, upper[0], operand=True).start
+        self.edits.wrap(Wrap(begun, upper[1], "ranged", "${d}ranged(${d}low, "))
 
     def _is_spread(self, begun: int) -> bool:
         """Whether the items of what begins there become those of the array around it; an array in it stays one."""

@@ -228,6 +228,34 @@ def test_work_in_few_steps_is_counted(case: Runaway) -> None:
     assert time.thread_time() - begun < _CPU_SECONDS / 3
 
 
+IN_ONE_STEP = [
+    *("[1..999]", "[$number('-900')..0]", "[-900..$number('0')]", "($n := 900; [1..$n])", "[1..[900][0]]"),
+    *("($n := 900; $states.input.o.a.[-%.n..$n])", "($n := 900; $states.input.o.a.b.(%.n; [1..$n]))"),
+    *("$states.input.o.a.[1..%.n]", "$states.input.o.a.[%.none..900, -900..%.n]"),
+    *("$range(1, 1, 1)", "$range(1, 4000, -1)", "$range(1, 4000, 0.1)", "$range($none, 1, 1)", "$range()"),
+    *("$partition([], 1)", "$partition([1], -1)", "$hash('x')", "$hash($none, 'MD5')", "$hash('x', 'MD5')"),
+    *("$parse($none)", "$parse('1')", "$random()", "$random(1)", "$uuid()", "$map(['1'], $parse)"),
+    *(
+        "$map([1], $range)",
+        "$filter(['1'], $parse(?))",
+        "($f := $hash; $f('x'))",
+        "1 ~> $range(?, 1)(1)",
+        "1 ~> $random",
+    ),
+    *("$append(1, 2)", "$map([1], $append)", "$merge({})", "$map([{}], $merge)", "{} ~> $merge"),
+]
+
+
+@pytest.mark.parametrize("part", IN_ONE_STEP)
+def test_what_is_one_step_counts_as_work(part: str) -> None:
+    source = "$count([1..2000].($r := ({part}); 1))"
+    bounds = replace(PATIENT, work=10_000)
+    seen: dict[str, JsonValue] = {"input": {"o": {"a": {"b": 1}, "n": 900}}}
+    with pytest.raises(EvaluationError, match=TIME):
+        parse_expression(source.format(part=part)).evaluate(seen, {}, CountingChance(), 0, bounds)
+    assert parse_expression(source.format(part="1")).evaluate(seen, {}, CountingChance(), 0, bounds) == 2_000
+
+
 @pytest.mark.parametrize(
     "part", ["$r := $states.input.text", "$type($states.input.text)", "$not($states.input.text)", "$r := $l.text"]
 )
