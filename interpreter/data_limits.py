@@ -8,7 +8,7 @@ from typing import Final
 from interpreter.errors import StatesDataLimitExceeded, StatesRuntime
 from interpreter.frames import Frame, variables_bytes
 from interpreter.limits import Limits
-from interpreter.measure import Measure
+from interpreter.measure import Measure, refuse_bytes
 from interpreter.values import JsonValue, NestingError
 
 _ENGINE_THAT_COUNTS_ALL: Final = 3
@@ -90,6 +90,8 @@ class DataLimits:
 
     def _size(self, value: JsonValue, source: str) -> int:
         try:
-            return self._measure.size(value)
+            size = self._measure.size(value)
         except NestingError as error:
             raise StatesRuntime(f"The state/task '{source}' returned a result that is refused: {error}.") from None
+        refuse_bytes(size)
+        return size

@@ -11,11 +11,10 @@ _KEPT: Final = 256
 _KEPT_BYTES: Final = 1024 * 1024
 """Thousands of executions are in a worker's memory at once."""
 
-
 MANY_PARTS: Final = 16
 """So many parts of a template may come to values that are printed without a look at how often they share a part."""
 
-_MOST_PRINTED: Final = 64 * 1024 * 1024  # bytes, more than any mode lets pass
+_MOST_PRINTED: Final = 64 * 1024 * 1024  # bytes, in any mode
 _DEEPEST: Final = 255  # levels, more than any value that can be printed
 
 
@@ -23,11 +22,20 @@ def refuse_unprintable(value: JsonValue) -> JsonValue:
     """`value`, unless its JSON text would not fit into memory: what takes one large part a thousand times shares it.
 
     Raises:
-        StatesDataLimitExceeded: it would not, in words of ours.
+        StatesDataLimitExceeded: see `refuse_bytes`.
     """
-    if _least_size(value, {}, _DEEPEST) > _MOST_PRINTED:
-        raise StatesDataLimitExceeded(f"The state's data would have more than {_MOST_PRINTED} bytes.")
+    refuse_bytes(_least_size(value, {}, _DEEPEST))
     return value
+
+
+def refuse_bytes(size: int) -> None:
+    """Refuse a size that no data of a state may have, whatever the mode: values grow from state to state.
+
+    Raises:
+        StatesDataLimitExceeded: it is that large, in words of ours.
+    """
+    if size > _MOST_PRINTED:
+        raise StatesDataLimitExceeded(f"The state's data would have more than {_MOST_PRINTED} bytes.")
 
 
 def _least_size(value: JsonValue, known: dict[int, int], levels: int) -> int:

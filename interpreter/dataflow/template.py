@@ -6,7 +6,7 @@ of a Fail state. A template is compiled once into closures; what does not depend
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeAlias
@@ -65,7 +65,7 @@ class PayloadTemplate:
     source: JsonValue = field(hash=False)
     variables: frozenset[str]
     _evaluate: _Evaluate = field(repr=False, compare=False)
-    _parts: int = field(repr=False, compare=False)
+    _may_repeat: bool = field(repr=False, compare=False)  # one large part many times
 
     def evaluate(self, scope: Scope) -> JsonValue:
         """The value of the template; the very same object each time if nothing in it depends on the scope.
@@ -75,7 +75,7 @@ class PayloadTemplate:
             StatesDataLimitExceeded: the value is too large to be looked at.
         """
         value = self._evaluate(scope)
-        return value if self._parts <= MANY_PARTS else refuse_unprintable(value)
+        return refuse_unprintable(value) if self._may_repeat else value
 
 
 def compile_template(value: JsonValue, nested_calls: int = AWS_DEFINITIONS.nested_calls) -> PayloadTemplate:
@@ -86,11 +86,16 @@ def compile_template(value: JsonValue, nested_calls: int = AWS_DEFINITIONS.neste
     """
     for fault in _faults(value, (), nested_calls):
         raise TemplateError(json_text(value), fault)
-    variables: set[str] = set()
-    part = _compile(value, variables, nested_calls)
-    if not isinstance(part, _Dynamic):
-        return PayloadTemplate(value, frozenset(variables), lambda _scope: value, 0)
-    return PayloadTemplate(value, frozenset(variables), part.evaluate, json_text(value).count("$"))
+    paths: list[Path] = []
+    part = _compile(value, paths, nested_calls)
+    evaluate = part.evaluate if isinstance(part, _Dynamic) else lambda _scope: value
+    may_repeat = len(paths) > MANY_PARTS or any(path.repeats for path in paths)
+    return PayloadTemplate(value, _variables(paths), evaluate, may_repeat)
+
+
+def _variables(paths: Iterable[Path]) -> frozenset[str]:
+    """The names of the variables that paths read."""
+    return frozenset(path.variable for path in paths if path.variable is not None)
 
 
 def template_faults(value: JsonValue, nested_calls: int = AWS_DEFINITIONS.nested_calls) -> list[TemplateFault]:
@@ -157,22 +162,22 @@ class _Dynamic:
     evaluate: _Evaluate
 
 
-def _compile(value: JsonValue, variables: set[str], nested_calls: int) -> JsonValue | _Dynamic:
-    """`value` itself if it is constant, else how to get its value; the variables read are added to `variables`."""
+def _compile(value: JsonValue, paths: list[Path], nested_calls: int) -> JsonValue | _Dynamic:
+    """`value` itself if it is constant, else how to get its value; the paths in it are added to `paths`."""
     if isinstance(value, dict):
-        return _compile_object(value, variables, nested_calls)
+        return _compile_object(value, paths, nested_calls)
     if isinstance(value, list):
-        return _compile_array(value, variables, nested_calls)
+        return _compile_array(value, paths, nested_calls)
     return value
 
 
-def _compile_object(template: dict[str, JsonValue], variables: set[str], nested_calls: int) -> JsonValue | _Dynamic:
+def _compile_object(template: dict[str, JsonValue], paths: list[Path], nested_calls: int) -> JsonValue | _Dynamic:
     outline: dict[str, JsonValue] = {}  # all members in their order, null where the scope decides
     dynamic: list[tuple[str, _Evaluate]] = []
     for key, member in template.items():
         name = key.removesuffix(_MARK)
         compile_member = _compile if not key.endswith(_MARK) else partial(_compile_field, key)
-        part = compile_member(member, variables, nested_calls)
+        part = compile_member(member, paths, nested_calls)
         outline[name] = None if isinstance(part, _Dynamic) else part
         if isinstance(part, _Dynamic):
             dynamic.append((name, part.evaluate))
@@ -188,8 +193,8 @@ def _compile_object(template: dict[str, JsonValue], variables: set[str], nested_
     return _Dynamic(evaluate)
 
 
-def _compile_array(template: list[JsonValue], variables: set[str], nested_calls: int) -> JsonValue | _Dynamic:
-    parts = [_compile(item, variables, nested_calls) for item in template]
+def _compile_array(template: list[JsonValue], paths: list[Path], nested_calls: int) -> JsonValue | _Dynamic:
+    parts = [_compile(item, paths, nested_calls) for item in template]
     dynamic = [(index, part.evaluate) for index, part in enumerate(parts) if isinstance(part, _Dynamic)]
     if not dynamic:
         return template
@@ -203,13 +208,12 @@ def _compile_array(template: list[JsonValue], variables: set[str], nested_calls:
     return _Dynamic(evaluate)
 
 
-def _compile_field(key: str, value: JsonValue, variables: set[str], nested_calls: int) -> _Dynamic:
+def _compile_field(key: str, value: JsonValue, paths: list[Path], nested_calls: int) -> _Dynamic:
     expression = _parse_expression(value, nested_calls)
     if isinstance(expression, Intrinsic):
-        variables.update(expression.variables)
+        paths += expression.paths
         return _Dynamic(expression.evaluate)
-    if expression.variable is not None:
-        variables.add(expression.variable)
+    paths.append(expression)
 
     def evaluate(scope: Scope) -> JsonValue:
         found = look_up(expression, scope)
@@ -241,9 +245,7 @@ class FailText:
     @property
     def variables(self) -> frozenset[str]:
         """The names of the variables that it reads."""
-        if isinstance(self.expression, Intrinsic):
-            return self.expression.variables
-        return frozenset() if self.expression.variable is None else frozenset({self.expression.variable})
+        return self.expression.variables if isinstance(self.expression, Intrinsic) else _variables([self.expression])
 
     def evaluate(self, scope: Scope, field: str) -> str:
         """The text, for `field` `"ErrorPath"` or `"CausePath"`.

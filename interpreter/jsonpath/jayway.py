@@ -31,6 +31,7 @@ from interpreter.jsonpath.steps import (
     Step,
     Wildcard,
 )
+from interpreter.measure import refuse_unprintable
 from interpreter.values import MISSING, JsonValue, Missing, is_number
 
 _EVERY_MEMBER: Final = NgWildcard()
@@ -53,11 +54,21 @@ class JaywayPath(Path):
     steps: tuple[Step, ...]
 
     def find_or_missing(self, scope: Scope) -> JsonValue | Missing:
-        """See `Path`."""
+        """See `Path`.
+
+        Raises:
+            StatesDataLimitExceeded: the value is too large to be looked at.
+        """
         head = self.head(scope)
         if head is MISSING:
             return MISSING
-        return _evaluate(self.steps, head, head, scope.charge)
+        found = _evaluate(self.steps, head, head, scope.charge)
+        return refuse_unprintable(found) if found is not MISSING and self.repeats else found
+
+    @property
+    def repeats(self) -> bool:
+        """See `Path`."""
+        return any(isinstance(step, (Descend, Indices, Slice)) for step in self.steps)
 
     def why_missing(self, scope: Scope) -> str:
         """See `Path`."""

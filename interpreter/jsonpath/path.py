@@ -32,6 +32,11 @@ class Path(ABC):
             return scope.variables.get(self.variable, MISSING)
         return scope.context.as_json() if self.is_context else scope.document
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it may lead to a value, or to a part of it, many times."""
+        return False
+
     @abstractmethod
     def find_or_missing(self, scope: Scope) -> JsonValue | Missing:
         """The value that the path leads to, or MISSING (never for a set head and a path that is not definite)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import pytest
 
@@ -33,7 +34,7 @@ async def run(*states: JsonValue) -> InProcessHost:
     return host
 
 
-def prepared(*states: JsonValue) -> InProcessHost:
+def prepared(*states: JsonValue, mode: Literal["aws", "native"] = "aws") -> InProcessHost:
     names = [f"S{index}" for index in range(len(states))]
     chained: dict[str, JsonValue] = {}
     for index, state in enumerate(states):
@@ -43,6 +44,7 @@ def prepared(*states: JsonValue) -> InProcessHost:
         chained[names[index]] = {**state, **leads}
     text = json_text({"QueryLanguage": "JSONata", "StartAt": "S0", "States": chained})
     start = execution_start(Case(name="x", definition=None, source="", status="SUCCEEDED", history=()))
+    start = replace(start, mode=mode)
     return InProcessHost(parse_definition(text, Registry()), start, {"n": 1}, Router(), _answer, skip_time=True)
 
 
@@ -233,9 +235,36 @@ async def test_what_branches_put_out_may_be_nested_too_deep_to_be_printed_togeth
     assert host.execution.result.output == 1
 
 
-async def test_a_value_that_would_fill_the_memory_is_not_printed() -> None:
+def _passes_on(name: str) -> JsonValue:
+    return {"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
+
+
+FILLING: dict[str, JsonValue] = {
+    "template": {"Type": "Pass", "Output": ["{% $states.input %}"] * 5_000},
+    "iterations": {
+        "Type": "Map",
+        "Items": "{% [1..800] %}",
+        "ItemSelector": "{% $states.input %}",
+        "ItemProcessor": _passes_on("I"),
+    },
+    "branches": {"Type": "Parallel", "Branches": [_passes_on(f"B{number}") for number in range(800)]},
+}
+
+
+@pytest.mark.parametrize("state", FILLING.values(), ids=FILLING)
+async def test_a_value_that_would_fill_the_memory_is_not_printed(state: JsonValue) -> None:
     text: JsonValue = {"Type": "Pass", "Output": "{% $pad('', 100000, 'x') %}"}
-    host = prepared(text, {"Type": "Pass", "Output": ["{% $states.input %}"] * 5_000})
+    await _fails_for_its_size(prepared(text, state))
+
+
+async def test_a_value_may_not_grow_from_state_to_state_without_end() -> None:
+    """Not in the mode `native` either, which bounds no payload."""
+    text: JsonValue = {"Type": "Pass", "Output": "{% $pad('', 9000000, 'x') %}"}
+    doubling: JsonValue = {"Type": "Pass", "Output": ["{% $states.input %}"] * 2}
+    await _fails_for_its_size(prepared(text, *[doubling] * 20, mode="native"))
+
+
+async def _fails_for_its_size(host: InProcessHost) -> None:
     outcome = (await host.run()).result
     assert isinstance(outcome, FailedWith)
     assert isinstance(outcome.error, StatesDataLimitExceeded)

@@ -229,15 +229,40 @@ def test_the_variables_that_a_fail_text_reads() -> None:
         {f"{number}.$": "$.list" for number in range(100_000)},
         {"in": [{"a.$": f"States.Array({', '.join(['$'] * 100)})"}] * 1_000},
         {f"{number}.$": "$.twice" for number in range(17)},
+        {"a.$": f"$.texts[{', '.join(['0'] * 1_000)}]"},
+        {"a.$": f"States.ArrayLength($.texts[{', '.join(['0'] * 1_000)}])"},
+        {f"{number}.$": f"$.texts[{', '.join(['0'] * 100)}]" for number in range(10)},
+        {"a.$": "$.buried..*..*"},
+        {"a.$": f"$.buried{'[-1:1]' * 15}"},
     ],
-    ids=["texts", "arrays", "arguments of functions", "parts that double"],
+    ids=[
+        "texts",
+        "arrays",
+        "arguments of functions",
+        "parts that double",
+        "indices",
+        "argument of one function",
+        "indices in some parts",
+        "parts below parts",
+        "slices that double",
+    ],
 )
 def test_a_value_that_would_fill_the_memory_is_not_printed(template: Any) -> None:
     """Gigabytes and more, all of them made of the same few parts."""
     twice: JsonValue = "x" * 1_000
     for _ in range(100):
         twice = [twice, twice]
-    document: JsonValue = {"text": "x" * 100_000, "list": [*range(30_000)], "twice": twice}
+    buried: JsonValue = "x" * 100_000
+    for _ in range(60):
+        buried = [buried]
+    text = "x" * 100_000
+    document: JsonValue = {
+        "text": text,
+        "texts": [text],
+        "list": [*range(30_000)],
+        "twice": twice,
+        "buried": buried,
+    }
     with pytest.raises(StatesDataLimitExceeded, match="would have more than"):
         compile_template(template).evaluate(scope_of(document))
 
