@@ -135,7 +135,7 @@ class Meter:
         """
         self.spend(int(characters) // _MATCHED_PER_UNIT + int(characters) * int(matches) // _SEARCHED_PER_UNIT)
 
-    def check_items(self, count: int) -> None:
+    def check_items(self, count: float) -> None:
         """Check the length of an array before it is made.
 
         Raises:
@@ -154,6 +154,7 @@ COUNTERS: Final[dict[str, Function]] = {
     "merged": Meter.merged,
     "searched": Meter.searched,
     "affordable": Meter.affordable,
+    "checked": Meter.check_items,
 }
 """What counts the work of JSONata's own functions and operators."""
 

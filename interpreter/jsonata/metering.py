@@ -125,7 +125,8 @@ STAND_INS: Final = {
 }
 """What an expression sees instead of functions that take time by the size of a value."""
 
-_REFUSED_RANGE: Final = 1_000_000  # items, which the engine finds too many before it makes any
+_LARGE_RANGE: Final = 100_000  # items
+_REFUSED_RANGE: Final = 10_000_000  # items; the engine makes as many before it finds them too many for our bounds
 
 OPERATORS: Final = {
     "joined": f"function($a, $b){{{{($r := $a & $b; {_size('text', 'r')}; $r)}}}}",
@@ -138,7 +139,8 @@ OPERATORS: Final = {
     "printed": f"function($v){{{{({_size('printed', 'v')}; $v)}}}}",
     "counted": f"function($v){{{{({_size('items', 'v', 'count')}; $v)}}}}",
     "ranged": "function($a, $b){{(${d}type($a) = 'number' and ${d}type($b) = 'number' ? "
-    f"($n := $b - $a; $n < {_REFUSED_RANGE} ? {counted('items', '$n')}); $b)}}}}",
+    f"($n := $b - $a + 1; $n <= {_REFUSED_RANGE} ? ($n > {_LARGE_RANGE} ? ${{d}}checked($n); "
+    f"{counted('items', '$n')})); $b)}}}}",
     "found": f"function($v){{{{({_size('walked', 'v', 'count')}; $v)}}}}",
 }
 """What operators are wrapped into, by `rewriting`."""
