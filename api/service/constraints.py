@@ -42,7 +42,8 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _KEPT: Final = frozenset({"AliasDescription", "ConnectionDescription", "TagKey", "VersionDescription"})
 """Shapes of which texts go to the database as they are; PostgreSQL takes none with a NUL."""
 
-_NAMES: Final = frozenset({"Name"})  # what names may hold has an error code of its own, InvalidName
+_NAME: Final = ("Name", "name")
+"""Shape and place of texts whose characters have an error code of their own, InvalidName."""
 
 
 def check(operation: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
@@ -121,7 +122,7 @@ class _Checker:
     def _string(self, shape: StringShape, value: JsonValue, path: str) -> str:
         if not isinstance(value, str):
             raise _wrong_type(value, "a String")
-        if shape.name not in _NAMES and _SURROGATE.search(value):
+        if (shape.name, path) != _NAME and _SURROGATE.search(value):
             raise SerializationException("A string holds half a surrogate pair")
         self._length(shape, value, len(value.encode()) if shape.name in _MEASURED_IN_BYTES else len(value), path)
         pattern = shape.metadata.get("pattern")

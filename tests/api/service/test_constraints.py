@@ -148,6 +148,7 @@ TYPES = [
     TypeCase("object for list", "UntagResource", {"resourceArn": "a", "tagKeys": {}}),
     TypeCase("list for object", "UpdateStateMachine", {"stateMachineArn": "a", "tracingConfiguration": []}),
     TypeCase("half a surrogate pair", "DescribeExecution", {"executionArn": "\ud800"}),
+    TypeCase("half a surrogate pair", "GetActivityTask", {"activityArn": "a", "workerName": "\ud800"}),
 ]
 
 
