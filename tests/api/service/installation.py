@@ -141,9 +141,10 @@ async def install(
     config: ServiceConfig | None = None,
     *,
     local: Callable[[Store, ScriptedCalls], LocalEngine] = local_engine,
+    url: str | None = None,
 ) -> AsyncIterator[Installation]:
-    """Set up an installation with its files in `folder`; deletions settle at once."""
-    url = await new_database(folder / "steploom.db")
+    """Set up an installation with its files in `folder`, or on the database at `url`; deletions settle at once."""
+    url = url or await new_database(folder / "steploom.db")
     gateway, clock, calls = InMemoryGateway(), SettableClock(), ScriptedCalls()
     async with open_store(url) as store:
         service = ApplicationService(
