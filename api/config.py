@@ -349,5 +349,6 @@ def _explain(error: ValidationError, path: Path | None) -> str:
             problems.append(unknown_key(setting, path, Settings.model_fields.keys()))
         else:
             place = ".".join(map(str, problem["loc"]))
-            problems.append(f"{place} ({PREFIX}{setting.upper()}): {problem['msg']}")
+            told = problem["msg"].removeprefix("Value error, ")  # of an error that a validator of ours has raised
+            problems.append(f"{place} ({PREFIX}{setting.upper()}): {told}")
     return "\n".join(problems)

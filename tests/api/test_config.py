@@ -101,7 +101,12 @@ class Wrong:
             r"sql_connections\.shop \(STEPLOOM_SQL_CONNECTIONS\): Input should be a valid string",
             file="sql_connections = {shop = 1}",
         ),
-        Wrong("databases JSON", r"sql_connections \(STEPLOOM_SQL_CONNECTIONS\)", "STEPLOOM_SQL_CONNECTIONS", "{"),
+        Wrong(
+            "databases JSON",
+            r"sql_connections \(STEPLOOM_SQL_CONNECTIONS\): Expecting ",
+            "STEPLOOM_SQL_CONNECTIONS",
+            "{",
+        ),
         Wrong("clusters JSON", r"kubernetes_clusters \(STEPLOOM_KUB", "STEPLOOM_KUBERNETES_CLUSTERS", "{"),
         Wrong("no TOML", r"steploom\.toml cannot be read", file="= 1"),
         Wrong("unknown variable", "STEPLOOM_HTTP_PROT: .* did you mean STEPLOOM_HTTP_PORT", "STEPLOOM_HTTP_PROT", "1"),
