@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 _FOLLOW_SECONDS: Final = 0.25
 
+WaitOption = Annotated[bool, typer.Option("--wait", "-w", help="Show progress until it ends; exit code 1 if it fails.")]
+
 
 def start(
     machine: Annotated[
@@ -53,9 +55,7 @@ def start(
     ],
     input_: InputOption = "{}",
     name: Annotated[str | None, typer.Option("--name", "-n", help="Name of the execution (default: a UUID).")] = None,
-    wait: Annotated[
-        bool, typer.Option("--wait", "-w", help="Show progress until it ends; exit code 1 if it fails.")
-    ] = False,
+    wait: WaitOption = False,
     endpoint: EndpointOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -215,9 +215,7 @@ def stop(
 
 def redrive(
     execution: ExecutionArgument,
-    wait: Annotated[
-        bool, typer.Option("--wait", "-w", help="Show progress until it ends; exit code 1 if it fails.")
-    ] = False,
+    wait: WaitOption = False,
     endpoint: EndpointOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
