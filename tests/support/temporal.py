@@ -114,11 +114,7 @@ class Laboratory:
             self.scripts[nested] = self.scripts[name]
         start = execution_start(case, definition)
         await gateway.start(MACHINE, start, case.input_text, machine.timeout_seconds or _YEAR_SECONDS)
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            described = await gateway.wait(MACHINE, name)
-        events = await gateway.history(MACHINE, name)
-        history = await self.client.get_workflow_handle(f"{MACHINE}:{name}").fetch_history()
-        return TemporalRun(_run(described, list(events)), history)
+        return await self._ended(gateway, name)
 
     async def redrive(self, case: Case) -> TemporalRun:
         """Redrive a case that `run` has run without success; the history is that of the run that goes on."""
@@ -129,6 +125,10 @@ class Laboratory:
             run_id=run_id, date=datetime.now(UTC), timeout_seconds=_YEAR_SECONDS, functions="temporal"
         )
         await (await gateway.prepare_redrive(MACHINE, name, request)).start()
+        return await self._ended(gateway, name)
+
+    async def _ended(self, gateway: TemporalGateway, name: str) -> TemporalRun:
+        """Wait for the end of an execution."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
             described = await gateway.wait(MACHINE, name)
         events = await gateway.history(MACHINE, name)
