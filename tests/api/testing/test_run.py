@@ -223,25 +223,22 @@ def test_an_invocation_without_a_response_is_named(run_case: RunCase) -> None:
     assert 'Add "1" to MockedResponses/B.' in report.problems[0].text
 
 
+ENDLESS = machine(
+    A={"Type": "Pass", "Next": "B"},
+    B={"Type": "Choice", "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "C"}], "Default": "A"},
+    C={"Type": "Succeed"},
+)
+
+
 def test_an_endless_execution_is_given_up(run_case: RunCase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trace, "MOST_VISITS", 1000)
-    endless = machine(
-        A={"Type": "Pass", "Next": "B"},
-        B={"Type": "Choice", "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "C"}], "Default": "A"},
-        C={"Type": "Succeed"},
-    )
-    report = run_case(endless, {}, type="EXPRESS")
+    report = run_case(ENDLESS, {}, type="EXPRESS")
     assert report.result == "ERROR"
     assert "it entered more than 1,000 states" in report.problems[0].text
 
 
 def test_an_endless_standard_execution_ends_as_on_aws(run_case: RunCase) -> None:
-    endless = machine(
-        A={"Type": "Pass", "Next": "B"},
-        B={"Type": "Choice", "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "C"}], "Default": "A"},
-        C={"Type": "Succeed"},
-    )
-    report = run_case(endless, {}, Expect={"Error": "States.Runtime"})
+    report = run_case(ENDLESS, {}, Expect={"Error": "States.Runtime"})
     assert report.result == "PASSED", report.problems
 
 
