@@ -27,6 +27,7 @@ from tests.resilience.noted_calls import (
     step,
 )
 from tests.support.installation import Installation, installed
+from tests.support.served import served
 
 pytestmark = pytest.mark.timeout(420)
 
@@ -59,16 +60,8 @@ async def silent_server() -> AsyncIterator[tuple[str, asyncio.Event]]:
         called.set()
         return await asyncio.Future[web.Response]()
 
-    application = web.Application()
-    application.router.add_post("/", hold)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}/", called
-    finally:
-        await runner.cleanup()
+    async with served("/", hold) as url:
+        yield f"{url}/", called
 
 
 async def test_each_process_killed_at_the_worst_moment(tmp_path: Path) -> None:
