@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from api.temporal_server import TemporalServer
 from interpreter.hosts.tokens import TaskToken
 from interpreter.values import JsonValue
 from tests.support.engine import TestEngine, function_activity_of, running_engine
-from tests.support.server import running_server
 
 BIG = 200_000
 BIGGER = 250_000
@@ -50,13 +49,6 @@ class Functions:
 
     def by_name(self) -> dict[str, Any]:
         return {"size": self.size, "large": self.large, "ask": self.ask, "fail": self.fail}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[TemporalServer]:
-    """A server of this module's own: its executions are heavy."""
-    with running_server() as started:
-        yield started
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from api.service.shapes import (
 from api.temporal_server import TemporalServer
 from tests.support.engine import TestEngine, running_engine
 from tests.support.fake_glue_api import FakeGlueApi, fake_glue_api
-from tests.support.server import running_server
 
 WAITING = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 300, "End": True}}}
 
@@ -37,12 +36,6 @@ def _task(resource: str, parameters: dict[str, Any], **fields: Any) -> dict[str,
 
 
 GLUE = _task("glue:startJobRun.sync", {"JobName": "etl"})
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[TemporalServer]:
-    with running_server() as started:
-        yield started
 
 
 @pytest.fixture
