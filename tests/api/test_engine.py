@@ -1,58 +1,56 @@
-"""What every kind of process begins with, where Temporal is there and does not answer yet."""
+"""What every kind of process begins with, where Temporal is there and cannot be used, yet or at all."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import grpc
 import pytest
-import pytest_asyncio
 
 from api import engine
 from api.config import load_settings
-from api.engine import connected
+from api.engine import RoleError, connected
+from tests.api.fake_temporal import Context, fake_temporal
 from tests.support.databases import new_database
 
 
-class Sleepy(grpc.GenericRpcHandler):
-    """A Temporal that lets clients connect, and leaves the first call of each other method without an answer."""
+class Starting:
+    """Answers to the question for the namespace: an error each, or none at all; then that it is there."""
 
-    def __init__(self) -> None:
-        self.calls: Counter[str] = Counter()
+    def __init__(self, *answers: str | None) -> None:
+        self.answers = list(answers)
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
-        """Answers any method."""
-        method = handler_call_details.method.rpartition("/")[2]
-
-        async def answer(_: bytes, __: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
-            self.calls[method] += 1
-            if method != "GetSystemInfo" and self.calls[method] == 1:
+    async def __call__(self, method: str, context: Context) -> None:
+        assert method == "DescribeNamespace"
+        if self.answers:
+            status = self.answers.pop(0)
+            if status is None:
                 await asyncio.Event().wait()
-            return b""
-
-        return grpc.unary_unary_rpc_method_handler(answer)
-
-
-@pytest_asyncio.fixture
-async def sleepy() -> AsyncIterator[tuple[Sleepy, str]]:
-    """It and its address."""
-    temporal, server = Sleepy(), grpc.aio.server()
-    server.add_generic_rpc_handlers([temporal])
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    yield temporal, f"127.0.0.1:{port}"
-    await server.stop(None)
+            else:
+                await context.abort(grpc.StatusCode[status], "it starts")
 
 
-async def test_a_question_for_the_namespace_without_an_answer_is_put_again(
-    sleepy: tuple[Sleepy, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("answer", ["UNAVAILABLE", "RESOURCE_EXHAUSTED", "INTERNAL", "UNKNOWN", None])
+async def test_a_temporal_that_still_starts_is_asked_again(
+    answer: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "_ANSWER_PATIENCE", timedelta(milliseconds=50))
-    temporal, address = sleepy
+    """RESOURCE_EXHAUSTED is said to roles that start at once, and are too many for the namespace's rate."""
+    monkeypatch.setattr(engine, "_CONNECT_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(engine, "_ANSWER_PATIENCE", timedelta(milliseconds=50 if answer is None else 10_000))
     settings = load_settings(database_url=await new_database(tmp_path / "steploom.db"))
-    async with connected(settings, {"target_host": address, "namespace": "default"}):
-        assert temporal.calls["DescribeNamespace"] >= 2
+    starting = Starting(answer, answer)
+    async with (
+        fake_temporal(starting) as address,
+        connected(settings, {"target_host": address, "namespace": "default"}),
+    ):
+        assert starting.answers == []
+
+
+async def test_a_namespace_that_is_not_for_us(tmp_path: Path) -> None:
+    settings = load_settings(database_url=await new_database(tmp_path / "steploom.db"))
+    async with fake_temporal(Starting("PERMISSION_DENIED")) as address:
+        told = f"The Temporal at {address} does not let us use the namespace 'default': it starts. Set TEMPORAL_NAMESP"
+        with pytest.raises(RoleError, match=told):
+            await connected(settings, {"target_host": address, "namespace": "default"}).__aenter__()

@@ -1,23 +1,21 @@
-"""Roles where Temporal is not there yet, or goes away: callers are answered soon, Tasks have more patience."""
+"""What stands behind the doors where Temporal goes away: callers are answered soon, Tasks have more patience."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import grpc
 import pytest
-import pytest_asyncio
 from temporalio.service import RetryConfig
 
-from api import engine as engine_module
 from api.config import load_settings
-from api.engine import RoleError, connected
+from api.engine import connected
 from api.roles import application
 from api.service.errors import ServiceUnavailable
 from interpreter.values import JsonValue
+from tests.api.fake_temporal import Context, fake_temporal
 from tests.api.service.installation import ROLE, execution_arn
 from tests.support.databases import new_database
 
@@ -26,49 +24,28 @@ CALL = json.dumps({"StartAt": "Call", "States": {"Call": TASK}})
 BACK = "it is back, and refuses"
 
 
-class Restarting(grpc.GenericRpcHandler):
-    """A Temporal that lets clients connect, is away for two attempts of each call, and refuses what comes then.
-
-    Whether its namespace is there it says with each of `namespace`, and then that it is.
-    """
+class Restarting:
+    """Is away for two attempts of each call but that for the namespace, and refuses what comes then."""
 
     def __init__(self) -> None:
         self.attempts: Counter[str] = Counter()
-        self.namespace: list[grpc.StatusCode] = []
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
-        """Answers any method."""
-        method = handler_call_details.method.rpartition("/")[2]
-
-        async def answer(_: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
-            if method == "DescribeNamespace" and self.namespace:
-                await context.abort(self.namespace.pop(0), "it starts")
-            if method not in {"GetSystemInfo", "DescribeNamespace"}:
-                self.attempts[method] += 1
-                if self.attempts[method] < 3:
-                    await context.abort(grpc.StatusCode.UNAVAILABLE, "it restarts")
-                await context.abort(grpc.StatusCode.INVALID_ARGUMENT, BACK)
-            return b""
-
-        return grpc.unary_unary_rpc_method_handler(answer)
+    async def __call__(self, method: str, context: Context) -> None:
+        if method == "DescribeNamespace":
+            return
+        self.attempts[method] += 1
+        if self.attempts[method] < 3:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "it restarts")
+        await context.abort(grpc.StatusCode.INVALID_ARGUMENT, BACK)
 
 
-@pytest_asyncio.fixture
-async def temporal() -> AsyncIterator[tuple[Restarting, str]]:
-    restarting, server = Restarting(), grpc.aio.server()
-    server.add_generic_rpc_handlers([restarting])
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    yield restarting, f"127.0.0.1:{port}"
-    await server.stop(None)
-
-
-async def test_a_restart_of_temporal(temporal: tuple[Restarting, str], tmp_path: Path) -> None:
+async def test_a_restart_of_temporal(tmp_path: Path) -> None:
     """The caller of `StartExecution` can ask again; a Task of a synchronous execution would have failed for good."""
-    restarting, address = temporal
+    restarting = Restarting()
     settings = load_settings(database_url=await new_database(tmp_path / "steploom.db"))
     once = RetryConfig(max_elapsed_time_millis=1)
     async with (
+        fake_temporal(restarting) as address,
         connected(settings, {"target_host": address, "namespace": "default"}, answering=once) as engine,
         application(settings, engine) as service,
     ):
@@ -90,26 +67,3 @@ async def test_a_restart_of_temporal(temporal: tuple[Restarting, str], tmp_path:
         "DescribeWorkflowExecution": 1,
         "StartActivityExecution": 3,
     }
-
-
-@pytest.mark.parametrize("status", ["UNAVAILABLE", "RESOURCE_EXHAUSTED", "INTERNAL", "UNKNOWN"])
-async def test_a_temporal_that_still_starts_is_asked_again(
-    status: str, temporal: tuple[Restarting, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """RESOURCE_EXHAUSTED is said to roles that start at once, and are too many for the namespace's rate."""
-    monkeypatch.setattr(engine_module, "_CONNECT_PAUSE_SECONDS", 0)
-    restarting, address = temporal
-    restarting.namespace = [grpc.StatusCode[status]] * 3
-    settings = load_settings(database_url=await new_database(tmp_path / "steploom.db"))
-    async with connected(settings, {"target_host": address, "namespace": "default"}):
-        assert restarting.namespace == []
-
-
-async def test_a_namespace_that_is_not_for_us(temporal: tuple[Restarting, str], tmp_path: Path) -> None:
-    restarting, address = temporal
-    restarting.namespace = [grpc.StatusCode.PERMISSION_DENIED]
-    settings = load_settings(database_url=await new_database(tmp_path / "steploom.db"))
-    told = f"The Temporal at {address} does not let us use the namespace 'default': it starts. Set TEMPORAL_NAMESPACE"
-    with pytest.raises(RoleError, match=told):
-        async with connected(settings, {"target_host": address, "namespace": "default"}):
-            pass
