@@ -18,8 +18,6 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from api.access.actions import needs
 from api.access.keys import NewKey
-from api.aws_json.application import create_app
-from api.aws_json.server import serve
 from api.grpc.server import create_server
 from api.proto.v1 import steploom_pb2
 from api.proto.v1.steploom_pb2_grpc import StepFunctionsStub
@@ -29,6 +27,7 @@ from api.service.config import ServiceConfig
 from api.service.model import CONNECTION_OPERATIONS, EVENTS_PREFIX, input_shape, operation_names
 from tests.api.service.installation import PASS, ROLE, Installation, install
 from tests.support.access import ALL, Signer, bearer, guard_over, signer, statement, terms
+from tests.support.doors import http_door
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -153,20 +152,17 @@ async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def doors(installation: Installation) -> AsyncIterator[Doors]:
-    async def ready() -> bool:
-        return True
-
     guard = guard_over(installation.store, installation.clock)
     service: Any = CountedService(installation.service)
     server, grpc_port = create_server(service, guard=guard)
     await server.start()
     async with (
-        serve(create_app(service, ready=ready, guard=guard), "127.0.0.1", 0) as port,
+        http_door(service, guard) as url,
         ClientSession() as session,
         grpc.aio.insecure_channel(f"127.0.0.1:{grpc_port}") as channel,
     ):
         client = StepFunctionsStub(channel)  # type: ignore[no-untyped-call]  # generated
-        http = HttpDoor(f"http://127.0.0.1:{port}/", session, installation)
+        http = HttpDoor(f"{url}/", session, installation)
         yield Doors(service, {"http": http, "grpc": GrpcDoor(client)}, channel)
     await server.stop(None)
 

@@ -7,16 +7,16 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from random import Random
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 
-from api.aws_json.application import create_app
-from api.aws_json.server import serve
 from tests.api.service.installation import Installation, install
 from tests.support import bad_requests
 from tests.support.access import Signer, guard_over, signer
 from tests.support.bad_requests import TARGET, BadRequest
+from tests.support.doors import http_door
 from tests.support.stored import fill, kept
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -46,14 +46,15 @@ class Answer:
 class Line:
     """A connection to a door, made anew when the door has closed it."""
 
-    port: int
+    url: str
     reader: asyncio.StreamReader | None = None
     writer: asyncio.StreamWriter | None = None
 
     async def send(self, request: bytes) -> Answer:
         """Send bytes and read the answer."""
         if self.reader is None or self.writer is None or self.reader.at_eof():
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+            door = urlsplit(self.url)
+            self.reader, self.writer = await asyncio.open_connection(door.hostname, door.port)
         self.writer.write(request)
         async with asyncio.timeout(30):
             head = await self.reader.readuntil(b"\r\n\r\n")
@@ -82,13 +83,10 @@ class Door:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
-    async def ready() -> bool:
-        return True
-
     async with install(tmp_path_factory.mktemp("door")) as installation:
         await fill(installation)
-        async with serve(create_app(installation.service, ready=ready), "127.0.0.1", 0) as port:
-            yield Door(line := Line(port), installation)
+        async with http_door(installation.service) as url:
+            yield Door(line := Line(url), installation)
             line.hang_up()
 
 
@@ -128,14 +126,10 @@ SIGNATURES = frozenset(
 
 
 async def test_a_spoilt_signature_is_refused(door: Door) -> None:
-    async def ready() -> bool:
-        return True
-
     random, installation = Random("signatures"), door.installation
     key = await signer(installation.store)
-    app = create_app(installation.service, ready=ready, guard=guard_over(installation.store, installation.clock))
-    async with serve(app, "127.0.0.1", 0) as port:
-        line, before = Line(port), await kept(door.installation)
+    async with http_door(installation.service, guard_over(installation.store, installation.clock)) as url:
+        line, before = Line(url), await kept(door.installation)
         for _ in range(NUMBER):
             headers = {"X-Amz-Target": f"{TARGET}CreateActivity", "Content-Type": "application/x-amz-json-1.0"}
             body = b'{"name": "new"}'

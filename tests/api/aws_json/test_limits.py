@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from api.aws_json.application import create_app
-from api.aws_json.server import serve
 from api.temporal_server import TemporalServer
 from tests.support.aws_client import AwsClient, AwsError
+from tests.support.doors import http_door
 from tests.support.engine import ROLE, running_engine
 
 DEFINITION_LENGTH = 1_048_576
@@ -39,15 +38,8 @@ def too_long(field: str, most: int) -> AwsError:
 @pytest.fixture
 async def client(temporal_server: TemporalServer, tmp_path: Path) -> AsyncIterator[AwsClient]:
     """A boto3 client of a door to an engine whose workers run."""
-
-    async def ready() -> bool:
-        return True
-
-    async with (
-        running_engine(temporal_server, tmp_path, {}) as engine,
-        serve(create_app(engine.service, ready=ready), "127.0.0.1", 0) as port,
-    ):
-        aws = AwsClient(f"http://127.0.0.1:{port}")
+    async with running_engine(temporal_server, tmp_path, {}) as engine, http_door(engine.service) as url:
+        aws = AwsClient(url)
         yield aws
         aws.close()
 

@@ -20,11 +20,10 @@ from api.access.audit import AuditLog
 from api.access.keys import NewKey
 from api.access.rates import Rate, RateLimiter
 from api.access.replays import UsedSignatures
-from api.aws_json.application import create_app
-from api.aws_json.server import serve
 from api.storage.used_signatures import UsedSignature, UsedSignatureStore
 from tests.api.service.installation import PASS, ROLE, Installation, install, machine_arn
 from tests.support.access import Signer, guard_over, signer, statement, terms
+from tests.support.doors import http_door
 
 HOST = "steploom.example.com"
 
@@ -52,25 +51,20 @@ class Doors:
         return str(answer.get("__type", "OK"))
 
 
-async def _ready() -> bool:
-    return True
-
-
 @pytest_asyncio.fixture
 async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
     audit = tmp_path / "audit.jsonl"
     async with AsyncExitStack() as stack:
         installation = await stack.enter_async_context(install(tmp_path))
         store, clock = installation.store, installation.clock
-        ports = []
+        urls = []
         log = AuditLog(str(audit))
         stack.callback(log.close)
         for _ in range(2):
             guard = guard_over(store, clock, audit=log, used=UsedSignatures(store, clock))
-            app = create_app(installation.service, ready=_ready, guard=guard)
-            ports.append(await stack.enter_async_context(serve(app, "127.0.0.1", 0)))
+            urls.append(await stack.enter_async_context(http_door(installation.service, guard)))
         session = await stack.enter_async_context(ClientSession())
-        first, second = (f"http://127.0.0.1:{port}/" for port in ports)
+        first, second = urls
         yield Doors((first, second), await signer(store), session, installation, audit)
 
 
@@ -157,8 +151,8 @@ async def test_a_throttled_request_is_not_written_down_and_yet_used_up(doors: Do
     limiter = RateLimiter({"*": Rate(1, 1)}, lambda: seconds[0])
     used = UsedSignatures(notes, installation.clock)
     guard = guard_over(installation.store, installation.clock, limiter=limiter, used=used)
-    async with serve(create_app(installation.service, ready=_ready, guard=guard), "127.0.0.1", 0) as port:
-        one = replace(doors, urls=(f"http://127.0.0.1:{port}/",) * 2)
+    async with http_door(installation.service, guard) as url:
+        one = replace(doors, urls=(url, url))
         attempts = [one.sign("CreateActivity", body, **{"Amz-Sdk-Request": f"attempt={each}"}) for each in range(5)]
         codes = [await one.send(0, attempt, body) for attempt in attempts[:4]]
         assert (codes, notes.written) == (["OK"] + ["ThrottlingException"] * 3, 1)

@@ -14,10 +14,9 @@ import pytest_asyncio
 from aiohttp import ClientSession
 
 from api.access.keys import NewKey
-from api.aws_json.application import create_app
-from api.aws_json.server import serve
 from tests.api.service.installation import Installation, install
 from tests.support.access import Signer, bearer, guard_over, signer, terms
+from tests.support.doors import http_door
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -50,14 +49,11 @@ class Door:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
-    async def ready() -> bool:
-        return True
-
     async with install(tmp_path_factory.mktemp("door")) as installation:
         key = await signer(installation.store)
-        app = create_app(installation.service, ready=ready, guard=guard_over(installation.store, installation.clock))
-        async with serve(app, "127.0.0.1", 0) as port, ClientSession() as session:
-            yield Door(f"http://127.0.0.1:{port}/", key, session, installation)
+        guard = guard_over(installation.store, installation.clock)
+        async with http_door(installation.service, guard) as url, ClientSession() as session:
+            yield Door(f"{url}/", key, session, installation)
 
 
 @dataclass(frozen=True)
