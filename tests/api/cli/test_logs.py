@@ -7,41 +7,29 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
 
 import grpc
 import pytest
 import pytest_asyncio
-from temporalio.api.workflowservice.v1 import GetSystemInfoResponse, PollActivityTaskQueueRequest
+from temporalio.api.workflowservice.v1 import PollActivityTaskQueueRequest
 from temporalio.client import Client
 from temporalio.runtime import Runtime
 
 from api.cli.logs import set_up_logs
 from api.config import load_settings
+from tests.api.fake_temporal import Context, fake_temporal
 
 
-class Away(grpc.GenericRpcHandler):
-    """Answers as a Temporal server before which a proxy stands, and which is away."""
-
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        async def answer(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
-            if handler_call_details.method.endswith("/GetSystemInfo"):
-                return GetSystemInfoResponse().SerializeToString()
-            await context.abort(grpc.StatusCode.UNAVAILABLE, "nobody is there")
-            raise AssertionError("`abort` raises")
-
-        return grpc.unary_unary_rpc_method_handler(answer)
+async def nobody(_: str, context: Context) -> None:
+    """Answer as a proxy before a Temporal that is away."""
+    await context.abort(grpc.StatusCode.UNAVAILABLE, "nobody is there")
 
 
 @pytest_asyncio.fixture
 async def away() -> AsyncIterator[str]:
     """The address of a Temporal server that is away."""
-    server = grpc.aio.server()
-    server.add_generic_rpc_handlers((Away(),))
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    yield f"127.0.0.1:{port}"
-    await server.stop(0)
+    async with fake_temporal(nobody) as address:
+        yield address
 
 
 async def test_the_sdks_core_is_heard_in_lines_of_json(
