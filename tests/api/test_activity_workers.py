@@ -13,10 +13,10 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
 from api.aws_json.application import create_app
+from api.aws_json.server import serve
 from api.temporal_server import TemporalServer
 from tests.support.engine import ROLE, running_engine
 
@@ -102,17 +102,14 @@ async def _ready() -> bool:
 
 @pytest.fixture
 async def setting(temporal_server: TemporalServer, tmp_path: Path) -> AsyncIterator[Setting]:
-    async with running_engine(temporal_server, tmp_path, {}) as engine:
-        runner = web.AppRunner(create_app(engine.service, ready=_ready), shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with (
+        running_engine(temporal_server, tmp_path, {}) as engine,
+        serve(create_app(engine.service, ready=_ready), "127.0.0.1", 0, grace_seconds=0.1) as port,
+    ):
+        url = f"http://127.0.0.1:{port}"
         client = Worker(url, "").client()
         made = await asyncio.to_thread(client.create_activity, name=str(uuid4()))
-        try:
-            yield Setting(url, client, made["activityArn"])
-        finally:
-            await runner.cleanup()
+        yield Setting(url, client, made["activityArn"])
 
 
 def _started(worker: Worker) -> Worker:
