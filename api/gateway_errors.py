@@ -9,7 +9,7 @@ from typing import Final
 from temporalio.client import AsyncActivityCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.service.gateway import EngineUnavailable, NoSuchTask
+from api.service.gateway import EngineUnavailable, MalformedToken, NoSuchTask
 
 _TRANSIENT: Final = frozenset(
     (
@@ -39,7 +39,12 @@ def engine_errors() -> Iterator[None]:
 
 @contextmanager
 def task_errors() -> Iterator[None]:
-    """Around calls about one task. Raises: NoSuchTask, where it is over."""
+    """Around calls about one task.
+
+    Raises:
+        NoSuchTask: it is over.
+        MalformedToken: no task can have such a token, although it looks like one of ours: it was made by hand.
+    """
     try:
         yield
     except AsyncActivityCancelledError as error:
@@ -47,4 +52,6 @@ def task_errors() -> Iterator[None]:
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise NoSuchTask(error.message) from error
+        if error.status is RPCStatusCode.INVALID_ARGUMENT:
+            raise MalformedToken(error.message) from error
         raise

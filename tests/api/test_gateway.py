@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
@@ -17,14 +17,21 @@ from activities.payloads import CompiledDefinitions, data_converter
 from api import gateway as gateway_module
 from api import gateway_history
 from api.gateway import TemporalGateway
+from api.service.errors import InvalidToken
 from api.service.gateway import EngineUnavailable
 from api.service.shapes import DescribeExecutionRequest, StopExecutionRequest
 from api.temporal_server import TemporalServer
+from interpreter.hosts.tokens import AttemptToken, TaskToken
 from interpreter.values import JsonValue
 from tests.support.engine import running_engine
 from tests.support.executions import MACHINE, Case, execution_start
 from tests.support.temporal import MemoryStore
 
+CALLS_ON_TOKENS: Mapping[str, Mapping[str, JsonValue]] = {
+    "SendTaskSuccess": {"output": "1"},
+    "SendTaskFailure": {},
+    "SendTaskHeartbeat": {},
+}
 WAIT = Case(
     name="wait",
     definition={"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}},
@@ -134,3 +141,18 @@ async def test_concurrent_readers_keep_a_history_once(
         assert at_once > 2  # which together are more than the cache holds
         await engine.gateway.history(machine, name)
         assert projected == 0
+
+
+async def test_task_tokens_made_by_hand(temporal_server: TemporalServer, tmp_path: Path) -> None:
+    """They have our check at their end, and a content that Temporal takes for no task's."""
+    async with running_engine(temporal_server, tmp_path, {}) as engine:
+        namespace = engine.client.namespace
+        for token in (
+            AttemptToken(namespace, b"garbage"),
+            AttemptToken(namespace, b""),
+            TaskToken(namespace, "m:e", "no run", "a"),
+            TaskToken(namespace, "", "", ""),
+        ):
+            for operation, params in CALLS_ON_TOKENS.items():
+                with pytest.raises(InvalidToken):
+                    await engine.service.invoke(operation, {"taskToken": token.encode(), **params})
