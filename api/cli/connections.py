@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.client import service
-from api.cli.options import ConfigOption, EndpointOption, JsonOption, given, read_text, settings_from
+from api.cli.options import ConfigOption, EndpointOption, JsonOption, read_text, settings_from, without_none
 from api.cli.output import CommandError, date_text, print_fields, print_json, print_line, print_made, print_table
 
 _API: Final = "events"
@@ -184,13 +184,13 @@ def _own_parameters(
     """The AuthParameters of a kind, with what is given of them."""
     match kind:
         case "BASIC":
-            return {"BasicAuthParameters": given(Username=public, Password=secret)}
+            return {"BasicAuthParameters": without_none(Username=public, Password=secret)}
         case "API_KEY":
-            return {"ApiKeyAuthParameters": given(ApiKeyName=public, ApiKeyValue=secret)}
+            return {"ApiKeyAuthParameters": without_none(ApiKeyName=public, ApiKeyValue=secret)}
         case _:
-            client = given(ClientID=public, ClientSecret=secret)
+            client = without_none(ClientID=public, ClientSecret=secret)
             method = None if token_url is None else "POST"
-            endpoint = given(HttpMethod=method, AuthorizationEndpoint=token_url)
+            endpoint = without_none(HttpMethod=method, AuthorizationEndpoint=token_url)
             return {"OAuthParameters": {**endpoint, **({"ClientParameters": client} if client else {})}}
 
 

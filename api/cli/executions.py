@@ -25,9 +25,9 @@ from api.cli.options import (
     ExecutionArgument,
     InputOption,
     JsonOption,
-    given,
     read_input,
     settings_from,
+    without_none,
 )
 from api.cli.output import (
     INTERRUPTED,
@@ -69,7 +69,7 @@ def start(
     text = read_input(input_)
     settings = settings_from(config, endpoint=endpoint)
     with service(settings.endpoint, settings.region) as client:
-        wanted = {"stateMachineArn": state_machine_arn(client, machine), "input": text, **given(name=name)}
+        wanted = {"stateMachineArn": state_machine_arn(client, machine), "input": text, **without_none(name=name)}
         if wait and is_express(client, wanted["stateMachineArn"]):
             ended = _run_synchronously(settings, wanted, quiet=as_json)
         else:
@@ -209,7 +209,7 @@ def stop(
             ended = {"status": before["status"], "stopDate": before.get("stopDate")}
             print_json(ended) if as_json else print_line(f"{execution} has already ended: {before['status']}")
             return
-        answer = client.stop_execution(executionArn=arn, **given(error=error, cause=cause))
+        answer = client.stop_execution(executionArn=arn, **without_none(error=error, cause=cause))
     print_json(_answer(answer)) if as_json else print_line(f"stopped {date_text(answer['stopDate'])}")
 
 

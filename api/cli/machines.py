@@ -14,9 +14,9 @@ from api.cli.options import (
     EndpointOption,
     JsonOption,
     default_role,
-    given,
     read_text,
     settings_from,
+    without_none,
 )
 from api.cli.output import CommandError, print_json, print_line, print_made
 
@@ -93,7 +93,7 @@ def delete(
 
 def _update(client: SfnClient, arn: str, definition: str, role: str | None) -> str:
     """Give a state machine a definition, and a role if there is one; returns what was done, in a word."""
-    wanted = {"definition": definition, **given(roleArn=role)}
+    wanted = {"definition": definition, **without_none(roleArn=role)}
     current = client.describe_state_machine(stateMachineArn=arn)
     if all(current[name] == value for name, value in wanted.items()):
         return "unchanged"

@@ -71,8 +71,8 @@ def default_role(settings: Settings) -> str:
     return f"arn:aws:iam::{settings.account_id}:role/steploom"
 
 
-def given(**members: _T | None) -> dict[str, _T]:
-    """Those of the members that are given, which are not None."""
+def without_none(**members: _T | None) -> dict[str, _T]:
+    """The members that are not None: what is not given is not sent."""
     return {name: value for name, value in members.items() if value is not None}
 
 

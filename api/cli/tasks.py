@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.client import service
-from api.cli.options import ConfigOption, EndpointOption, given, read_json_text, settings_from
+from api.cli.options import ConfigOption, EndpointOption, read_json_text, settings_from, without_none
 from api.cli.output import print_line
 
 TokenArgument = Annotated[
@@ -47,7 +47,7 @@ def send_task_failure(
     """
     settings = settings_from(config, endpoint=endpoint)
     with service(settings.endpoint, settings.region) as client:
-        client.send_task_failure(taskToken=token, **given(error=error, cause=cause))
+        client.send_task_failure(taskToken=token, **without_none(error=error, cause=cause))
     print_line("the task has failed")
 
 
