@@ -29,6 +29,7 @@ from api.cli.options import (
     read_input,
     read_text,
     settings_from,
+    without_none,
 )
 from api.cli.output import INTERRUPTED, CommandError, print_json, print_line
 
@@ -193,8 +194,7 @@ async def _look(progress: Progress) -> None:
 def _print_ended(ended: DescribeExecutionResponse, *, as_json: bool) -> None:
     from api.cli.progress import print_outcome
 
-    told = {"status": ended.status, "output": ended.output, "error": ended.error, "cause": ended.cause}
     if as_json:
-        print_json({name: value for name, value in told.items() if value is not None})
+        print_json(without_none(status=ended.status, output=ended.output, error=ended.error, cause=ended.cause))
     else:
         print_outcome(ended.status, ended.output, ended.error, ended.cause)

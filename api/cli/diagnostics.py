@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from api.cli.options import without_none
 from api.cli.output import CommandError, console, counted, error_console, print_json
 
 if TYPE_CHECKING:
@@ -102,13 +103,12 @@ def _message(one: Diagnostic) -> str:
 
 
 def _as_json(one: Diagnostic) -> Mapping[str, Any]:
-    members = {
-        "severity": str(one.severity),
-        "code": one.code,
-        "message": one.message,
-        "location": one.location,
-        "line": one.line,
-        "column": one.column,
-        "hint": one.hint,
-    }
-    return {name: value for name, value in members.items() if value is not None}
+    return without_none(
+        severity=str(one.severity),
+        code=one.code,
+        message=one.message,
+        location=one.location,
+        line=one.line,
+        column=one.column,
+        hint=one.hint,
+    )

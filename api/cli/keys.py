@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
-from api.cli.options import ConfigOption, JsonOption, database_of, given_text, meant_file, settings_from
+from api.cli.options import ConfigOption, JsonOption, database_of, given_text, meant_file, settings_from, without_none
 from api.cli.output import CommandError, date_text, print_aside, print_fields, print_json, print_line, print_table
 
 if TYPE_CHECKING:
@@ -328,17 +328,16 @@ def _print_new(new: NewKey, *, as_json: bool) -> None:
 
 
 def _shown(key: AccessKey) -> dict[str, Any]:
-    shown = {
-        "accessKeyId": key.id,
-        "user": key.user,
-        "kind": key.kind,
-        "certificate": key.verifier if key.kind == "certificate" else None,
-        "state": _state(key),
-        "created": key.created.isoformat(),
-        "expires": None if key.expires is None else key.expires.isoformat(),
-        "policy": key.policy,
-    }
-    return {name: value for name, value in shown.items() if value is not None}
+    return without_none(
+        accessKeyId=key.id,
+        user=key.user,
+        kind=key.kind,
+        certificate=key.verifier if key.kind == "certificate" else None,
+        state=_state(key),
+        created=key.created.isoformat(),
+        expires=None if key.expires is None else key.expires.isoformat(),
+        policy=key.policy,
+    )
 
 
 def _kind(key: AccessKey) -> str:

@@ -72,7 +72,7 @@ def default_role(settings: Settings) -> str:
 
 
 def without_none(**members: _T | None) -> dict[str, _T]:
-    """The members that are not None: what is not given is not sent."""
+    """The members that are not None."""
     return {name: value for name, value in members.items() if value is not None}
 
 
