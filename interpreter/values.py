@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Hashable, Iterable
 from enum import Enum
 from typing import Final, TypeAlias, TypeGuard
@@ -32,7 +31,8 @@ MISSING: Final = Missing.MISSING
 _COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
-_LONG_NUMBER: Final = re.compile(rb"[0-9]{18}")
+_TO_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBER: Final = b"0" * 18
 
 _DEEPEST: Final = 200
 """Nested arrays and objects. Deeper ones exhaust Python's stack somewhere: a workflow task would fail for ever."""
@@ -60,7 +60,7 @@ def parse_json(text: str | bytes) -> JsonValue:
 def _loads(text: bytes) -> JsonValue:
     """Parse with orjson, which is five times faster, but rounds long integers and knows no lone surrogates."""
     value: JsonValue
-    if _LONG_NUMBER.search(text) is None:
+    if _LONG_NUMBER not in text.translate(_TO_ZEROS):  # a tenth of what a regular expression takes
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
@@ -91,8 +91,12 @@ def _brackets(text: str | bytes) -> int:
 def _is_deep(value: JsonValue) -> bool:
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(_DEEPEST):
-        members = (member for each in level for member in (each.values() if isinstance(each, dict) else each))
-        level = [member for member in members if isinstance(member, (dict, list))]
+        level = [
+            member
+            for each in level
+            for member in (each.values() if isinstance(each, dict) else each)
+            if isinstance(member, (dict, list))
+        ]
         if not level:
             return False
     return True
