@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -327,4 +328,4 @@ def _answer(response: Mapping[str, Any]) -> dict[str, Any]:
 def _field_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return date_text(value) if hasattr(value, "astimezone") else str(value)  # type: ignore[arg-type]  # botocore's dates
+    return date_text(value) if isinstance(value, datetime) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -25,6 +26,7 @@ async def test_describe_says_what_a_running_execution_waits_for(service: Service
                                        "parameters": '{"FunctionName": "charge-card"}'}},
     ]  # fmt: skip
     told = await service.run("describe", "m:e")
+    assert re.search(r"^startDate +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z$", told.out, re.M), told.out
     assert told.out.splitlines()[-1] == (
         "still waiting at Call: function charge-card; if nothing serves it, start: steploom functions DIR"
     )
