@@ -141,6 +141,7 @@ OPERATORS: Final = {
     "ranged": "function($a, $b){{(${d}type($a) = 'number' and ${d}type($b) = 'number' ? "
     f"($n := $b - $a + 1; $n <= {_REFUSED_RANGE} ? ($n > {_LARGE_RANGE} ? ${{d}}checked($n); "
     f"{counted('items', '$n')})); $b)}}}}",
+    "unary": "function($f){{function($a){{$f($a)}}}}",
     "found": f"function($v){{{{({_size('walked', 'v', 'count')}; $v)}}}}",
 }
 """What operators are wrapped into, by `rewriting`."""

@@ -18,7 +18,7 @@ from interpreter.jsonata.grammar import FUNCTION_WORDS
 from interpreter.jsonata.lexer import Kind, Token, next_token
 from interpreter.jsonata.metering import AS_VALUES
 from interpreter.jsonata.parts import Parts
-from interpreter.jsonata.survey import REPEATING, RegionReader, Survey, callee
+from interpreter.jsonata.survey import CALLING_BACK, REPEATING, RegionReader, Survey, callee
 
 _COMPARISONS: Final = frozenset({"<", ">", "<=", ">="})
 _TRUTHS: Final = frozenset({"=", "!=", "in", "and", "or"}) | _COMPARISONS
@@ -189,9 +189,16 @@ class _Rewriter(RegionReader):
         first = self._peek(operand=True)
         call.has_function = call.has_function or (first.kind is Kind.NAME and first.text in FUNCTION_WORDS)
         self._in_region(self._expression)
+        if call.name in CALLING_BACK and self._is_zip(first):
+            self.edits.wrap(Wrap(first.start, first.end, "unary"))
         if not self._weigh_whole(begun) and call.name in JOINING and call.arguments:
             self._weigh(begun, self._position, is_joint=True)
         call.arguments += 1
+
+    def _is_zip(self, first: Token) -> bool:
+        """Whether an argument that begins so is `$zip`, which is called back with one argument, unlike its stand-in."""
+        is_whole = first.end == self._position
+        return is_whole and first.kind is Kind.VARIABLE and first.text == "zip" and "zip" not in self._survey.declared
 
     def left_open(self) -> None:
         """See `Reader`."""

@@ -9,7 +9,7 @@ from interpreter.jsonata.grammar import Reader
 from interpreter.jsonata.lexer import Kind, Token, next_token
 
 REPEATING: Final = frozenset({"map", "each"})
-_CALLING_BACK: Final = REPEATING | {"filter", "sift", "single", "sort", "replace"}
+CALLING_BACK: Final = REPEATING | {"filter", "sift", "single", "sort", "replace"}
 
 
 class RegionReader(Reader):
@@ -84,7 +84,7 @@ class Survey(RegionReader):
 
     def argument(self) -> None:
         """See `Reader`."""
-        if self._callees[-1] in _CALLING_BACK:
+        if self._callees[-1] in CALLING_BACK:
             self._callbacks.add(self._peek(operand=True).start)
         self._in_region(super().argument)
 

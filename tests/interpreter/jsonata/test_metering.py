@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from interpreter.jsonata import AWS_BOUNDS, EvaluationError, ExpressionError, UnsupportedResult, parse_expression
+from interpreter.jsonata.functions import ADDED_FUNCTIONS, BUILT_INS
 from interpreter.jsonata.port import EngineFault
 from interpreter.jsonata.rewriting import metered_source
 from interpreter.values import JsonValue
@@ -137,6 +138,8 @@ ALIKE = [
     "$split('a,b', ',', 1)",
     "$zip($list, [1, 2], $x)",
     "$zip()",
+    "[$map($list, $zip), $filter($list, $zip), $each($obj, /* all */ $zip )]",
+    "($zip := function($a, $b) {$b}; $map($list, $zip))",
     "$obj ~> |$|{'b': 2}|",
     "$keys([$obj, $obj])",
     "$distinct([1, 1, 2])",
@@ -212,6 +215,23 @@ def test_both_forms_do_the_same(source: str) -> None:
     assert _outcome(source, meters=True) == _outcome(source, meters=False)
 
 
+HANDED_ON = [
+    *("$map($list, ${f})", "$map([$list, [$x]], ${f})", "$filter(['b', $x], ${f})", "$single($list, ${f})"),
+    *("$each($obj, ${f})", "$sift($obj, ${f})", "$x ~> ${f}", "$list ~> ${f}()", "($f := ${f}; $f($list))"),
+    *("(${f} ~> $type)($list)", "$list.${f}()", "$obj.a.${f}($)", "${f}($list)[]", "${f}($x, $none)"),
+    *("${f}([{'n': 1}, {'n': 2}])", "${f}($list, function($a, $b) {$a > $b})", "${f}($x, /e/, 'y')", "${f}(9.5, 2)"),
+    "($f := function($n) {$n = 0 ? ${f}($list) : $f($n - 1)}; {'f': $f(3), 'g': ${f}($x)})",
+]
+
+
+@pytest.mark.parametrize("name", sorted((BUILT_INS | ADDED_FUNCTIONS) - {"random", "shuffle", "uuid"}))
+def test_both_forms_of_each_function_do_the_same(name: str) -> None:
+    for form in HANDED_ON:
+        source = form.replace("{f}", name)
+        plain, metered = (_NAMED.sub("", _outcome(source, meters=meters)) for meters in (False, True))
+        assert metered == plain, source
+
+
 def test_both_forms_do_the_same_with_the_public_suite() -> None:
     suite = json.loads(conformance("jsonata/suite-2.0.6.json").read_text(encoding="utf-8"))
     different = []
@@ -241,6 +261,7 @@ def test_both_forms_of_generated_expressions_do_the_same() -> None:
     assert ended > 50
 
 
+_NAMED = re.compile(r' (of )?function (undefined|"\w+")| at (\d+|None)$')  # which of those that call one another
 _PLACE = re.compile(r" at (\d+|None)$")  # an error inside of what stands in for a function has none
 _BOUNDS = ("Excess.STEPS", "Excess.SIZE", "Excess.DEPTH")
 
