@@ -125,11 +125,19 @@ STAND_INS: Final = {
 }
 """What an expression sees instead of functions that take time by the size of a value."""
 
+_JOIN: Final = (
+    f"(${{d}}length($r) > {int(_FREE / _RATES['printed'])} ? (${{d}}type($a) = 'string' and "
+    f"${{d}}type($b) = 'string' ? {_size('text', 'r')} : ($t := ${{d}}type($a); "
+    f"$t := {_COMPOSITE} ? $t : ${{d}}type($b); {_COMPOSITE} ? {_size('printed', 'r')} : {_size('text', 'r')})))"
+)
+"""The text that counts `$r`, two operands joined: arrays and objects among them are printed, which takes longer."""
+
 _LARGE_RANGE: Final = 100_000  # items
 _REFUSED_RANGE: Final = 10_000_000  # items; the engine makes as many before it finds them too many for our bounds
 
 OPERATORS: Final = {
-    "joined": f"function($a, $b){{{{($r := $a & $b; {_size('text', 'r')}; $r)}}}}",
+    "joined": f"function($a, $b){{{{($r := $a & $b; {_JOIN}; $r)}}}}",
+    "chained": f"function($a, $b){{{{($r := $a & $b; {_size('text', 'r')}; $r)}}}}",
     "read": f"function($v){{{{(${{d}}type($v) = 'string' ? {_size('text', 'v')}; $v)}}}}",
     "measured": f"function($v){{{{($t := ${{d}}type($v); $t = 'string' ? {_size('text', 'v')} : "
     f"{_COMPOSITE} ? {_print('printed', 'v')}; $v)}}}}",

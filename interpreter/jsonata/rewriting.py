@@ -92,7 +92,8 @@ class _Rewriter(RegionReader):
         """See `Reader`."""
         match operator.text:
             case "&":
-                self.edits.wrap(Wrap(start, self._position, "joined"))
+                name = "chained" if self._joins_scalars(operator, start) else "joined"
+                self.edits.wrap(Wrap(start, self._position, name))
                 self.edits.put(operator.start, ",", removed=1)
             case "=" | "!=":
                 self._wrap_compared("measured", start, operator)
@@ -333,6 +334,12 @@ class _Rewriter(RegionReader):
         if not self._parts.is_scalar(begun, end):
             self.edits.wrap(Wrap(begun, end, "weighed", is_joint=is_joint))
             self._parts.weighed.append((begun, end))
+
+    def _joins_scalars(self, operator: Token, start: int) -> bool:
+        """Whether `&` stands between what has no parts, of which nothing has to be printed."""
+        left = self._source[start : operator.start].rstrip()
+        right = next_token(self._source, operator.end, operand=True).start
+        return self._parts.is_scalar(start, start + len(left)) and self._parts.is_scalar(right, self._position)
 
     def _wrap_compared(self, name: str, start: int, operator: Token) -> None:
         """Wrap the right side of a comparison, which takes as long as the smaller side is large."""

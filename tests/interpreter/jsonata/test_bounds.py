@@ -235,14 +235,9 @@ IN_ONE_STEP = [
     *("$range(1, 1, 1)", "$range(1, 4000, -1)", "$range(1, 4000, 0.1)", "$range($none, 1, 1)", "$range()"),
     *("$partition([], 1)", "$partition([1], -1)", "$hash('x')", "$hash($none, 'MD5')", "$hash('x', 'MD5')"),
     *("$parse($none)", "$parse('1')", "$random()", "$random(1)", "$uuid()", "$map(['1'], $parse)"),
-    *(
-        "$map([1], $range)",
-        "$filter(['1'], $parse(?))",
-        "($f := $hash; $f('x'))",
-        "1 ~> $range(?, 1)(1)",
-        "1 ~> $random",
-    ),
-    *("$append(1, 2)", "$map([1], $append)", "$merge({})", "$map([{}], $merge)", "{} ~> $merge"),
+    *("$map([1], $range)", "$filter(['1'], $parse(?))", "($f := $hash; $f('x'))", "1 ~> $range(?, 1)(1)"),
+    *("1 ~> $random", "$append(1, 2)", "$map([1], $append)", "$merge({})", "$map([{}], $merge)", "{} ~> $merge"),
+    *("[1..90] & ''", "1 & [1..90]", "{'a': [1..90]} & {}", "'a' & [1..90] & 'b'"),
 ]
 
 

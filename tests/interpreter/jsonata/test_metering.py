@@ -30,7 +30,7 @@ class Case:
 
 CASES = [
     Case("$a.b + 1", "$a.b + 1"),
-    Case("'a' & $x & 'b'", "$_joined($_joined('a' , $x) , 'b')"),
+    Case("'a' & $x & 'b'", "$_chained($_joined('a' , $x) , 'b')"),
     Case("$x=$y & 'z'", "$x=$_measured($_joined($y , 'z'))"),
     Case("$x = 'literal'", "$x = 'literal'"),
     Case("$x in $y ? 1 & $a : 2 & $b", "$x in $_counted($y) ? $_joined(1 , $a) : $_joined(2 , $b)"),
@@ -54,7 +54,7 @@ CASES = [
     Case("$a ~> $zip", "$a ~> $zip"),
     Case("$zip /* of two */ ($a, ?)", "$zip /* of two */ ($a, ?)"),
     Case("($string := 1; $string($a))", "($string := 1; $_printed($string($a)))"),
-    Case("'$zip(' & \"**\" & /[#@%]/", "$_joined($_joined('$zip(' , \"**\") , /[#@%]/)"),
+    Case("'$zip(' & \"**\" & /[#@%]/", "$_chained($_chained('$zip(' , \"**\") , /[#@%]/)"),
     Case("$x.**.(%.a)", "$x.**[$_seen()].(%.a)"),
     Case("$x#$i^(a)", "$x#$i[$_seen()][$_seen()]^(a)"),
     Case("$f(a.%, $x.**)", "$f($_weighed(a.%), $x.$_found(**))"),
