@@ -50,6 +50,7 @@ class Wrap:
     operator: str
     text: str = ""
     is_joint: bool = False  # needed only where parts can be joined without end
+    is_deferred: bool = False  # needed only where functions leave it to their callers, see `Edits`
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,12 @@ class Edits:
 
     Attributes:
         values: see `MeteredSource`.
+        defers: whether some function leaves it to its callers to weigh what it gives.
     """
 
     def __init__(self, source: str, *, compounds: bool) -> None:
         self.values: set[str] = set()
+        self.defers = False
         self._source = source
         self._compounds = compounds
         self._wraps: list[Wrap | None] = []  # None where one is not wanted after all
@@ -128,7 +131,7 @@ class Edits:
         return MeteredSource("".join(parts), operators, frozenset(self.values), grows, tuple(starts), tuple(shifts))
 
     def _needed(self) -> list[Wrap]:
-        wraps = [wrap for wrap in self._wraps if wrap is not None]
+        wraps = [wrap for wrap in self._wraps if wrap is not None and (self.defers or not wrap.is_deferred)]
         is_joint = self._compounds or sum(wrap.is_joint for wrap in wraps) > _FEW
         return [wrap for wrap in wraps if is_joint or not wrap.is_joint]
 

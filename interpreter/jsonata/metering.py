@@ -119,7 +119,7 @@ STAND_INS: Final = {
     "not": _before("not", "$a", "x-:b", _ITEMS),
     "sort": f"function($a, $f)<af?:a>{{{{({_size('sorted', 'a', 'count')}; ${{d}}type($f) = 'function' ? "
     "${d}sort($a, $f) : ${d}sort($a))}}",
-    "spread": _after("spread", "$a", "x-:a<o>", _size("spread", "r", "count")),
+    "spread": _before("spread", "$a", "x-:a<o>", counted("spread", "${d}count($a.*)")),
     "assert": _before("assert", "$c, $m", "bs?:x", _size("text", "m")),
     "clone": _after("clone", "$a", "(oa)-:o", _print("cloned", "r")),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from interpreter.jsonata.edits import JOINING, Edits, MeteredSource, Span, Wrap
@@ -58,8 +58,9 @@ class _Call:
 
     name: str
     arguments: int = 0
-    has_function: bool = False
+    function: int = -1  # where a function begins that is an argument
     is_partial: bool = False  # its value is a function
+    defers: bool = False  # what that function gives is to be weighed where the call ends
 
 
 class _Rewriter(RegionReader):
@@ -71,18 +72,24 @@ class _Rewriter(RegionReader):
         self._survey = survey
         self._parts = Parts(source)
         self._joining: set[int] = set()  # where calls of such functions begin
-        self._wrapped_calls: dict[Span, str] = {}
+        self._wrapped_calls: dict[Span, tuple[str, Wrap]] = {}
         self._paths: set[int] = set()  # where those begin that have a dot
         self._unweighed: list[int] = []  # where what may repeat a value cannot be weighed by itself
         self._subscripted: dict[int, int] = {}  # where what has brackets begins, and where the first of them stand
         self._calls: list[_Call] = []
         self._constructors = 0
         self._has_part = False
+        self._is_tail = False  # whether a call that is read may be the last of a function
+        self._tails: list[bool] = []  # the same, outside of each operator that is being read
+        self._has_tail = False  # whether the function may end with a call
+        self._defers = False  # whether the value of that call is to be weighed by who calls the function
 
     # what was read
 
     def begun(self, operator: Token, start: int) -> None:
         """See `Reader`."""
+        self._tails.append(self._is_tail)
+        self._is_tail = False
         if operator.text == "(":
             self._calls.append(_Call(callee(self._source, start, operator)))
         elif operator.text == "[":
@@ -90,6 +97,7 @@ class _Rewriter(RegionReader):
 
     def combined(self, operator: Token, start: int) -> None:
         """See `Reader`."""
+        self._is_tail = self._tails.pop()
         match operator.text:
             case "&":
                 name = "chained" if self._joins_scalars(operator, start) else "joined"
@@ -115,6 +123,7 @@ class _Rewriter(RegionReader):
                 self.edits.see(self._position)
                 self._unweighed.append(start)
             case "(":
+                self._has_tail = self._has_tail or self._is_last()
                 self._called(self._calls.pop(), start)
             case ".":
                 self._paths.add(start)
@@ -139,7 +148,9 @@ class _Rewriter(RegionReader):
             self._has_part = False
             self._parts.begin_constructor()
         self._constructors += 1
+        outside, self._is_tail = self._is_tail, False
         super().constructor(close, item)
+        self._is_tail = outside
         self._constructors -= 1
         self._parts.constructed.add((begun, self._position))
 
@@ -180,7 +191,9 @@ class _Rewriter(RegionReader):
     def assigned(self) -> None:
         """See `Reader`."""
         begun = self._position
+        outside, self._is_tail = self._is_tail, False
         super().assigned()
+        self._is_tail = outside
         self._weigh_whole(begun)
 
     def argument(self) -> None:
@@ -188,7 +201,8 @@ class _Rewriter(RegionReader):
         begun = self._position
         call = self._calls[-1]
         first = self._peek(operand=True)
-        call.has_function = call.has_function or (first.kind is Kind.NAME and first.text in FUNCTION_WORDS)
+        if first.kind is Kind.NAME and first.text in FUNCTION_WORDS:
+            call.function = first.start
         self._in_region(self._expression)
         if call.name in CALLING_BACK and self._is_zip(first):
             self.edits.wrap(Wrap(first.start, first.end, "unary"))
@@ -224,18 +238,40 @@ class _Rewriter(RegionReader):
         else:
             self.edits.see(token.end)
 
+    def _function(self, word: Token) -> None:
+        outside = self._is_tail, self._has_tail, self._defers
+        self._is_tail, self._has_tail, self._defers = True, False, False
+        super()._function(word)
+        self._is_tail, self._has_tail, self._defers = outside
+
     def function_body(self, parameters: list[str], signature: str, start: int, body: int) -> None:
         """See `Reader`. An engine looks at every item of an array whose items the signature types."""
-        repeats = (
-            bool(self._calls) and self._calls[-1].name in REPEATING and self._parts.has_outer(start, self._position)
-        )
-        if not self._weigh_whole(body) and repeats:
-            self._weigh(body, self._position)
+        call = self._calls[-1] if self._calls and self._calls[-1].function == start else None
+        repeats = call is not None and call.name in REPEATING and self._parts.has_outer(start, self._position)
+        if not self._has_tail:
+            if not self._weigh_whole(body) and repeats:
+                self._weigh(body, self._position)
+        elif repeats or self._defers or self._has_unweighed(body):
+            if call is not None and call.name in CALLING_BACK:
+                call.defers = True
+            else:
+                self._defer_to_callers(parameters, body)
         if "a<" in signature.replace(" ", ""):
             counts = "; ".join(f"${{d}}counted(${name})" for name in parameters)
             self.edits.wrap(Wrap(body, self._position, "counted", f"({counts}; "))
 
     # what is wrapped
+
+    def _defer_to_callers(self, parameters: list[str], body: int) -> None:
+        """Leave it to callers to weigh what a function gives that ends with a call, and weigh what it is given.
+
+        The value of a last call is handed on as it is, an array of one item as such; in another call it would become
+        that item. What hands on the value of a function without a call, as `~>` and `$reduce` do, hands it to one.
+        """
+        self.edits.defers = True
+        if parameters:
+            weights = "; ".join(f"${{d}}weighed(${name})" for name in parameters)
+            self.edits.wrap(Wrap(body, self._position, "weighed", f"({weights}; "))
 
     def _called(self, call: _Call, start: int) -> None:
         span = (start, self._position)
@@ -248,15 +284,32 @@ class _Rewriter(RegionReader):
                 return
             if is_built_in:
                 self.edits.rename(start)
-            self._wrapped_calls[span] = call.name
-            self.edits.wrap(Wrap(*span, WRAPPED_CALLS[call.name]))
+            self._wrap_call(call, Wrap(*span, WRAPPED_CALLS[call.name]))
         elif call.name in JOINING:
             self._joining.add(start)
             if call.is_partial:
                 self.edits.values.add(call.name)
-        elif (call.name in REPEATING and not call.has_function) or (self._survey.renames and not is_built_in):
-            self._wrapped_calls[span] = call.name
-            self.edits.wrap(Wrap(*span, "weighed", is_joint=True))
+        elif call.defers:
+            self._weigh_call(call, Wrap(*span, "weighed"))
+        elif (call.name in REPEATING and call.function < 0) or (self._survey.renames and not is_built_in):
+            self._weigh_call(call, Wrap(*span, "weighed", is_joint=True))
+        elif not is_built_in or call.name == "reduce":
+            self._weigh_call(call, Wrap(*span, "weighed", is_deferred=True))
+
+    def _weigh_call(self, call: _Call, wrap: Wrap) -> None:
+        """Weigh the value of a call, or leave that to who calls the function that it may be the last of."""
+        if not self._is_last():
+            self._wrap_call(call, wrap)
+        elif not wrap.is_deferred:
+            self._defers = True
+
+    def _wrap_call(self, call: _Call, wrap: Wrap) -> None:
+        self._wrapped_calls[wrap.start, wrap.end] = call.name, wrap
+        self.edits.wrap(wrap)
+
+    def _is_last(self) -> bool:
+        """Whether the call that was read may be the last of a function: nothing is done with its value there."""
+        return self._is_tail and not self._power(self._peek())
 
     def _applied(self, operator: Token, start: int) -> None:
         """`~>` hands its left side to the call on its right, which therefore has to stay one."""
@@ -264,18 +317,19 @@ class _Rewriter(RegionReader):
         span = self._applied_call(begun)
         if self._source[self._position - 1] == "|":
             self.edits.wrap(Wrap(start, operator.start, "changed"))
-        call = self._wrapped_calls.get(span)
-        if call is None:
+        name, wrap = self._wrapped_calls.get(span, ("", None))
+        if wrap is None:
             if begun in self._joining:
                 self.edits.values.add("append")
             if self.edits.is_wrapped(span):
                 self.edits.wrap(Wrap(*span, "", "("))
+            self.edits.wrap(Wrap(start, self._position, "weighed", is_deferred=True))
             return
         self.edits.unwrap(span)
-        if call in WRAPPED_CALLS:
-            self.edits.values.add(call)
+        if name in WRAPPED_CALLS:
+            self.edits.values.add(name)
         else:
-            self.edits.wrap(Wrap(start, self._position, "weighed", is_joint=True))
+            self.edits.wrap(replace(wrap, start=start, end=self._position))
 
     def _applied_call(self, begun: int) -> Span:
         """Where the call stands that begins at `begun` and goes on to here, what is in brackets behind it left out."""
@@ -311,10 +365,13 @@ class _Rewriter(RegionReader):
 
         A parent is looked for in the steps of paths, and behind the last one of a block, but not in a call.
         """
-        if not self._unweighed or self._unweighed[-1] < begun:
+        if not self._has_unweighed(begun):
             return False
         self._weigh(begun, self._position)
         return True
+
+    def _has_unweighed(self, begun: int) -> bool:
+        return bool(self._unweighed) and self._unweighed[-1] >= begun
 
     def _weigh_part(self, begun: int, end: int) -> None:
         """Weigh a part of an array or object: what it grows by, if it has another, or is made once for each item."""

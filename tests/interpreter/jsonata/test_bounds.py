@@ -99,6 +99,26 @@ RUNAWAYS = [
             ("($g := function() {$v}; $m := $map; {'b': [1, 2] ~> $m($g)})", MEMORY),
         )
     ),
+    *(
+        Runaway(
+            f"doubling by the last call of a function, {name}",
+            "($g := function($x) {$x}; $d := function($x) {$map([1, 2], function() {$g($x)})}; "
+            f"$v := 1; {source} $uuid($v))",
+            message,
+        )
+        for name, source, message in (
+            ("called", "$v := $d($v); " * 40, TIME),
+            ("applied", f"$v := 1{' ~> $d' * 40};", TIME),
+            ("applied later", f"$f := $d{' ~> $d' * 40}; $v := $f(1);", MEMORY),
+            ("in reduce", "$v := $reduce([1..40], function($a, $b) {$d($a)}, 1);", MEMORY),
+            ("as a step", "$v := [1].($d($v)); " * 40, TIME),
+            (
+                "which takes what it gives from outside",
+                "$e := function() {$map([1, 2], function() {$g($v)})}; " + "$v := 1 ~> $e; " * 40,
+                MEMORY,
+            ),
+        )
+    ),
     Runaway(
         "doubling where parents are asked for outside",
         f"$states.input.(($v := 1; {'$v := {1: [1, 2].($v)}; ' * 40}$uuid($v)); a).b.%".replace("1:", "'b':"),

@@ -207,6 +207,33 @@ ALIKE = [
     "$x /* $zip( */ & '$zip(' & \"~> |\" ~> $length",
     "$list[$ < $list[0] and $x >= 'a' & ''] ? 'a' < $x : $x",
     "'a'in['a']&'b' or(1 in[1]and[0])",
+    *(
+        "$map([[1], [], [2, 3]], function($v) {" + body + "})"
+        for body in (
+            "$map($v, function($w) {{'w': $w, 'x': $x}})",
+            "(1; ($w := $v; $map($w, function($w) {$w & $x})))",
+            "$x = 'text' ? $map($v, function($w) {$w & $x}) : $x",
+            "$x != 'text' ? $x : $filter($v, function($w) {$x})",
+            "$map($v, function($w) {$map([$w], function($w) {$w & $x})})",
+            "$map($v, function($w) {$w & $x})[0]",
+            "[$map($v, function($w) {$w & $x})]",
+            "$v ~> $map(function($w) {$w & $x})",
+            "$append($list, $v)",
+            "-$sum($map($v, function($w) {$w + $list[0]}))",
+            "$each($obj, function($w) {$map($v, function() {$w})})",
+            "$map($v, $string)",
+        )
+    ),
+    *(
+        "($f := function($v) {$map($v, function($w) {$g($w)})}; $g := function($w) {$w & $x}; " + use + ")"
+        for use in (
+            "$map([[1], [], [2, 3]], $f)",
+            "$map([[1], [], [2, 3]], function($v) {$f($v)})",
+            "[[1], [], [2, 3]].($f($))",
+            "[$f([1]), $f([]), [2, 3] ~> $f, [4] ~> $f()]",
+            "($h := $f ~> $f; {'a': $h([1]), 'b': $reduce([[1], [2, 3]], function($v, $w) {$f($w)})})",
+        )
+    ),
 ]
 
 
@@ -219,6 +246,7 @@ HANDED_ON = [
     *("$map($list, ${f})", "$map([$list, [$x]], ${f})", "$filter(['b', $x], ${f})", "$single($list, ${f})"),
     *("$each($obj, ${f})", "$sift($obj, ${f})", "$x ~> ${f}", "$list ~> ${f}()", "($f := ${f}; $f($list))"),
     *("(${f} ~> $type)($list)", "$list.${f}()", "$obj.a.${f}($)", "${f}($list)[]", "${f}($x, $none)"),
+    *("$map([$list, [$x]], function($v) {${f}($v)})", "$map([1, 2], function() {true ? (1; ${f}({'a': $x}))})"),
     *("${f}([{'n': 1}, {'n': 2}])", "${f}($list, function($a, $b) {$a > $b})", "${f}($x, /e/, 'y')", "${f}(9.5, 2)"),
     "($f := function($n) {$n = 0 ? ${f}($list) : $f($n - 1)}; {'f': $f(3), 'g': ${f}($x)})",
 ]
