@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -101,7 +102,8 @@ class Fork:
     def send_signal(self, sig: int) -> None:
         """Send a signal, unless it has ended."""
         if self.poll() is None:
-            os.kill(self.pid, sig)
+            with suppress(ProcessLookupError):  # it has ended meanwhile, or before we were told
+                os.kill(self.pid, sig)
 
     def _has_ended(self, timeout: float | None) -> bool:
         return bool(select.select([self._outcome], [], [], timeout)[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -105,6 +106,9 @@ async def test_of_processes_that_use_one_at_once_one_is_first(migrated: str) -> 
 )
 async def test_a_database_that_cannot_be_used(url: str, tmp_path: Path) -> None:
     """SQLite has no schema yet, or its file is a folder, and PostgreSQL does not listen."""
+    before = threading.enumerate()
     async with open_store(url.format(folder=tmp_path)) as store:
         with pytest.raises(StoreUnavailable):
             await store.use_signatures({used(1): 1})
+    for thread in set(threading.enumerate()).difference(before):
+        thread.join(10)  # where aiosqlite cannot connect, its thread still tells the event loop of its end
