@@ -8,6 +8,22 @@ from interpreter.jsonata.edits import Span
 from interpreter.jsonata.grammar import FUNCTION_WORDS
 from interpreter.jsonata.lexer import Kind, Token, next_token
 
+COMPARISONS: Final = frozenset({"<", ">", "<=", ">="})
+_TRUTHS: Final = frozenset({"=", "!=", "in", "and", "or"}) | COMPARISONS
+"""Operators that are true or false."""
+
+_CALCULATIONS: Final = frozenset({"+", "-", "*", "/", "%"})
+_SCALARS: Final = _CALCULATIONS | _TRUTHS | {"&"}
+"""Operators whose value has no parts."""
+
+_SCALAR_FUNCTIONS: Final = frozenset({
+    "abs", "average", "base64decode", "base64encode", "boolean", "ceil", "contains", "count", "decodeUrl",
+    "decodeUrlComponent", "encodeUrl", "encodeUrlComponent", "exists", "floor", "formatBase", "formatInteger",
+    "formatNumber", "fromMillis", "join", "length", "lowercase", "max", "millis", "min", "not", "now", "number", "pad",
+    "parseInteger", "power", "replace", "round", "sqrt", "string", "substring", "substringAfter", "substringBefore",
+    "sum", "toMillis", "trim", "type", "uppercase", "random", "uuid", "hash",
+})  # fmt: skip
+
 _SHORT_PART: Final = 500  # characters, or parts that are known
 
 
@@ -15,23 +31,35 @@ class Parts:
     """The parts of one source, noted as they are read.
 
     Attributes:
-        scalars: those whose value has no parts.
-        numbers: those that are calculated numbers.
         truths: where those end that are true or false, and so need not be looked at.
         constructed: arrays and objects that are written out.
         weighed: those that are weighed where they become a part of another.
     """
 
     def __init__(self, source: str) -> None:
-        self.scalars: set[Span] = set()
-        self.numbers: set[Span] = set()
         self.truths: set[int] = set()
         self.constructed: set[Span] = set()
         self.weighed: list[Span] = []
         self._source = source
+        self._scalars: set[Span] = set()  # whose value has no parts
+        self._numbers: set[Span] = set()  # which are calculated
         self._references: list[tuple[int, int]] = []  # where a variable is read, and where its scope begins
         self._members: dict[int, tuple[str, str]] = {}  # what is read: a variable and the first member of its path
         self._taken: set[tuple[str, str]] = set()
+
+    def combine(self, operator: str, begun: int, end: int) -> None:
+        """A part is an operator with its sides."""
+        if operator in _TRUTHS:
+            self.truths.add(end)
+        if operator in _SCALARS:
+            self._scalars.add((begun, end))
+        if operator in _CALCULATIONS:
+            self._numbers.add((begun, end))
+
+    def call(self, function: str, span: Span) -> None:
+        """A part is a call of a function of JSONata's, or of Step Functions'."""
+        if function in _SCALAR_FUNCTIONS:
+            self._scalars.add(span)
 
     def refer(self, token: Token, declared: int) -> None:
         """A variable is read whose scope begins at `declared`."""
@@ -49,15 +77,15 @@ class Parts:
 
     def is_small(self, begun: int, end: int) -> bool:
         """Whether a part is a literal, or a calculated number."""
-        return self._is_literal(begun, end) or (begun, end) in self.numbers
+        return self._is_literal(begun, end) or (begun, end) in self._numbers
 
     def is_scalar(self, begun: int, end: int) -> bool:
         """Whether the value of a part has no parts itself; one pair of parentheses does not hide it."""
-        if self._is_literal(begun, end) or (begun, end) in self.scalars:
+        if self._is_literal(begun, end) or (begun, end) in self._scalars:
             return True
         if self._source[begun] != "(" or self._source[end - 1] != ")":
             return False
-        return (next_token(self._source, begun + 1, operand=True).start, end - 1) in self.scalars
+        return (next_token(self._source, begun + 1, operand=True).start, end - 1) in self._scalars
 
     def _is_literal(self, begun: int, end: int) -> bool:
         """Whether a part is a literal, and nothing but blanks and comments follow it up to `end`."""
@@ -88,9 +116,9 @@ class Parts:
 
         None if that would take too long to tell.
         """
-        if end - begun > _SHORT_PART or len(self.scalars) + len(self.weighed) > _SHORT_PART:
+        if end - begun > _SHORT_PART or len(self._scalars) + len(self.weighed) > _SHORT_PART:
             return None
-        spans = [*self.scalars, *self.weighed]
+        spans = [*self._scalars, *self.weighed]
         found = set()
         for position, _ in reversed(self._references):
             if position < begun:

@@ -17,26 +17,10 @@ from interpreter.jsonata.functions import ADDED_FUNCTIONS, BUILT_INS
 from interpreter.jsonata.grammar import FUNCTION_WORDS
 from interpreter.jsonata.lexer import Kind, Token, next_token
 from interpreter.jsonata.metering import AS_VALUES
-from interpreter.jsonata.parts import Parts
+from interpreter.jsonata.parts import COMPARISONS, Parts
 from interpreter.jsonata.survey import CALLING_BACK, REPEATING, RegionReader, Survey, callee
 
-_COMPARISONS: Final = frozenset({"<", ">", "<=", ">="})
-_TRUTHS: Final = frozenset({"=", "!=", "in", "and", "or"}) | _COMPARISONS
-"""Operators that are true or false."""
-
-_CALCULATIONS: Final = frozenset({"+", "-", "*", "/", "%"})
-_SCALARS: Final = _CALCULATIONS | _TRUTHS | {"&"}
-"""Operators whose value has no parts."""
-
-_SCALAR_FUNCTIONS: Final = frozenset({
-    "abs", "average", "base64decode", "base64encode", "boolean", "ceil", "contains", "count", "decodeUrl",
-    "decodeUrlComponent", "encodeUrl", "encodeUrlComponent", "exists", "floor", "formatBase", "formatInteger",
-    "formatNumber", "fromMillis", "join", "length", "lowercase", "max", "millis", "min", "not", "now", "number", "pad",
-    "parseInteger", "power", "replace", "round", "sqrt", "string", "substring", "substringAfter", "substringBefore",
-    "sum", "toMillis", "trim", "type", "uppercase", "random", "uuid", "hash",
-})  # fmt: skip
-
-WRAPPED_CALLS: Final = {"zip": "found", "string": "printed"}
+_WRAPPED_CALLS: Final = {"zip": "found", "string": "printed"}
 """Calls of functions for which no function with fixed parameters can stand in exactly."""
 
 _FUNCTIONS: Final = BUILT_INS | ADDED_FUNCTIONS
@@ -105,7 +89,7 @@ class _Rewriter(RegionReader):
                 self.edits.put(operator.start, ",", removed=1)
             case "=" | "!=":
                 self._wrap_compared("measured", start, operator)
-            case text if text in _COMPARISONS:
+            case text if text in COMPARISONS:
                 self._wrap_compared("read", start, operator)
             case "in":
                 self._wrap_operand("counted", operator.end)
@@ -130,12 +114,7 @@ class _Rewriter(RegionReader):
                 self._stepped(operator)
             case _:
                 pass
-        if operator.text in _TRUTHS:
-            self._parts.truths.add(self._position)
-        if operator.text in _SCALARS:
-            self._parts.scalars.add((start, self._position))
-        if operator.text in _CALCULATIONS:
-            self._parts.numbers.add((start, self._position))
+        self._parts.combine(operator.text, start, self._position)
 
     def condition(self, operator: Token, start: int) -> None:
         """See `Reader`."""
@@ -276,15 +255,15 @@ class _Rewriter(RegionReader):
     def _called(self, call: _Call, start: int) -> None:
         span = (start, self._position)
         is_built_in = bool(call.name) and call.name not in self._survey.declared
-        if is_built_in and call.name in _SCALAR_FUNCTIONS:
-            self._parts.scalars.add(span)
-        if call.name in WRAPPED_CALLS:
+        if is_built_in:
+            self._parts.call(call.name, span)
+        if call.name in _WRAPPED_CALLS:
             if call.is_partial:
                 self.edits.values.add(call.name)
                 return
             if is_built_in:
                 self.edits.rename(start)
-            self._wrap_call(call, Wrap(*span, WRAPPED_CALLS[call.name]))
+            self._wrap_call(call, Wrap(*span, _WRAPPED_CALLS[call.name]))
         elif call.name in JOINING:
             self._joining.add(start)
             if call.is_partial:
@@ -326,7 +305,7 @@ class _Rewriter(RegionReader):
             self.edits.wrap(Wrap(start, self._position, "weighed", is_deferred=True))
             return
         self.edits.unwrap(span)
-        if name in WRAPPED_CALLS:
+        if name in _WRAPPED_CALLS:
             self.edits.values.add(name)
         else:
             self.edits.wrap(replace(wrap, start=start, end=self._position))
