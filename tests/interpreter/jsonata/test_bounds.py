@@ -354,6 +354,9 @@ PIECES: list[Callable[[random.Random, str], str]] = [
     lambda r, e: f"$formatNumber($number({e}), '#,##0.00') & $formatBase($count([{e}]), 2)",
     lambda r, e: f"$zip([1..{r.choice([4, 4_000])}], [{e}]) ~> $reverse() ~> $shuffle()",
     lambda r, e: f"[{e}][[0..{r.choice([2, 20_000])}]]",
+    lambda r, e: f"$map([[1], [], [2, {e}]], function($v){{$map($v, function($w){{[$w, $states.input]}})}})",
+    lambda r, e: f"($g{r.randrange(3)} := function($v){{$map($v, function(){{{e}}})}}; $g0 ~> $g1)([1..9])",
+    lambda r, e: f"[-{r.choice([1, 300])}..$count([{e}])] & [{e}] & {{'k': {e}}}",
 ]  # fmt: skip
 
 
