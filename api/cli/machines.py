@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -48,12 +49,18 @@ def deploy(
             arn, done = answer["stateMachineArn"], "created"
         else:
             arn, kind = existing.arn, existing.type
+            current = client.describe_state_machine(stateMachineArn=arn)
+            if current["status"] == "DELETING":
+                raise CommandError(
+                    f"StateMachineDeleting: {name!r} is being deleted. "
+                    "Deploy it again in a few seconds, when it is gone."
+                )
             if express and kind != "EXPRESS":
                 raise CommandError(
                     f"{name!r} is a {kind} state machine, and its type cannot be changed. Leave --express out, or give "
                     "another --name."
                 )
-            done = _update(client, arn, definition, role)
+            done = _update(client, current, definition, role)
             note = None if express or kind != "EXPRESS" else "its type stays EXPRESS"
     if as_json:
         print_json({"stateMachineArn": arn, "type": kind, "result": done})
@@ -91,11 +98,10 @@ def delete(
     print_line(f"deleted {machine}" if qualifier else f"deleting {machine}")
 
 
-def _update(client: SfnClient, arn: str, definition: str, role: str | None) -> str:
-    """Give a state machine a definition, and a role if there is one; returns what was done, in a word."""
+def _update(client: SfnClient, current: Mapping[str, str], definition: str, role: str | None) -> str:
+    """Give a state machine, as it is described, a definition, and a role if there is one; what was done, in a word."""
     wanted = {"definition": definition, **without_none(roleArn=role)}
-    current = client.describe_state_machine(stateMachineArn=arn)
     if all(current[name] == value for name, value in wanted.items()):
         return "unchanged"
-    client.update_state_machine(stateMachineArn=arn, **wanted)
+    client.update_state_machine(stateMachineArn=current["stateMachineArn"], **wanted)
     return "updated"

@@ -113,3 +113,12 @@ async def test_express_without_waiting_is_started(steploom: CommandLine) -> None
     await steploom("deploy", "fail.json", "--name", "broken", "--express")
     told = await steploom("start", "broken")
     assert (told.code, told.out.split(":")[5:7]) == (0, ["express", "broken"])
+
+
+@pytest.mark.parametrize("options", [["pass.json"], ["fail.json"], ["pass.json", "--express"]], ids="-".join)
+async def test_what_is_being_deleted_is_refused(service: Service, steploom: CommandLine, options: list[str]) -> None:
+    await steploom("deploy", "pass.json", "--name", "m")
+    await service.installation.store.mark_deleting("m", service.installation.clock())
+    assert await steploom("deploy", *options, "--name", "m") == Told(
+        1, "", "error: StateMachineDeleting: 'm' is being deleted. Deploy it again in a few seconds, when it is gone.\n"
+    )
