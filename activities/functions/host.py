@@ -12,8 +12,8 @@ import logging
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, assert_never
@@ -271,7 +271,7 @@ def function_activity(host: FunctionHost) -> Callable[[Sequence[RawValue]], Coro
         info = activity.info()
         converter = activity.payload_converter()
         event = converter.from_payload(arguments[0].payload) if arguments else {}
-        with reported_failures(), heartbeating():
+        with reported_failures(), _told_of_stop(info.activity_type), heartbeating():
             return await host.invoke(
                 info.activity_type,
                 event,
@@ -280,6 +280,18 @@ def function_activity(host: FunctionHost) -> Callable[[Sequence[RawValue]], Coro
             )
 
     return run_function
+
+
+@contextmanager
+def _told_of_stop(name: str) -> Iterator[None]:
+    """Have a call that the host's orderly stop cuts off fail as one whose host dies, not as Temporal would call it."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        details = activity.cancellation_details()
+        if details is None or not details.worker_shutdown:
+            raise
+        raise client_error(f"function {name!r}: the function host stopped in the middle of the call") from None
 
 
 def _shortest(*limits: timedelta | None) -> float | None:

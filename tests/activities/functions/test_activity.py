@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.activity import ActivityCancellationDetails
 from temporalio.client import Client
 from temporalio.common import RawValue
 from temporalio.converter import DataConverter
@@ -78,6 +79,18 @@ async def test_heartbeats_until_cancelled(write: Write, make_host: MakeHost) -> 
     made.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_an_orderly_stop_of_the_host_fails_the_call_as_its_death_does(write: Write, make_host: MakeHost) -> None:
+    write("f.py", "import time\ndef handler(event, context):\n    time.sleep(60)\n")
+    made, beats = environment(), asyncio.Queue[None]()
+    made.on_heartbeat = lambda *_: beats.put_nowait(None)
+    running = asyncio.create_task(run(make_host(), "f", {}, environment=made))
+    await beats.get()
+    made.cancel(ActivityCancellationDetails(worker_shutdown=True))
+    with pytest.raises(ApplicationError, match="'f': the function host stopped in the middle of the call") as raised:
+        await running
+    assert raised.value.type == "Lambda.SdkClientException"
 
 
 async def test_served_by_a_worker(write: Write, make_host: MakeHost, temporal_client: Client) -> None:
