@@ -58,3 +58,18 @@ async def test_the_sdks_core_is_heard_in_lines_of_json(
     assert told_of["level"] == "warning"
     assert "gRPC call poll_activity_task_queue retried" in told_of["message"]
     assert "nobody is there" in told_of["message"]
+
+
+@pytest.mark.parametrize("level, told", [("warning", []), ("info", ["INFO"])])
+def test_a_late_answer_is_no_fault(
+    level: str, told: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    monkeypatch.setattr(Runtime, "set_default", lambda *_, **__: None)
+    set_up_logs(load_settings(log_level=level))
+    message = "Activity not found on completion. This may happen if ... {'task_token': 'TaskToken(abc)'}"
+    logger = logging.getLogger("temporalio")
+    logger.handle(logger.makeRecord("temporalio-sdk_core::x", logging.WARNING, "(sdk-core)", 0, message, (), None))
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.split()[2] for line in lines] == told
+    assert all("A call was answered when its Task had been given up already" in line for line in lines)
