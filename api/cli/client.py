@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from api.cli.output import CommandError
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
     from botocore.session import Session
 
 SfnClient: TypeAlias = Any
@@ -50,7 +52,7 @@ def service(
 
     Raises:
         CommandError: `endpoint` is no URL, or AWS's configuration cannot be used; from within the block, for what the
-            service refuses, for arguments that it cannot be sent, or if nobody answers.
+            service refuses, for arguments that it cannot be sent, or if nobody answers, or a program of another kind.
     """
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
@@ -69,6 +71,8 @@ def service(
         raise CommandError(f"The AWS configuration cannot be used: {error}", exit_code=2) from error
     except ValueError as error:
         raise CommandError(f"{endpoint!r} is not a URL like http://127.0.0.1:8083 ({error}).", exit_code=2) from error
+    client.meta.events.register("before-parse", _empty_if_foreign)
+    client.meta.events.register("after-call", partial(_refuse_foreign, endpoint))
     try:
         yield client
     except ClientError as error:
@@ -88,6 +92,33 @@ def service(
         ) from error
     finally:
         client.close()
+
+
+def _empty_if_foreign(response_dict: dict[str, Any], **_event: object) -> None:
+    """Keep botocore, which trusts all JSON to be AWS's, from reading the answer of another program."""
+    if not _is_aws_json(response_dict["headers"]):
+        response_dict["body"] = b""
+
+
+def _refuse_foreign(endpoint: str, http_response: AWSResponse, **_event: object) -> None:
+    """Refuse the answer of another program. Here, and not before, botocore has repeated what is worth it.
+
+    Raises:
+        CommandError: the answer, whatever its status, is not AWS JSON.
+    """
+    from http.client import responses  # botocore has loaded it by now
+
+    if not _is_aws_json(http_response.headers):
+        status = http_response.status_code
+        phrase = responses.get(status)
+        raise CommandError(
+            f"What answers at {endpoint} does not answer as a steploom service does: HTTP {status}"
+            f"{'' if phrase is None else f' {phrase}'}. Name the HTTP door of one with --endpoint or STEPLOOM_ENDPOINT."
+        )
+
+
+def _is_aws_json(headers: Mapping[str, str]) -> bool:
+    return headers.get("Content-Type", "").startswith("application/x-amz-json-")
 
 
 def _session() -> Session:
