@@ -252,6 +252,16 @@ HANDED_ON = [
 ]
 
 
+@pytest.mark.parametrize("meters", [False, True])
+def test_one_item_in_one_item_comes_out_bare(meters: bool) -> None:
+    """See docs/compatibility.md."""
+    nested = "$map({items}, function($v) {{$map($v, function($w) {{$w & $x}})}})"
+    assert _outcome(nested.format(items="[[1]]"), meters=meters) == "'1text'"
+    assert _outcome(nested.format(items="[[1], [2]]"), meters=meters) == "[['1text'], ['2text']]"
+    part = f"{{'part': {nested.format(items='[[1]]')}}}"
+    assert _outcome(part, meters=meters) == ("{'part': '1text'}" if meters else "{'part': ['1text']}")
+
+
 @pytest.mark.parametrize("name", sorted((BUILT_INS | ADDED_FUNCTIONS) - {"random", "shuffle", "uuid"}))
 def test_both_forms_of_each_function_do_the_same(name: str) -> None:
     for form in HANDED_ON:
