@@ -7,6 +7,8 @@ that every Temporal tool reads (`temporalio.envconfig`). docs/configuration.md i
 from __future__ import annotations
 
 import os
+import tomllib
+from collections.abc import Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -39,7 +41,7 @@ Limit = Annotated[int, Field(ge=1)]
 
 
 class ConfigurationError(Exception):
-    """A setting is wrong; the message names each by its variable and says why."""
+    """A setting is wrong; the message names each, its variable or the file that it is from, and says why."""
 
 
 class Settings(BaseSettings):
@@ -304,10 +306,11 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
         model_config = SettingsConfigDict(toml_file=path)
 
     problems = [*unknown_settings(os.environ, Settings.model_fields.keys())]
+    given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        settings = FromFile(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
+        settings = FromFile(**given)  # type: ignore[arg-type]  # checked by pydantic
     except ValidationError as error:
-        raise ConfigurationError("\n".join([*problems, _explain(error, path)])) from None
+        raise ConfigurationError("\n".join([*problems, _explain(error, path, given.keys())])) from None
     except (ValueError, OSError) as error:
         raise ConfigurationError(f"The configuration file {path} cannot be read: {error}") from error
     if problems:
@@ -341,8 +344,10 @@ def _config_file(given: Path | None) -> Path | None:
     return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
 
 
-def _explain(error: ValidationError, path: Path | None) -> str:
+def _explain(error: ValidationError, path: Path | None, overridden: Set[str]) -> str:
     problems = []
+    variables = {name.upper() for name in os.environ}
+    from_file = {key for key in _keys(path) - overridden if f"{PREFIX}{key.upper()}" not in variables}
     for problem in error.errors(include_url=False, include_input=False):
         setting = str(problem["loc"][0])
         if problem["type"] == "extra_forbidden":
@@ -350,5 +355,11 @@ def _explain(error: ValidationError, path: Path | None) -> str:
         else:
             place = ".".join(map(str, problem["loc"]))
             told = problem["msg"].removeprefix("Value error, ")  # of an error that a validator of ours has raised
-            problems.append(f"{place} ({PREFIX}{setting.upper()}): {told}")
+            source = f"in {path}" if setting in from_file else f"{PREFIX}{setting.upper()}"
+            problems.append(f"{place} ({source}): {told}")
     return "\n".join(problems)
+
+
+def _keys(path: Path | None) -> Set[str]:
+    """The settings in a TOML file, which has been read before."""
+    return set() if path is None else tomllib.loads(path.read_text("utf-8")).keys()

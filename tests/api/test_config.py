@@ -98,9 +98,15 @@ class Wrong:
         Wrong("key like no other", r"xyzzy: .*; docs/configuration\.md lists all\.", file="xyzzy = 1"),
         Wrong(
             "database of a Task",
-            r"sql_connections\.shop \(STEPLOOM_SQL_CONNECTIONS\): Input should be a valid string",
+            r"sql_connections\.shop \(in steploom\.toml\): Input should be a valid string",
             file="sql_connections = {shop = 1}",
         ),
+        Wrong(
+            "functions table",
+            r"functions \(in steploom\.toml\): functions maps 'a' to 'b'",
+            file='[functions]\na = "b"',
+        ),
+        Wrong("variable over file", r"mode \(STEPLOOM_MODE\)", "STEPLOOM_MODE", "fast", file='mode = "slow"'),
         Wrong(
             "databases JSON",
             r"sql_connections \(STEPLOOM_SQL_CONNECTIONS\): Expecting ",
