@@ -14,7 +14,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from tempfile import TemporaryFile
+from typing import Final, TypeAlias, assert_never
 
 from interpreter.values import JsonValue
 
@@ -41,6 +42,10 @@ class Folder:
 
 
 Destination: TypeAlias = Stdout | Folder
+
+
+class LogFolderError(Exception):
+    """The folder of a destination cannot be written; the message names it."""
 
 
 def parse_log_groups(setting: JsonValue) -> JsonValue:
@@ -89,6 +94,26 @@ class LogGroups:
         self._absent = {name for name, value in _by_name(setting).items() if value == _NONE}
         self._files: dict[str, int] = {}
         self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Make the folders, and see that files can be made in each.
+
+        Raises:
+            LogFolderError: one cannot be written.
+        """
+        for destination in self._destinations.values():
+            match destination:
+                case Folder(folder):
+                    try:
+                        folder.mkdir(parents=True, exist_ok=True)
+                        with TemporaryFile(dir=folder):
+                            pass
+                    except OSError as error:
+                        raise LogFolderError(f"{folder} cannot be written: {error.strerror}") from error
+                case Stdout():
+                    pass
+                case _:
+                    assert_never(destination)
 
     def has(self, group: str) -> bool:
         """Whether there is a group of that name."""

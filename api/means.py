@@ -10,9 +10,9 @@ import aiohttp
 
 from activities.integrations.function_url import UrlInvoker
 from activities.integrations.lambda_ import LambdaInvoker
-from activities.log_groups import LogGroups
+from activities.log_groups import LogFolderError, LogGroups
 from activities.open_activities import OpenActivities
-from api.config import Settings
+from api.config import ConfigurationError, Settings
 from api.connectors import Connectors, connectors
 from api.storage.connections import ConnectionStore
 
@@ -34,8 +34,12 @@ async def means_of(
     """The means of one process; closed on exit.
 
     Raises:
-        ConfigurationError: see `connectors`.
+        ConfigurationError: see `connectors`; or a folder of log groups cannot be written.
     """
     with closing(LogGroups(settings.log_groups)) as log_groups:
+        try:
+            log_groups.prepare()
+        except LogFolderError as error:
+            raise ConfigurationError(f"log_groups (STEPLOOM_LOG_GROUPS): {error}") from error
         async with aiohttp.ClientSession() as session, connectors(settings, store, open_activities) as made:
             yield Means(LambdaInvoker(settings.region), UrlInvoker(session), made, log_groups)

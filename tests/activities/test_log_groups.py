@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.log_groups import LogGroups, file_name, parse_log_groups
+from activities.log_groups import LogFolderError, LogGroups, file_name, parse_log_groups
 from interpreter.values import JsonValue
 
 
@@ -46,6 +46,17 @@ def test_refused_settings(setting: JsonValue, problem: str) -> None:
 def test_which_groups_there_are(setting: JsonValue, groups: str) -> None:
     known = LogGroups(setting)
     assert [group for group in ("a", "b") if known.has(group)] == groups.split()
+
+
+def test_folders_are_made_and_left_empty(tmp_path: Path) -> None:
+    LogGroups({"*": {"folder": str(tmp_path / "a" / "logs")}, "g": "stdout", "h": "none"}).prepare()
+    assert [*tmp_path.rglob("*")] == [tmp_path / "a", tmp_path / "a" / "logs"]
+
+
+@pytest.mark.parametrize("folder", ["/proc", "/proc/x"])  # not even root can write there
+def test_folders_that_cannot_be_written(folder: str) -> None:
+    with pytest.raises(LogFolderError, match=f"^{folder} cannot be written: "):
+        LogGroups({"g": {"folder": folder}}).prepare()
 
 
 def test_a_file_for_each_group(tmp_path: Path) -> None:

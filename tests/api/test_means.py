@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from api.config import load_settings
+import pytest
+
+from api.config import ConfigurationError, load_settings
 from api.means import means_of
 from api.storage.connections import ConnectionStore
 from tests.support.fake_kubernetes import fake_kubernetes
@@ -23,3 +25,13 @@ async def test_everything_is_closed(tmp_path: Path) -> None:
             assert means.log_groups._files
     assert not means.log_groups._files
     assert means.urls._session.closed
+
+
+async def test_a_log_folder_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    settings = load_settings(log_groups={"*": "stdout", "orders": {"folder": f"{tmp_path}/file/logs"}})
+    with pytest.raises(ConfigurationError) as refused:
+        async with means_of(settings, cast(ConnectionStore, object())):
+            pass
+    told = f"log_groups (STEPLOOM_LOG_GROUPS): {tmp_path}/file/logs cannot be written: Not a directory"
+    assert str(refused.value) == told
