@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from temporalio.client import AsyncActivityCancelledError
+from temporalio.client import AsyncActivityCancelledError, Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.service.gateway import EngineUnavailable, MalformedToken, NoSuchTask
 
+_LOG: Final = logging.getLogger(__name__)
 _TRANSIENT: Final = frozenset(
     (
         RPCStatusCode.UNAVAILABLE,
@@ -27,12 +29,19 @@ or what gRPC has for a stream that is cut: INTERNAL, CANCELLED."""
 
 
 @contextmanager
-def engine_errors() -> Iterator[None]:
-    """Around calls of Temporal. Raises: EngineUnavailable, where it does not answer now."""
+def engine_errors(client: Client | None = None) -> Iterator[None]:
+    """Around calls of Temporal. Raises: EngineUnavailable, where it does not answer now.
+
+    Args:
+        client: its address is logged then. The error is for callers, who are not told where things are behind the door.
+    """
     try:
         yield
     except RPCError as error:
         if error.status in _TRANSIENT:
+            if client is not None:
+                address = client.service_client.config.target_host
+                _LOG.warning("Temporal at %s cannot answer: %s (%s)", address, error.message, error.status.name)
             raise EngineUnavailable(f"Temporal: {error.message}") from error
         raise
 

@@ -38,14 +38,14 @@ class TokenTasks:
     async def complete(self, token: str, envelope: JsonValue) -> None:
         """End the task with `{"output"}` or `{"error"?, "cause"?}`."""
         handle = self._handle(self.task(token))
-        with engine_errors(), task_errors():
+        with engine_errors(self._client), task_errors():
             await handle.complete(envelope)
 
     async def heartbeat(self, token: str) -> None:
         """Keep the task alive."""
         task = self.task(token)
         handle = self._handle(task)
-        with engine_errors():
+        with engine_errors(self._client):
             try:
                 with task_errors():
                     await handle.heartbeat()

@@ -39,7 +39,7 @@ class Restarting:
         await context.abort(grpc.StatusCode.INVALID_ARGUMENT, BACK)
 
 
-async def test_a_restart_of_temporal(tmp_path: Path) -> None:
+async def test_a_restart_of_temporal(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The caller of `StartExecution` can ask again; a Task of a synchronous execution would have failed for good."""
     restarting = Restarting()
     settings = load_settings(database_url=await new_database(tmp_path / "steploom.db"))
@@ -55,8 +55,9 @@ async def test_a_restart_of_temporal(tmp_path: Path) -> None:
                 "CreateStateMachine", {"name": type_, "definition": CALL, "roleArn": ROLE, "type": type_}
             )
             arns.append(made["stateMachineArn"])
-        with pytest.raises(ServiceUnavailable):
+        with pytest.raises(ServiceUnavailable, match=r"^Temporal: it restarts$"):
             await service.invoke("StartExecution", {"stateMachineArn": arns[0]})
+        assert f"Temporal at {address} cannot answer: it restarts (UNAVAILABLE)" in caplog.messages
         with pytest.raises(ServiceUnavailable):
             await service.invoke("DescribeExecution", {"executionArn": execution_arn("STANDARD", "e")})
         ended = await service.invoke("StartSyncExecution", {"stateMachineArn": arns[1]})
