@@ -77,7 +77,6 @@ class Edits:
         self._wraps: list[Wrap | None] = []  # None where one is not wanted after all
         self._around: dict[Span, list[int]] = {}  # which of them stand around a part of the source
         self._put: list[_Edit] = []
-        self._sights: list[int] = []
         self._renamed: set[int] = set()
 
     def wrap(self, wrap: Wrap) -> None:
@@ -103,13 +102,15 @@ class Edits:
         """Have the function that is called there be the engine's own, whatever stands in for it."""
         self._renamed.add(position)
 
-    def see(self, position: int) -> None:
+    def see(self, position: int, *, of: str = "") -> None:
         """Have each item counted that the path has at `position`, unless `#` or `@` follows, where it is done as well.
 
-        What stood before `#` would change what it numbers.
+        What stood before `#` would change what it numbers. Of what is no object `*` gives nothing, which a condition
+        makes null, so there it asks whether there is an item.
         """
         if next_token(self._source, position, operand=False).text not in ("#", "@"):
-            self._sights.append(position)
+            condition = "${d}exists($) and ${d}seen()" if of == "*" else "${d}seen()"
+            self._put.append(_Edit(position, (-1, 0), f"[{condition}]"))
 
     def metered(self, mark: str) -> MeteredSource:
         """The source with all of it; names that begin with `mark` do not occur in it."""
@@ -136,7 +137,7 @@ class Edits:
         return [wrap for wrap in wraps if is_joint or not wrap.is_joint]
 
     def _edits(self, wraps: list[Wrap]) -> list[_Edit]:
-        edits = [*self._put, *(_Edit(position, (-1, 0), "[${d}seen()]") for position in self._sights)]
+        edits = list(self._put)
         edits += [_Edit(position, (3, 0), "${d}", removed=1) for position in self._renamed]
         for number, wrap in enumerate(wraps):
             begun = wrap.text or f"${{d}}{wrap.operator}("

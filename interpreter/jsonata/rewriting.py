@@ -215,7 +215,7 @@ class _Rewriter(RegionReader):
         if self._is_free(token.start, token.end):
             self.edits.wrap(Wrap(token.start, token.end, "found"))
         else:
-            self.edits.see(token.end)
+            self.edits.see(token.end, of=token.text)
 
     def _function(self, word: Token) -> None:
         outside = self._is_tail, self._has_tail, self._defers
