@@ -49,6 +49,7 @@ class Wrap:
     end: int
     operator: str
     text: str = ""
+    closing: str = ")"
     is_joint: bool = False  # needed only where parts can be joined without end
     is_deferred: bool = False  # needed only where functions leave it to their callers, see `Edits`
 
@@ -142,7 +143,7 @@ class Edits:
         for number, wrap in enumerate(wraps):
             begun = wrap.text or f"${{d}}{wrap.operator}("
             edits.append(_Edit(wrap.start, (2, -number), f" {begun}" if self._follows_word(wrap.start) else begun))
-            edits.append(_Edit(wrap.end, (0, number), "[])" if self._stays_array(wrap.end) else ")"))
+            edits.append(_Edit(wrap.end, (0, number), "[])" if self._stays_array(wrap.end) else wrap.closing))
         return edits
 
     def _stays_array(self, position: int) -> bool:

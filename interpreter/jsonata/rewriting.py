@@ -85,7 +85,9 @@ class _Rewriter(RegionReader):
         match operator.text:
             case "&":
                 name = "chained" if self._joins_scalars(operator, start) else "joined"
-                self.edits.wrap(Wrap(start, self._position, name))
+                # The engine takes the last call of a block in a function for its own, whatever follows the block.
+                closing = ")[0]" if self._is_tail and self._is_next(")") else ")"
+                self.edits.wrap(Wrap(start, self._position, name, closing=closing))
                 self.edits.put(operator.start, ",", removed=1)
             case "=" | "!=":
                 self._wrap_compared("measured", start, operator)

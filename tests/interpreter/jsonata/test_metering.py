@@ -209,6 +209,8 @@ ALIKE = [
     "$x /* $zip( */ & '$zip(' & \"~> |\" ~> $length",
     "$list[$ < $list[0] and $x >= 'a' & ''] ? 'a' < $x : $x",
     "'a'in['a']&'b' or(1 in[1]and[0])",
+    "($f := function($n) {('a' & $n)[$ != '']}; [$f(1), $map($list, $f), $map($list, function($n) {$n & ''})])",
+    "($f := function($n) {($n ? (1; $x & $n) : $n & ''){$: $}}; [$f(1), $f('')])",
     *(
         "$map([[1], [], [2, 3]], function($v) {" + body + "})"
         for body in (
