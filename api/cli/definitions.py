@@ -26,8 +26,8 @@ from api.cli.options import (
     InputOption,
     JsonOption,
     default_role,
+    read_definition,
     read_input,
-    read_text,
     settings_from,
     without_none,
 )
@@ -54,7 +54,7 @@ def validate(
 
     Example: steploom validate order.asl.json
     """
-    text = read_text(file)
+    text = read_definition(file)
     found = diagnostics_of(text, express=express, mode="native" if native else "aws")
     errors = error_count(found)
     if as_json:
@@ -103,7 +103,7 @@ def run(
     """
     from api.cli.logs import set_up_logs
 
-    definition, input_text = read_text(file), read_input(input_)
+    definition, input_text = read_definition(file), read_input(input_)
     settings = settings_from(config)
     refuse_invalid(file, definition, mode=settings.mode)
     if functions is None:

@@ -15,7 +15,7 @@ from api.cli.options import (
     EndpointOption,
     JsonOption,
     default_role,
-    read_text,
+    read_definition,
     settings_from,
     without_none,
 )
@@ -36,7 +36,7 @@ def deploy(
     Example: steploom deploy order.asl.json --name orders
     """
     settings = settings_from(config, endpoint=endpoint)
-    definition = read_text(file)
+    definition = read_definition(file)
     # which mode the state machine has, the service knows: it refuses what is too much there
     refuse_invalid(file, definition, mode="native", express=express, as_json=as_json)
     role_arn = role or default_role(settings)

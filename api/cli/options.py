@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from interpreter.values import JsonValue
 
 _T = TypeVar("_T")
+_STANDARD_INPUT: Final = 0
 
 ConfigOption = Annotated[
     Path | None,
@@ -36,7 +37,10 @@ FunctionsOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 DefinitionArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="State machine definition (Amazon States Language, JSON).")
+    Path,
+    typer.Argument(
+        metavar="FILE", help="State machine definition (Amazon States Language, JSON); - reads it from standard input."
+    ),
 ]
 InputOption = Annotated[
     str, typer.Option("--input", "-i", metavar="JSON|@FILE", help="Input: JSON, or @ and the name of a file with it.")
@@ -84,6 +88,17 @@ def read_text(path: Path) -> str:
         raise CommandError(f"{path} cannot be read: {error.strerror}", exit_code=2) from error
     except UnicodeDecodeError as error:
         raise CommandError(f"{path} cannot be read: {error}", exit_code=2) from error
+
+
+def read_definition(path: Path) -> str:
+    """The text of a definition that the command line names; `-` is standard input."""
+    if path != Path("-"):
+        return read_text(path)
+    try:
+        with open(_STANDARD_INPUT, encoding="utf-8", closefd=False) as opened:
+            return opened.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"Standard input cannot be read: {error}", exit_code=2) from error
 
 
 def meant_file(given: str) -> str:

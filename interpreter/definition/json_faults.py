@@ -20,6 +20,7 @@ _ESCAPE: Final = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _EXCERPT_LENGTH: Final = 500
 _MAX_TOKEN_LENGTH: Final = 256
 _MAX_DIGITS: Final = 4300
+_BYTE_ORDER_MARK: Final = "\ufeff"
 _TOKENS: Final = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _DECODER: Final = json.JSONDecoder()
 
@@ -32,13 +33,24 @@ class JsonFault(Exception):
         line: line of the fault, from 1.
         column: its column, from 1.
         source: the place as Jackson writes it, with an excerpt of the text: the column after the last character read.
+        hint: what people mostly do who get this one, where Jackson does not say so.
     """
 
     def __init__(self, message: str, text: str, offset: int, place: int | None = None) -> None:
         super().__init__(message)
         self.message = printable(message)
-        self.line, self.column = _line_and_column(text, offset if place is None else place)
+        at = offset if place is None else place
+        self.line, self.column = _line_and_column(text, at)
+        self.hint = _hint(text, at)
         self.source = printable(_source(text, *_line_and_column(text, offset)))
+
+
+def _hint(text: str, at: int) -> str | None:
+    if text.startswith(("//", "/*"), at):
+        return "JSON has no comments"
+    if at == 0 and text.startswith(_BYTE_ORDER_MARK):
+        return "the text begins with a byte order mark: save it as UTF-8 without one"
+    return None
 
 
 def _line_and_column(text: str, offset: int) -> tuple[int, int]:

@@ -122,8 +122,8 @@ def _too_deep() -> Examination:
 
 def _not_json(fault: JsonFault) -> Examination:
     message = f"{fault.message}\n at {fault.source}"
-    found = Diagnostic(Severity.ERROR, INVALID_JSON_DESCRIPTION, message, fault.source, fault.line, fault.column)
-    return Examination(None, [found])
+    place = fault.source, fault.line, fault.column
+    return Examination(None, [Diagnostic(Severity.ERROR, INVALID_JSON_DESCRIPTION, message, *place, fault.hint)])
 
 
 def _examine_object(value: dict[str, JsonValue], text: str, walk: Walk, observe: _Observer | None) -> Examination:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,6 +160,23 @@ NO_JSON = {
         "m.json:2:14: error INVALID_JSON_DESCRIPTION: Unexpected end-of-input: expected close marker for Object "
         "(start marker at line: 1, column: 1)"
     ),
+    '{ // the first\n"StartAt": "A"}': (
+        "m.json:1:3: error INVALID_JSON_DESCRIPTION: Unexpected character ('/' (code 47)): was expecting double-quote "
+        "to start field name; JSON has no comments"
+    ),
+    '{"StartAt": /* the first */ "A"}': (
+        "m.json:1:13: error INVALID_JSON_DESCRIPTION: Unexpected character ('/' (code 47)): expected a valid value "
+        "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'); JSON has no comments"
+    ),
+    '{"StartAt": / "A"}': (
+        "m.json:1:13: error INVALID_JSON_DESCRIPTION: Unexpected character ('/' (code 47)): expected a valid value "
+        "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+    ),
+    "\ufeff{}": (
+        "m.json:1:1: error INVALID_JSON_DESCRIPTION: Unexpected character ('\ufeff' (code 65279 / 0xfeff)): expected a "
+        "valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false'); the text begins with a "
+        "byte order mark: save it as UTF-8 without one"
+    ),
 }
 
 
@@ -167,6 +185,21 @@ def test_text_that_is_no_json_is_not_echoed(text: str, steploom: Steploom, capsy
     Path("m.json").write_text(text)
     assert steploom("validate", "m.json") == 1
     assert capsys.readouterr().out.splitlines() == [NO_JSON[text], "m.json: 1 error, 0 warnings"]
+
+
+def test_a_definition_may_come_from_standard_input(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text(INVALID)
+    assert steploom("validate", "m.json") == 1
+    of_file = capsys.readouterr().out
+    before = os.dup(0)
+    try:
+        with open("m.json") as opened:
+            os.dup2(opened.fileno(), 0)
+        assert steploom("validate", "-") == 1
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+    assert capsys.readouterr().out == of_file.replace("m.json", "-")
 
 
 def test_diagnostics_are_in_the_order_of_the_file(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
