@@ -132,7 +132,7 @@ def can_be_token(token: bytes) -> bool:
     try:
         members = json.loads(token)
         return isinstance(members, dict) and ("RunID" not in members or bool(_parsed(token)))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
