@@ -8,10 +8,11 @@ from typing import Final
 from interpreter.errors import StatesDataLimitExceeded, StatesRuntime
 from interpreter.frames import Frame, variables_bytes
 from interpreter.limits import Limits
-from interpreter.measure import Measure, refuse_bytes
+from interpreter.measure import Measure, refuse_bytes, refuse_unprintable
 from interpreter.values import JsonValue, NestingError
 
 _ENGINE_THAT_COUNTS_ALL: Final = 3
+_ENGINE_THAT_BOUNDS_MEMORY: Final = 3
 
 
 class DataLimits:
@@ -19,7 +20,8 @@ class DataLimits:
 
     Args:
         limits: of the execution's mode.
-        engine: executions that began with an earlier one bound the variables that one frame sees.
+        engine: executions that began with an earlier one bound the variables that one frame sees, and nothing by the
+            memory of a worker.
         measure: knows the sizes of values.
     """
 
@@ -49,6 +51,15 @@ class DataLimits:
                 f"The state/task '{source}' returned a result with a size exceeding the maximum number of bytes "
                 "service limit."
             )
+
+    def check_printable(self, value: JsonValue) -> None:
+        """Refuse what branches or iterations put out, which may all be the same large value, before it is printed.
+
+        Raises:
+            StatesDataLimitExceeded: its text would not fit into memory.
+        """
+        if self._engine >= _ENGINE_THAT_BOUNDS_MEMORY:
+            refuse_unprintable(value)
 
     def check_assigned(self, state_name: str, assigned: Mapping[str, JsonValue]) -> int:
         """Refuse what a state assigns if that is too large at once; else its bytes.
@@ -93,5 +104,6 @@ class DataLimits:
             size = self._measure.size(value)
         except NestingError as error:
             raise StatesRuntime(f"The state/task '{source}' returned a result that is refused: {error}.") from None
-        refuse_bytes(size)
+        if self._engine >= _ENGINE_THAT_BOUNDS_MEMORY:
+            refuse_bytes(size)
         return size

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from interpreter.dataflow import flow
 from interpreter.definition.model import MapState, ParallelState, TaskState
 from interpreter.frames import Frame
-from interpreter.measure import refuse_unprintable
 from interpreter.states.outcome import Transition
 from interpreter.values import JsonValue
 
@@ -28,7 +27,7 @@ def completed(
         StatesDataLimitExceeded: the output, or what is assigned, is too large.
     """
     if not isinstance(state, TaskState):
-        refuse_unprintable(result)  # branches and iterations may all put out the same large value
+        execution.data.check_printable(result)
     output, assigned = flow.completed(state.flow, execution.view(frame, retries=True), result)
     execution.data.check_size(output, state.name)
     if assigned and execution.start.engine >= _ENGINE_THAT_LETS_CATCH_VARIABLES:

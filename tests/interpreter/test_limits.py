@@ -9,9 +9,12 @@ from typing import Any, Literal
 import pytest
 
 from activities.router import Router
+from interpreter.data_limits import DataLimits
+from interpreter.errors import StatesDataLimitExceeded
 from interpreter.execution import FailedWith, Succeeded
 from interpreter.hosts.inprocess import Ended, InProcessHost
 from interpreter.limits import limits_of
+from interpreter.measure import Measure
 from interpreter.values import json_text
 from tests.support.executions import Case, execution_start, parsed
 
@@ -174,6 +177,21 @@ def test_variables_that_are_too_large_are_caught_since_engine_3(engine: int, sta
     }
     ended, _ = _run({"StartAt": "P", "States": states}, {"s": "x" * 200_000}, "aws", engine)
     assert ended.status == status
+
+
+@pytest.mark.parametrize("engine, result", [(2, Succeeded), (3, FailedWith)])
+def test_results_beyond_memory_are_refused_since_engine_3(engine: int, result: type[Succeeded | FailedWith]) -> None:
+    """Earlier releases ran executions that keep nothing of them."""
+    echoes = [{"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}} for name in map(str, range(700))]
+    definition = {"StartAt": "P", "States": {"P": _branches(*echoes, End=True)}}
+    assert isinstance(_run(definition, "x" * 100_000, "native", engine)[0].result, result)
+
+
+def test_values_beyond_memory_are_refused_since_engine_3() -> None:
+    value = "x" * 64 * 1024 * 1024
+    DataLimits(limits_of("native", 2), 2, Measure()).check_size(value, "S")
+    with pytest.raises(StatesDataLimitExceeded, match="would have more than"):
+        DataLimits(limits_of("native", 3), 3, Measure()).check_size(value, "S")
 
 
 @pytest.mark.parametrize("characters, result", [(90_000, Succeeded), (110_000, FailedWith)])
