@@ -18,7 +18,8 @@ from interpreter.jsonata.grammar import FUNCTION_WORDS
 from interpreter.jsonata.lexer import Kind, Token, next_token
 from interpreter.jsonata.metering import AS_VALUES
 from interpreter.jsonata.parts import COMPARISONS, Parts
-from interpreter.jsonata.survey import CALLING_BACK, REPEATING, RegionReader, Survey, callee
+from interpreter.jsonata.survey import CALLING_BACK, REPEATING, Survey, callee
+from interpreter.jsonata.tails import TailReader
 
 _WRAPPED_CALLS: Final = {"zip": "found", "string": "printed"}
 """Calls of functions for which no function with fixed parameters can stand in exactly."""
@@ -47,7 +48,7 @@ class _Call:
     defers: bool = False  # what that function gives is to be weighed where the call ends
 
 
-class _Rewriter(RegionReader):
+class _Rewriter(TailReader):
     """Walks a source and notes what is to be put into it."""
 
     def __init__(self, source: str, survey: Survey) -> None:
@@ -63,8 +64,6 @@ class _Rewriter(RegionReader):
         self._calls: list[_Call] = []
         self._constructors = 0
         self._has_part = False
-        self._is_tail = False  # whether a call that is read may be the last of a function
-        self._tails: list[bool] = []  # the same, outside of each operator that is being read
         self._has_tail = False  # whether the function may end with a call
         self._defers = False  # whether the value of that call is to be weighed by who calls the function
 
@@ -72,8 +71,7 @@ class _Rewriter(RegionReader):
 
     def begun(self, operator: Token, start: int) -> None:
         """See `Reader`."""
-        self._tails.append(self._is_tail)
-        self._is_tail = False
+        super().begun(operator, start)
         if operator.text == "(":
             self._calls.append(_Call(callee(self._source, start, operator)))
         elif operator.text == "[":
@@ -81,12 +79,11 @@ class _Rewriter(RegionReader):
 
     def combined(self, operator: Token, start: int) -> None:
         """See `Reader`."""
-        self._is_tail = self._tails.pop()
+        super().combined(operator, start)
         match operator.text:
             case "&":
                 name = "chained" if self._joins_scalars(operator, start) else "joined"
-                # The engine takes the last call of a block in a function for its own, whatever follows the block.
-                closing = ")[0]" if self._is_tail and self._is_next(")") else ")"
+                closing = ")[0]" if self._ends_block() else ")"
                 self.edits.wrap(Wrap(start, self._position, name, closing=closing))
                 self.edits.put(operator.start, ",", removed=1)
             case "=" | "!=":
@@ -129,9 +126,7 @@ class _Rewriter(RegionReader):
             self._has_part = False
             self._parts.begin_constructor()
         self._constructors += 1
-        outside, self._is_tail = self._is_tail, False
         super().constructor(close, item)
-        self._is_tail = outside
         self._constructors -= 1
         self._parts.constructed.add((begun, self._position))
 
@@ -172,9 +167,7 @@ class _Rewriter(RegionReader):
     def assigned(self) -> None:
         """See `Reader`."""
         begun = self._position
-        outside, self._is_tail = self._is_tail, False
         super().assigned()
-        self._is_tail = outside
         self._weigh_whole(begun)
 
     def argument(self) -> None:
@@ -214,16 +207,16 @@ class _Rewriter(RegionReader):
         if token.text == "%":
             self._unweighed.append(token.start)
             return
-        if self._is_free(token.start, token.end):
+        if self._is_free(token.start, token.end) and not self._ends_block():
             self.edits.wrap(Wrap(token.start, token.end, "found"))
         else:
             self.edits.see(token.end, of=token.text)
 
     def _function(self, word: Token) -> None:
-        outside = self._is_tail, self._has_tail, self._defers
-        self._is_tail, self._has_tail, self._defers = True, False, False
+        outside = self._has_tail, self._defers
+        self._has_tail, self._defers = False, False
         super()._function(word)
-        self._is_tail, self._has_tail, self._defers = outside
+        self._has_tail, self._defers = outside
 
     def function_body(self, parameters: list[str], signature: str, start: int, body: int) -> None:
         """See `Reader`. An engine looks at every item of an array whose items the signature types."""
@@ -288,10 +281,6 @@ class _Rewriter(RegionReader):
         self._wrapped_calls[wrap.start, wrap.end] = call.name, wrap
         self.edits.wrap(wrap)
 
-    def _is_last(self) -> bool:
-        """Whether the call that was read may be the last of a function: nothing is done with its value there."""
-        return self._is_tail and not self._power(self._peek())
-
     def _applied(self, operator: Token, start: int) -> None:
         """`~>` hands its left side to the call on its right, which therefore has to stay one."""
         begun = next_token(self._source, operator.end, operand=True).start
@@ -304,23 +293,29 @@ class _Rewriter(RegionReader):
                 self.edits.values.add("append")
             if self.edits.is_wrapped(span):
                 self.edits.wrap(Wrap(*span, "", "("))
-            self.edits.wrap(Wrap(start, self._position, "weighed", is_deferred=True))
+            self._weigh_applied(Wrap(start, self._position, "weighed", is_deferred=True))
             return
         self.edits.unwrap(span)
         if name in _WRAPPED_CALLS:
             self.edits.values.add(name)
         else:
-            self.edits.wrap(replace(wrap, start=start, end=self._position))
+            self._weigh_applied(replace(wrap, start=start, end=self._position))
+
+    def _weigh_applied(self, wrap: Wrap) -> None:
+        """Weigh what `~>` gives, or leave that to who calls the function that it may be the end of."""
+        if self._ends_block():
+            self._has_tail = True
+            self._defers = self._defers or not wrap.is_deferred
+        else:
+            self.edits.wrap(wrap)
 
     def _applied_call(self, begun: int) -> Span:
         """Where the call stands that begins at `begun` and goes on to here, what is in brackets behind it left out."""
         if begun in self._subscripted and begun not in self._paths:
-            for call in self._wrapped_calls:
-                if (
-                    call[0] == begun
-                    and next_token(self._source, call[1], operand=False).start == self._subscripted[begun]
-                ):
-                    return call
+            brackets = self._subscripted[begun]
+            for start, end in self._wrapped_calls:
+                if start == begun and next_token(self._source, end, operand=False).start == brackets:
+                    return (start, end)
         return (begun, self._position)
 
     def _stepped(self, operator: Token) -> None:

@@ -112,6 +112,7 @@ RUNAWAYS = [
             ("applied later", f"$f := $d{' ~> $d' * 40}; $v := $f(1);", MEMORY),
             ("in reduce", "$v := $reduce([1..40], function($a, $b) {$d($a)}, 1);", MEMORY),
             ("as a step", "$v := [1].($d($v)); " * 40, TIME),
+            ("applied in a block", "$e := function($x) {(1; $x ~> $d)}; " + "$v := $e($v); " * 40, TIME),
             (
                 "which takes what it gives from outside",
                 "$e := function() {$map([1, 2], function() {$g($v)})}; " + "$v := 1 ~> $e; " * 40,
