@@ -12,8 +12,8 @@ import pytest
 from api import engine
 from api.config import load_settings
 from api.engine import RoleError, connected
-from tests.api.fake_temporal import Context, fake_temporal
 from tests.support.databases import new_database
+from tests.support.fake_temporal import Context, fake_temporal
 
 
 class Starting:

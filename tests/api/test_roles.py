@@ -15,9 +15,9 @@ from api.engine import connected
 from api.roles import application
 from api.service.errors import ServiceUnavailable
 from interpreter.values import JsonValue
-from tests.api.fake_temporal import Context, fake_temporal
 from tests.api.service.installation import ROLE, execution_arn
 from tests.support.databases import new_database
+from tests.support.fake_temporal import Context, fake_temporal
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": True}
 CALL = json.dumps({"StartAt": "Call", "States": {"Call": TASK}})

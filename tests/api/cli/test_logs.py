@@ -17,7 +17,7 @@ from temporalio.runtime import Runtime
 
 from api.cli.logs import set_up_logs
 from api.config import load_settings
-from tests.api.fake_temporal import Context, fake_temporal
+from tests.support.fake_temporal import Context, fake_temporal
 
 
 async def nobody(_: str, context: Context) -> None:

@@ -36,5 +36,7 @@ async def fake_temporal(answer: Answer) -> AsyncIterator[str]:
     server.add_generic_rpc_handlers([_Service(answer)])
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    yield f"127.0.0.1:{port}"
-    await server.stop(None)
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        await server.stop(None)
