@@ -42,7 +42,7 @@ from activities.names import ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBU
 from activities.payloads import CompiledDefinitions
 from api.activity_tasks import ActivityTasks
 from api.gateway_descriptions import end_of, start_date_of, summary_of
-from api.gateway_errors import engine_errors
+from api.gateway_errors import EngineContact
 from api.gateway_history import RenderedHistory, TemporalHistories
 from api.gateway_lists import ExecutionLists, Page, can_be_token
 from api.gateway_redrive import TemporalRedrive, redriven_start
@@ -86,7 +86,8 @@ class TemporalGateway:
     def __init__(self, client: Client, definitions: CompiledDefinitions) -> None:
         self._client = client
         self._histories = TemporalHistories(client, definitions)
-        self._tasks = TokenTasks(client)
+        self._contact = EngineContact(client)
+        self._tasks = TokenTasks(client, self._contact)
         self._activity_tasks = ActivityTasks(client)
         self._lists = ExecutionLists(self._listed)
 
@@ -100,7 +101,7 @@ class TemporalGateway:
         pairs = [SearchAttributePair(SearchAttributeKey.for_keyword(name), value) for name, value in attributes]
         memo = workflow_memo(start, input_text, timeout_seconds)
         input_payload = Payload(metadata={"encoding": b"json/plain"}, data=input_text.encode("utf-8", "surrogatepass"))
-        with engine_errors(self._client):
+        with self._contact.calling():
             try:
                 await self._client.start_workflow(
                     state_machine_name,
@@ -131,7 +132,7 @@ class TemporalGateway:
         """Request cancellation, and terminate an execution whose workers do not answer."""
         reason = stop_reason_text(error, cause)
         handle = self._handle(state_machine_name, name)
-        with engine_errors(self._client):
+        with self._contact.calling():
             described = await _describe(handle)
             while described.close_time is None:
                 await self._stop_run(handle, described, reason)
@@ -175,7 +176,7 @@ class TemporalGateway:
 
     async def prepare_redrive(self, state_machine_name: str, name: str, request: RedriveRequest) -> PreparedRedrive:
         """Project the last run, whose end says where the next one begins."""
-        with engine_errors(self._client):
+        with self._contact.calling():
             described = await _describe(self._handle(state_machine_name, name))
             if described.run_id != request.run_id or described.close_time is None:
                 raise RunSuperseded
@@ -191,7 +192,8 @@ class TemporalGateway:
                 checkpoint=projection.redrive_checkpoint(start.redrive.date),
                 events=projection.last_event_id,
                 request=request,
-            )
+            ),
+            self._contact,
         )
 
     # ------------------------------------------------------------------ describe and list
@@ -199,7 +201,7 @@ class TemporalGateway:
     async def describe(self, state_machine_name: str, name: str) -> ExecutionDescription:
         """One execution, from Temporal's description, its first event and its last."""
         handle = self._handle(state_machine_name, name)
-        with engine_errors(self._client):
+        with self._contact.calling():
             described = await _describe(handle)
             first = await self._histories.first(described.id, described.run_id)
             end = await end_of(self._client, described)
@@ -214,7 +216,7 @@ class TemporalGateway:
 
     async def wait(self, state_machine_name: str, name: str) -> ExecutionDescription:
         """Return once the execution has ended."""
-        with engine_errors(self._client):
+        with self._contact.calling():
             described = await _describe(self._handle(state_machine_name, name))
             while described.close_time is None:
                 if await self._closes(WorkflowExecutionIds(workflow_id=described.id, run_id=described.run_id)):
@@ -234,7 +236,7 @@ class TemporalGateway:
             clauses.append(f'{ALIAS_ATTRIBUTE} = "{filter_.alias_arn}"')
         if filter_.redriven is not None:
             clauses.append(f"{REDRIVE_ATTRIBUTE} IS {'NOT ' if filter_.redriven else ''}NULL")
-        with engine_errors(self._client):
+        with self._contact.calling():
             executions, following = await self._lists.page(" AND ".join(clauses), page_size, token)
             skip = len(filter_.state_machine_name) + 1
             summaries = [await summary_of(execution, execution.id[skip:]) for execution in executions]
@@ -251,7 +253,7 @@ class TemporalGateway:
         self, state_machine_name: str, name: str, *, include_data: bool = True
     ) -> Sequence[dict[str, JsonValue]]:
         """The projected history of all runs; that of closed ones is kept."""
-        with engine_errors(self._client):
+        with self._contact.calling():
             described = await _describe(self._handle(state_machine_name, name))
             closed = described.close_time is not None
             events = await self._histories.read(described.id, described.run_id, closed=closed)
@@ -259,7 +261,7 @@ class TemporalGateway:
 
     async def watch(self, state_machine_name: str, name: str) -> AsyncIterator[dict[str, JsonValue]]:
         """Follow Temporal's history by long poll and project it as it grows."""
-        with engine_errors(self._client):
+        with self._contact.calling():
             described = await _describe(self._handle(state_machine_name, name))
             async for event in self._histories.watch(described.id, described.run_id):
                 yield event
@@ -285,13 +287,13 @@ class TemporalGateway:
 
     async def poll_activity(self, activity_arn: str, worker_name: str | None) -> ActivityTask | None:
         """Poll the task queue of the activity's ARN."""
-        with engine_errors(self._client):
+        with self._contact.calling():
             return await self._activity_tasks.poll(activity_arn, worker_name)
 
     async def return_activity_task(self, token: str) -> None:
         """Have Temporal offer the task again."""
         task = self._tasks.task(token)
-        with engine_errors(self._client):
+        with self._contact.calling():
             await self._activity_tasks.give_back(task)
 
     async def close(self) -> None:
@@ -316,11 +318,12 @@ class _Redrive:
     """`PreparedRedrive` with this module's errors."""
 
     prepared: TemporalRedrive
+    contact: EngineContact
 
     @property
     def events(self) -> int:
         return self.prepared.events
 
     async def start(self) -> datetime:
-        with engine_errors(self.prepared.client):
+        with self.contact.calling():
             return await self.prepared.start()

@@ -29,21 +29,41 @@ or what gRPC has for a stream that is cut: INTERNAL, CANCELLED."""
 
 
 @contextmanager
-def engine_errors(client: Client | None = None) -> Iterator[None]:
-    """Around calls of Temporal. Raises: EngineUnavailable, where it does not answer now.
-
-    Args:
-        client: its address is logged then. The error is for callers, who are not told where things are behind the door.
-    """
+def engine_errors() -> Iterator[None]:
+    """Around calls of Temporal. Raises: EngineUnavailable, where it does not answer now."""
     try:
         yield
     except RPCError as error:
         if error.status in _TRANSIENT:
-            if client is not None:
-                address = client.service_client.config.target_host
-                _LOG.warning("Temporal at %s cannot answer: %s (%s)", address, error.message, error.status.name)
             raise EngineUnavailable(f"Temporal: {error.message}") from error
         raise
+
+
+class EngineContact:
+    """Whether Temporal answers the calls of one client: the log says when it no longer does, and when it does again.
+
+    It names Temporal's address. The errors are for callers, who are not told where things are behind the door.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._address = client.service_client.config.target_host
+        self._is_lost = False
+
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """As `engine_errors`."""
+        with engine_errors():
+            try:
+                yield
+            except RPCError as error:
+                if error.status in _TRANSIENT and not self._is_lost:
+                    self._is_lost = True
+                    told = (self._address, error.message, error.status.name)
+                    _LOG.warning("Temporal at %s cannot answer: %s (%s)", *told)
+                raise
+        if self._is_lost:
+            self._is_lost = False
+            _LOG.info("Temporal at %s answers again", self._address)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import AsyncActivityHandle, Client, WorkflowExecutionStatus
 
-from api.gateway_errors import engine_errors, task_errors
+from api.gateway_errors import EngineContact, task_errors
 from api.service.gateway import MalformedToken, NoSuchTask
 from interpreter.hosts.tokens import AttemptToken, MalformedTokenError, TaskToken, decode_token
 from interpreter.values import JsonValue
@@ -17,8 +17,9 @@ class TokenTasks:
     Every method raises MalformedToken, and those that ask Temporal raise NoSuchTask and EngineUnavailable.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, contact: EngineContact) -> None:
         self._client = client
+        self._contact = contact
 
     def task(self, token: str) -> TaskToken | AttemptToken:
         """What a token of this namespace names."""
@@ -38,14 +39,14 @@ class TokenTasks:
     async def complete(self, token: str, envelope: JsonValue) -> None:
         """End the task with `{"output"}` or `{"error"?, "cause"?}`."""
         handle = self._handle(self.task(token))
-        with engine_errors(self._client), task_errors():
+        with self._contact.calling(), task_errors():
             await handle.complete(envelope)
 
     async def heartbeat(self, token: str) -> None:
         """Keep the task alive."""
         task = self.task(token)
         handle = self._handle(task)
-        with engine_errors(self._client):
+        with self._contact.calling():
             try:
                 with task_errors():
                     await handle.heartbeat()
