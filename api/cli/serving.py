@@ -224,7 +224,9 @@ def config(
 def _tell_ready(settings: Settings, text: str) -> None:
     """Print that a role is ready; where collectors read, log it: standard output is for logs of executions only."""
     if settings.log_format == "json":
-        logging.getLogger(__name__).info(text)
+        logger = logging.getLogger(__name__)
+        logger.setLevel(logging.INFO)  # whatever the level of all else: the printed line has none
+        logger.info(text)
     else:
         print_line(text)
 

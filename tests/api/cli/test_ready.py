@@ -36,7 +36,8 @@ def test_functions_are_ready(temporal_server: TemporalServer, tmp_path: Path) ->
         assert process.stdout.readline() == f"functions are ready: none yet; new database {database}\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-    with start(tmp_path, tmp_path / "errors", environment | {"STEPLOOM_LOG_FORMAT": "json"}) as process:
+    logs = {"STEPLOOM_LOG_FORMAT": "json", "STEPLOOM_LOG_LEVEL": "error"}  # the level does not hide this line
+    with start(tmp_path, tmp_path / "errors", environment | logs) as process:
         told = logged(process, tmp_path / "errors")
         assert (told["level"], told["message"]) == ("info", f"functions are ready: none yet; database {database}")
         process.send_signal(signal.SIGTERM)
