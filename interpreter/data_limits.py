@@ -53,7 +53,7 @@ class DataLimits:
             )
 
     def check_printable(self, value: JsonValue) -> None:
-        """Refuse what branches or iterations put out, which may all be the same large value, before it is printed.
+        """Refuse a value that may hold one large part many times, as branches and templates make them, unprinted.
 
         Raises:
             StatesDataLimitExceeded: its text would not fit into memory.

@@ -18,14 +18,13 @@ _MOST_PRINTED: Final = 64 * 1024 * 1024  # bytes, in any mode
 _DEEPEST: Final = 255  # levels, more than any value that can be printed
 
 
-def refuse_unprintable(value: JsonValue) -> JsonValue:
-    """`value`, unless its JSON text would not fit into memory: what takes one large part a thousand times shares it.
+def refuse_unprintable(value: JsonValue) -> None:
+    """Refuse a value whose JSON text would not fit into memory: what takes one large part a thousand times shares it.
 
     Raises:
         StatesDataLimitExceeded: see `refuse_bytes`.
     """
     refuse_bytes(_least_size(value, {}, _DEEPEST))
-    return value
 
 
 def refuse_bytes(size: int) -> None:

@@ -26,7 +26,7 @@ from interpreter.jsonata import (
     evaluate_field,
 )
 from interpreter.jsonata.bounds import Excess, describe_excess
-from interpreter.measure import MANY_PARTS, Measure, refuse_unprintable
+from interpreter.measure import MANY_PARTS, Measure
 from interpreter.values import MISSING, JsonValue, Missing, NestingError, is_number, json_text
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def evaluate(template: JsonataTemplate, view: View) -> JsonValue:
     if not template.expressions:
         return template.evaluate({}, {}, view.chance, 0)
     value = _bounded(view, template.evaluate_for)
-    return value if len(template.expressions) <= MANY_PARTS else refuse_unprintable(value)
+    if len(template.expressions) > MANY_PARTS:
+        view.check_printable(value)
+    return value
 
 
 def evaluate_typed(expression: Expression, field: str, expected: TypeWord, view: View) -> JsonValue:

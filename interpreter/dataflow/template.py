@@ -16,7 +16,7 @@ from interpreter.errors import QueryError, StatesRuntime
 from interpreter.intrinsics import Intrinsic, parse_intrinsic
 from interpreter.jsonpath import Path, ReferencePath, Scope, parse_path, parse_reference_path
 from interpreter.limits import AWS_DEFINITIONS
-from interpreter.measure import MANY_PARTS, refuse_unprintable
+from interpreter.measure import MANY_PARTS
 from interpreter.values import MISSING, JsonValue, json_text
 
 MAX_DEPTH: Final = 100  # objects and arrays inside each other: far above any use, far below Python's stack
@@ -75,7 +75,9 @@ class PayloadTemplate:
             StatesDataLimitExceeded: the value is too large to be looked at.
         """
         value = self._evaluate(scope)
-        return refuse_unprintable(value) if self._may_repeat else value
+        if self._may_repeat:
+            scope.check_printable(value)
+        return value
 
 
 def compile_template(value: JsonValue, nested_calls: int = AWS_DEFINITIONS.nested_calls) -> PayloadTemplate:

@@ -51,6 +51,10 @@ class View(Scope):
         """Let the execution count the work, and bound it."""
         self.execution.work.charge(nodes)
 
+    def check_printable(self, value: JsonValue) -> None:
+        """As the execution's release bounds data by a worker's memory."""
+        self.execution.data.check_printable(value)
+
 
 class StatesVariable(Mapping[str, JsonValue]):
     """JSONata's `$states` (developer guide, "Reserved variable"); the context object is built when it is looked at."""

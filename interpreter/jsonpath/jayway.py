@@ -31,7 +31,6 @@ from interpreter.jsonpath.steps import (
     Step,
     Wildcard,
 )
-from interpreter.measure import refuse_unprintable
 from interpreter.values import MISSING, JsonValue, Missing, is_number
 
 _EVERY_MEMBER: Final = NgWildcard()
@@ -63,7 +62,9 @@ class JaywayPath(Path):
         if head is MISSING:
             return MISSING
         found = _evaluate(self.steps, head, head, scope.charge)
-        return refuse_unprintable(found) if found is not MISSING and self.repeats else found
+        if found is not MISSING and self.repeats:
+            scope.check_printable(found)
+        return found
 
     @property
     def repeats(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from interpreter.limits import AWS_INTRINSICS, IntrinsicQuotas
+from interpreter.measure import refuse_unprintable
 from interpreter.values import JsonValue
 
 
@@ -46,3 +47,11 @@ class Scope:
 
     def charge(self, nodes: int) -> None:
         """Count the values that a path has looked at; whoever bounds work overrides this."""
+
+    def check_printable(self, value: JsonValue) -> None:
+        """Refuse a value that may hold one large part many times; whoever lets earlier executions be overrides this.
+
+        Raises:
+            StatesDataLimitExceeded: its text would not fit into memory.
+        """
+        refuse_unprintable(value)

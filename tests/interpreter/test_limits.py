@@ -187,6 +187,23 @@ def test_results_beyond_memory_are_refused_since_engine_3(engine: int, result: t
     assert isinstance(_run(definition, "x" * 100_000, "native", engine)[0].result, result)
 
 
+_EIGHTEEN = range(18)
+REPEATING: dict[str, dict[str, Any]] = {
+    "many paths": _pass(Parameters={f"{number}.$": "$.s" for number in _EIGHTEEN}, ResultPath=None),
+    "many indices": _pass(Parameters={"n.$": f"States.ArrayLength($.l[{', '.join('0' for _ in _EIGHTEEN)}])"}),
+    "many expressions": _pass(Output=["{% $states.input.s %}" for _ in _EIGHTEEN]) | _JSONATA,
+}
+
+
+@pytest.mark.parametrize("engine, result", [(2, Succeeded), (3, FailedWith)])
+@pytest.mark.parametrize("definition", REPEATING.values(), ids=REPEATING)
+def test_parts_beyond_memory_are_refused_since_engine_3(
+    definition: dict[str, Any], engine: int, result: type[Succeeded | FailedWith]
+) -> None:
+    text = "x" * 4_000_000
+    assert isinstance(_run(definition, {"s": text, "l": [text]}, "native", engine)[0].result, result)
+
+
 def test_values_beyond_memory_are_refused_since_engine_3() -> None:
     value = "x" * 64 * 1024 * 1024
     DataLimits(limits_of("native", 2), 2, Measure()).check_size(value, "S")
