@@ -61,6 +61,8 @@ class _Rewriter(TailReader):
         self._paths: set[int] = set()  # where those begin that have a dot
         self._unweighed: list[int] = []  # where what may repeat a value cannot be weighed by itself
         self._subscripted: dict[int, int] = {}  # where what has brackets begins, and where the first of them stand
+        self._grouped: set[int] = set()  # where paths begin that have a grouping, which no predicate may follow
+        self._shaping = -1  # where the last grouping or `[]` stands: they say what comes of the whole of their path
         self._calls: list[_Call] = []
         self._constructors = 0
         self._has_part = False
@@ -76,6 +78,7 @@ class _Rewriter(TailReader):
             self._calls.append(_Call(callee(self._source, start, operator)))
         elif operator.text == "[":
             self._subscripted.setdefault(start, operator.start)
+            self._shaping = operator.start if self._is_next("]") else self._shaping
 
     def combined(self, operator: Token, start: int) -> None:
         """See `Reader`."""
@@ -98,12 +101,14 @@ class _Rewriter(TailReader):
                     self._wrap_operand("counted", operator.end)
             case "~>":
                 self._applied(operator, start)
-            case "^" if self._survey.bindings or not self._is_free(start, operator.start):
-                self.edits.see(operator.start)  # also where a step before has a name: then one may come many times
             case "^":
-                self.edits.wrap(Wrap(start, operator.start, "ordered"))
+                self._sorted(operator, start)
+            case "{":
+                self._grouped.add(start)
+                self._shaping = operator.start
             case "#" | "@":
-                self.edits.see(self._position)
+                if start not in self._grouped:
+                    self.edits.see(self._position)
                 self._unweighed.append(start)
             case "(":
                 self._has_tail = self._has_tail or self._is_last()
@@ -317,6 +322,17 @@ class _Rewriter(TailReader):
                 if start == begun and next_token(self._source, end, operand=False).start == brackets:
                     return (start, end)
         return (begun, self._position)
+
+    def _sorted(self, operator: Token, start: int) -> None:
+        """Count what is sorted, as a whole where it can be put into a call, else each item after it is sorted.
+
+        A call is no path, and where the context is an array, a path that begins with one begins anew for each item.
+        """
+        fits = not self._has_context and self._shaping < start and self._source[start] != "["
+        if fits and not self._survey.bindings and self._is_free(start, operator.start):
+            self.edits.wrap(Wrap(start, operator.start, "ordered"))
+        else:
+            self.edits.see(self._position)
 
     def _stepped(self, operator: Token) -> None:
         """A step of a path is evaluated once for each item."""

@@ -235,6 +235,7 @@ HEAVY = [
         )
     ),
     Runaway("growing text", "$reduce([1..100000], function($a, $b){$a & 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'})", TIME),
+    Runaway("sorted as a whole", "$map([1..200000], function() {$count($states.input.items^(v))})", TIME),
     Runaway("terms of a long text", f"($s := $pad('x', 1000000); {'; '.join(['$s & 1'] * 300)})", TIME),
 ]
 """What does very much in few steps: the engine's own count would let it run for minutes."""
