@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -225,7 +226,7 @@ def _certificate_fault(error: Exception) -> str:
 
 
 def system_reason(error: OSError) -> str:
-    """The operating system's words, for which asyncio has its own; TLS and name resolution have no number of it."""
-    if error.errno and error.errno > 0 and not isinstance(error, ssl.SSLError):
+    """The operating system's words, for which asyncio has its own; TLS and name resolution number theirs apart."""
+    if error.errno and not isinstance(error, ssl.SSLError | socket.gaierror):
         return os.strerror(error.errno)
     return error.strerror or str(error) or type(error).__name__

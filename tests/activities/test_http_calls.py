@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -10,7 +13,7 @@ import pytest
 from yarl import URL
 
 from activities.address_guard import AddressGuard
-from activities.http_calls import LARGEST_ANSWER, HttpAnswer, HttpRequest, Unanswered, http_caller
+from activities.http_calls import LARGEST_ANSWER, HttpAnswer, HttpRequest, Unanswered, http_caller, system_reason
 from tests.support.faulty_server import Fault, FaultyServer, faulty_server
 
 OFF = AddressGuard(on=False)
@@ -83,6 +86,22 @@ async def test_large_answers_are_not_fetched_to_their_end(server: FaultyServer) 
 async def test_nobody_listens(server: FaultyServer, unused_tcp_port: int) -> None:
     url = f"http://127.0.0.1:{unused_tcp_port}"
     assert await reason(get(url)) == f"{url}: Connection refused"
+
+
+@pytest.mark.parametrize(
+    "error, told",
+    [
+        (OSError(errno.ECONNREFUSED, "Connect call failed ('127.0.0.1', 1)"), "Connection refused"),
+        (ssl.SSLError(1, "wrong version number"), "wrong version number"),
+        (socket.gaierror(8, "nodename nor servname provided"), "nodename nor servname provided"),
+        (socket.gaierror(-2, "Name or service not known"), "Name or service not known"),
+        (OSError("no route"), "no route"),
+        (TimeoutError(), "TimeoutError"),
+    ],
+    ids=["refused", "TLS", "a name on macOS", "a name on Linux", "text only", "nothing"],
+)
+def test_what_the_system_says(error: OSError, told: str) -> None:
+    assert system_reason(error) == told
 
 
 async def test_the_guard(server: FaultyServer) -> None:
