@@ -39,7 +39,11 @@ _POLL: Final = timedelta(seconds=58)
 
 _LONGEST_TOKEN: Final = 2_048
 _CLOSING_SECONDS: Final = 5.0
-_NO_TASK: Final = frozenset((RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED))
+_NO_ANSWER: Final = frozenset((RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED))
+
+
+class UnansweredPoll(Exception):
+    """A poll ended and Temporal had said nothing: there was no task, or nothing gets through to it."""
 
 
 class ActivityTasks:
@@ -51,10 +55,11 @@ class ActivityTasks:
         self._returns: set[asyncio.Task[None]] = set()
 
     async def poll(self, activity_arn: str, worker_name: str | None) -> ActivityTask | None:
-        """Wait for a task; None if none came.
+        """Wait for a task; None if Temporal says that none came.
 
         Raises:
-            RPCError: Temporal does not answer.
+            UnansweredPoll: it said nothing for as long as a poll lasts.
+            RPCError: it cannot answer.
         """
         poll = asyncio.create_task(self._poll(activity_arn, worker_name))
         self._polls.add(poll)
@@ -115,8 +120,8 @@ class ActivityTasks:
         try:
             response = await self._client.workflow_service.poll_activity_task_queue(request, timeout=_POLL)
         except RPCError as error:
-            if error.status in _NO_TASK:
-                return None
+            if error.status in _NO_ANSWER:
+                raise UnansweredPoll from error
             raise
         return await self._read(response) if response.task_token else None
 
@@ -142,7 +147,7 @@ class ActivityTasks:
     async def _return_what_comes(self, poll: asyncio.Task[ActivityTask | None]) -> None:
         try:
             task = await poll
-        except (RPCError, asyncio.CancelledError):
+        except (RPCError, UnansweredPoll, asyncio.CancelledError):
             return
         if task is not None:
             await self._return(decode_token(task.token))

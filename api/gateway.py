@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -40,7 +41,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.execution_workflows import input_hash, keyword_attributes, task_queue, workflow_id, workflow_memo
 from activities.names import ALIAS_ATTRIBUTE, REDRIVE_ATTRIBUTE, VERSION_ATTRIBUTE
 from activities.payloads import CompiledDefinitions
-from api.activity_tasks import ActivityTasks
+from api.activity_tasks import ActivityTasks, UnansweredPoll
 from api.gateway_descriptions import end_of, start_date_of, summary_of
 from api.gateway_errors import EngineContact
 from api.gateway_history import RenderedHistory, TemporalHistories
@@ -287,8 +288,9 @@ class TemporalGateway:
 
     async def poll_activity(self, activity_arn: str, worker_name: str | None) -> ActivityTask | None:
         """Poll the task queue of the activity's ARN."""
-        with self._contact.calling():
+        with suppress(UnansweredPoll), self._contact.calling():
             return await self._activity_tasks.poll(activity_arn, worker_name)
+        return None
 
     async def return_activity_task(self, token: str) -> None:
         """Have Temporal offer the task again."""
