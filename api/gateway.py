@@ -18,6 +18,7 @@ from temporalio.api.common.v1 import WorkflowExecution as WorkflowExecutionIds
 from temporalio.api.enums.v1 import HistoryEventFilterType
 from temporalio.api.workflowservice.v1 import (
     GetWorkflowExecutionHistoryRequest,
+    ListWorkflowExecutionsRequest,
     RequestCancelWorkflowExecutionRequest,
 )
 from temporalio.client import (
@@ -45,7 +46,7 @@ from api.activity_tasks import ActivityTasks, UnansweredPoll
 from api.gateway_descriptions import end_of, start_date_of, summary_of
 from api.gateway_errors import EngineContact
 from api.gateway_history import RenderedHistory, TemporalHistories
-from api.gateway_lists import ExecutionLists, Page, can_be_token
+from api.gateway_lists import ExecutionLists, Page, form_of
 from api.gateway_redrive import TemporalRedrive, redriven_start
 from api.gateway_tasks import TokenTasks
 from api.service.clock import of_epoch_milliseconds
@@ -76,6 +77,15 @@ _TEMPORAL_STATUS: Final = {
 }
 _STOP_PATIENCE: Final = timedelta(seconds=5)
 """How long a stopped execution has to close by itself before it is terminated."""
+
+_TOKEN_PATIENCE: Final = timedelta(seconds=5)
+"""How long Temporal may take over a page whose token is of no form that we know."""
+
+_TOKEN_FAULTS: Final = frozenset(
+    (RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.UNKNOWN, RPCStatusCode.UNAVAILABLE, RPCStatusCode.INTERNAL)
+)
+"""What Temporal may answer for a token that it cannot read: on its SQL stores UNKNOWN (observed) or UNAVAILABLE, as if
+it were out of order. A lack of time or of resources is no token's fault."""
 
 
 class TemporalGateway:
@@ -226,8 +236,6 @@ class TemporalGateway:
 
     async def list(self, filter_: ExecutionFilter, page_size: int, token: bytes | None) -> ExecutionPage:
         """One page of Temporal's own list: running executions first, then by closing time, newest first."""
-        if token is not None and not can_be_token(token):
-            raise MalformedToken("Temporal makes no such tokens")
         clauses = [f'WorkflowType = "{filter_.state_machine_name}"', 'ExecutionStatus != "ContinuedAsNew"']
         if filter_.status is not None:
             clauses.append(f"ExecutionStatus IN {_TEMPORAL_STATUS[filter_.status]}")
@@ -244,9 +252,38 @@ class TemporalGateway:
         return ExecutionPage(summaries, following)
 
     async def _listed(self, query: str, size: int, token: bytes | None) -> Page[WorkflowExecution]:
-        found = self._client.list_workflows(query, page_size=size, next_page_token=token)
+        patience = None
+        if token is not None and (form := form_of(token)) != "known":
+            patience = _TOKEN_PATIENCE
+            if form == "broken" or await self._is_at_fault(query, token):
+                raise MalformedToken("Temporal makes no such tokens")
+        found = self._client.list_workflows(query, page_size=size, next_page_token=token, rpc_timeout=patience)
         await found.fetch_next_page()
         return found.current_page or (), found.next_page_token or None
+
+    async def _is_at_fault(self, query: str, token: bytes) -> bool:
+        """Whether Temporal fails for a token before and after it answers the same query without one."""
+        return (
+            await self._fails(query, token) and not await self._fails(query, None) and await self._fails(query, token)
+        )
+
+    async def _fails(self, query: str, token: bytes | None) -> bool:
+        """Ask for one execution; once only with a token, where the SDK would repeat what may yet succeed.
+
+        Raises:
+            RPCError: Temporal does not answer the query without a token.
+        """
+        request = ListWorkflowExecutionsRequest(
+            namespace=self._client.namespace, query=query, page_size=1, next_page_token=token or b""
+        )
+        service = self._client.workflow_service
+        try:
+            await service.list_workflow_executions(request, retry=token is None, timeout=_TOKEN_PATIENCE)
+        except RPCError as error:
+            if token is None:
+                raise
+            return error.status in _TOKEN_FAULTS
+        return False
 
     # ------------------------------------------------------------------ history
 

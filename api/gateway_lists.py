@@ -4,7 +4,7 @@ On its SQL stores Temporal finds the beginning of a page by walking over all exe
 three microseconds for each, which is more than the page itself after ten thousand. So ten pages are read at once, and
 those that are asked for next are answered from them. Their tokens are Temporal's own, made here from the last execution
 shown, so that any process can go on with one, at any time. Where Temporal's tokens are of another form (those of
-Elasticsearch, which has no such cost) nothing is read ahead.
+Elasticsearch, which has no such cost) nothing is read ahead. Callers may have made a token by hand: `form_of`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 _PAGES: Final = 10
 _MOST: Final = 1_000
@@ -124,16 +124,22 @@ def token_of(execution: Listed) -> bytes:
     return json.dumps(token, separators=(",", ":")).encode()
 
 
-def can_be_token(token: bytes) -> bool:
-    """Whether Temporal may have made a token, which is a JSON object in all its stores.
+def form_of(token: bytes) -> Literal["known", "broken", "other"]:
+    """Whether a token is as Temporal's own stores make them, a spoiled one of its SQL stores, or neither.
 
-    The SQL ones answer any other as if they were out of order: the SDK would ask again for ten seconds.
+    Neither may be a good one, too: no one says what a service that hosts Temporal makes.
     """
     try:
         members = json.loads(token)
-        return isinstance(members, dict) and ("RunID" not in members or bool(_parsed(token)))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return False
+    except (ValueError, RecursionError):
+        return "other" if token else "broken"
+    if isinstance(members, dict) and "RunID" in members:
+        try:
+            return "known" if isinstance(_parsed(token)["RunID"], str) else "broken"
+        except (ValueError, KeyError, TypeError):
+            return "broken"
+    is_of_elasticsearch = isinstance(members, dict) and "SearchAfter" in members
+    return "known" if is_of_elasticsearch else "other"
 
 
 def _text(moment: datetime) -> str:
@@ -151,7 +157,7 @@ def _run_of(token: bytes) -> str | None:
     """The run that a token names, if it is one of Temporal's SQL stores."""
     try:
         run_id = json.loads(token)["RunID"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return run_id if isinstance(run_id, str) else None
 

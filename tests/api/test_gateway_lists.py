@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.gateway_lists import ExecutionLists, Page, token_of
+from api.gateway_lists import ExecutionLists, Page, form_of, token_of
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 120_000, tzinfo=UTC)
 QUERY = 'WorkflowType = "m"'
@@ -79,6 +79,28 @@ async def test_pages(number: int, size: int, asked: list[int]) -> None:
     assert [run for page in found for run in page] == [run.run_id for run in temporal.runs]
     assert all(len(page) <= size for page in found)
     assert temporal.asked == asked
+
+
+@pytest.mark.parametrize(
+    "token, form",
+    [
+        (of_sql(runs(1)[0]), "known"),
+        (of_sql(runs(2)[1]), "known"),
+        (b'{"SearchAfter":[1767268800120000000,"r"]}', "known"),
+        (b'{"RunID":"r"}', "broken"),
+        (b'{"RunID":"r","StartTime":1,"CloseTime":""}', "broken"),
+        (of_sql(runs(1)[0]).replace(b'"00000"', b"0"), "broken"),
+        (b"", "broken"),
+        (b"{}", "other"),
+        (b"[1]", "other"),
+        (b"5", "other"),
+        (b"opaque", "other"),
+        (b"\xff\x00", "other"),
+        (b"[" * 2_000, "other"),
+    ],
+)
+def test_forms_of_tokens(token: bytes, form: str) -> None:
+    assert form_of(token) == form
 
 
 async def test_tokens_of_another_form_are_passed_on() -> None:

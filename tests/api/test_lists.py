@@ -63,6 +63,7 @@ async def test_a_token_made_by_hand_is_refused_at_once(engine: TestEngine) -> No
         b"\xff",
         b"[1]",
         b"[" * 2_000,  # which the API's bound on tokens lets pass, and Python's stack does not
+        b'{"StartTime": 1}',
         b'{"RunID": "r"}',
         b'{"RunID": "r", "StartTime": 1, "CloseTime": ""}',
     ):
