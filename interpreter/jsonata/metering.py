@@ -68,12 +68,13 @@ def _call(base: int, rate: int, picture: str) -> str:
 
 
 def _zip(most: int) -> str:
-    """`$zip` of up to `most` arrays: trailing ones that are undefined count as left out."""
+    """`$zip` of up to `most` arrays, more are refused; trailing ones that are undefined count as left out."""
     names = [f"$a{number}" for number in range(1, most + 1)]
     calls = "${d}zip()"
     for count in range(1, most + 1):
         calls = f"${{d}}exists({names[count - 1]}) ? ${{d}}zip({', '.join(names[:count])}) : {calls}"
-    return f"function({', '.join(names)}){{{{($r := {calls}; {_size('walked', 'r', 'count')}; {_held('r')}; $r)}}}}"
+    body = f"($r := {calls}; {_size('walked', 'r', 'count')}; {_held('r')}; $r)"
+    return f"function({', '.join(names)})<{'x?' * most}:x>{{{{{body}}}}}"
 
 
 def _held(of: str) -> str:

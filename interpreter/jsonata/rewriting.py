@@ -7,8 +7,7 @@ tokens there, and all that is not wrapped stays as it was written.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,11 +17,14 @@ from interpreter.jsonata.grammar import FUNCTION_WORDS
 from interpreter.jsonata.lexer import Kind, Token, next_token
 from interpreter.jsonata.metering import AS_VALUES
 from interpreter.jsonata.parts import COMPARISONS, Parts
-from interpreter.jsonata.survey import CALLING_BACK, REPEATING, Survey, callee
+from interpreter.jsonata.survey import ASKING_FOR_PARAMETERS, CALLING_BACK, REPEATING, Survey, callee
 from interpreter.jsonata.tails import TailReader
 
 _WRAPPED_CALLS: Final = {"zip": "found", "string": "printed"}
 """Calls of functions for which no function with fixed parameters can stand in exactly."""
+
+_APPLIED: Final = {"zip": "weighed", "string": "printed"}
+"""What counts them behind `~>`, by which their value is handed on: a call could not end a block as it does."""
 
 _FUNCTIONS: Final = BUILT_INS | ADDED_FUNCTIONS
 _SHORT_RANGE: Final = 2  # digits of the upper end
@@ -183,16 +185,20 @@ class _Rewriter(TailReader):
         if first.kind is Kind.NAME and first.text in FUNCTION_WORDS:
             call.function = first.start
         self._in_region(self._expression)
-        if call.name in CALLING_BACK and self._is_zip(first):
+        if self._is_own(call.name, ASKING_FOR_PARAMETERS) and self._is_unlike_its_stand_in(first):
             self.edits.wrap(Wrap(first.start, first.end, "unary"))
         if not self._weigh_whole(begun) and call.name in JOINING and call.arguments:
             self._weigh(begun, self._position, is_joint=True)
         call.arguments += 1
 
-    def _is_zip(self, first: Token) -> bool:
-        """Whether an argument that begins so is `$zip`, which is called back with one argument, unlike its stand-in."""
-        is_whole = first.end == self._position
-        return is_whole and first.kind is Kind.VARIABLE and first.text == "zip" and "zip" not in self._survey.declared
+    def _is_unlike_its_stand_in(self, first: Token) -> bool:
+        """Whether an argument that begins so is a function with one parameter at most, unlike its stand-in."""
+        is_whole = first.end == self._position and first.kind is Kind.VARIABLE
+        return is_whole and self._is_own(first.text, _WRAPPED_CALLS)
+
+    def _is_own(self, name: str, functions: Collection[str]) -> bool:
+        """Whether a name is that of one of the engine's functions, and the source has no other use for it."""
+        return name in functions and name not in self._survey.declared
 
     def left_open(self) -> None:
         """See `Reader`."""
@@ -257,17 +263,14 @@ class _Rewriter(TailReader):
         is_built_in = bool(call.name) and call.name not in self._survey.declared
         if is_built_in:
             self._parts.call(call.name, span)
-        if call.name in _WRAPPED_CALLS:
-            if call.is_partial:
-                self.edits.values.add(call.name)
-                return
-            if is_built_in:
-                self.edits.rename(start)
+        if is_built_in and call.name in _WRAPPED_CALLS and not (call.is_partial and call.name == "string"):
+            self.edits.rename(start)  # of `$zip(?)` as well, which makes empty arrays of whatever it is given
+        if call.is_partial and call.name in AS_VALUES:
+            self.edits.values.add(call.name)
+        elif call.name in _WRAPPED_CALLS:
             self._wrap_call(call, Wrap(*span, _WRAPPED_CALLS[call.name]))
         elif call.name in JOINING:
             self._joining.add(start)
-            if call.is_partial:
-                self.edits.values.add(call.name)
         elif call.defers:
             self._weigh_call(call, Wrap(*span, "weighed"))
         elif (call.name in REPEATING and call.function < 0) or (self._survey.renames and not is_built_in):
@@ -301,10 +304,13 @@ class _Rewriter(TailReader):
             self._weigh_applied(Wrap(start, self._position, "weighed", is_deferred=True))
             return
         self.edits.unwrap(span)
-        if name in _WRAPPED_CALLS:
-            self.edits.values.add(name)
-        else:
+        if name not in _APPLIED:
             self._weigh_applied(replace(wrap, start=start, end=self._position))
+        elif self._is_own(name, _APPLIED):
+            self.edits.rename(begun)
+            self.edits.wrap(Wrap(start, self._position, _APPLIED[name], " ", f" ~> ${{d}}{_APPLIED[name]}"))
+        else:
+            self.edits.values.add(name)
 
     def _weigh_applied(self, wrap: Wrap) -> None:
         """Weigh what `~>` gives, or leave that to who calls the function that it may be the end of."""
@@ -342,7 +348,7 @@ class _Rewriter(TailReader):
             return
         if first.text in ("[", "*", "**", "%") or not self._parts.has_outer(first.start, end):
             return
-        is_fixed = first.kind is Kind.VARIABLE and not self._binds(first.start, end)  # no parent is looked for behind
+        is_fixed = first.kind is Kind.VARIABLE and not self._survey.binds(first.start, end)  # no parent behind
         if self._is_free(first.start, end) or is_fixed:
             self._weigh(first.start, end)
         else:
@@ -350,7 +356,7 @@ class _Rewriter(TailReader):
 
     def _is_free(self, begun: int, end: int) -> bool:
         """Whether a part of a path can be put into a call: nothing refers to its steps."""
-        return not self._binds(begun, end) and self._region() not in self._survey.with_parents
+        return not self._survey.binds(begun, end) and self._region() not in self._survey.with_parents
 
     def _weigh_whole(self, begun: int) -> bool:
         """Weigh what was read since `begun`, a whole part of the source, if steps of paths in it could not be.
@@ -399,17 +405,11 @@ class _Rewriter(TailReader):
         """Wrap what was read since `begun`, unless it is small."""
         end = self._position if end is None else end
         begun = next_token(self._source, begun, operand=True).start
-        if not self._parts.is_small(begun, end) and not self._binds(begun, end):
+        if not self._parts.is_small(begun, end) and not self._survey.binds(begun, end):
             self.edits.wrap(Wrap(begun, end, name))
 
     def _wrap_condition(self, start: int, operator: Token) -> None:
         """Wrap the left side of an operator that asks whether it is true, which looks at every item of an array."""
         written = self._source[start : operator.start].rstrip()
-        if start + len(written) not in self._parts.truths and not self._binds(start, operator.start):
+        if start + len(written) not in self._parts.truths and not self._survey.binds(start, operator.start):
             self.edits.wrap(Wrap(start, operator.start, "counted"))
-
-    def _binds(self, begun: int, end: int) -> bool:
-        """Whether a part of the source refers to steps of its path, or gives them names."""
-        bindings = self._survey.bindings
-        at = bisect_left(bindings, begun)
-        return at < len(bindings) and bindings[at] < end

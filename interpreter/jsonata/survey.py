@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final
 
@@ -10,6 +11,8 @@ from interpreter.jsonata.lexer import Kind, Token, next_token
 
 REPEATING: Final = frozenset({"map", "each"})
 CALLING_BACK: Final = REPEATING | {"filter", "sift", "single", "sort", "replace"}
+ASKING_FOR_PARAMETERS: Final = CALLING_BACK | {"reduce"}
+"""Functions that call back with as many arguments as a function has parameters, or refuse one that has too few."""
 
 
 class RegionReader(Reader):
@@ -47,6 +50,11 @@ class Survey(RegionReader):
         """See `Reader`."""
         super().read()
         self.bindings.sort()
+
+    def binds(self, begun: int, end: int) -> bool:
+        """Whether a part of the source refers to steps of its path, or gives them names."""
+        at = bisect_left(self.bindings, begun)
+        return at < len(self.bindings) and self.bindings[at] < end
 
     def _declare(self, name: str) -> None:
         super()._declare(name)

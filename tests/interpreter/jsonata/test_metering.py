@@ -50,9 +50,15 @@ CASES = [
     Case("$a and $b > 1 or $c", "$_counted($a )and $b > 1 or $_counted($c)"),
     Case("$a < 5 or 5 = $a", "$a < 5 or 5 = $a"),
     Case("$a < $b + 1", "$a < $b + 1"),
-    Case("$a ~> $zip($b)", "$a ~> $zip($b)"),
+    Case("$a ~> $zip($b)", " $a ~> $_zip($b) ~> $_weighed"),
+    Case("$a ~> $string(true)[0] = 1", " $a ~> $_string(true)[0] ~> $_printed = 1"),
+    Case("($zip := 1; $a ~> $zip($b))", "($zip := 1; $a ~> $zip($b))"),
+    Case("$map($a, $zip)", "$map($a, $_unary($zip))"),
+    Case("$reduce($a, $zip, 1)", "$reduce($a, $_unary($zip), 1)"),
+    Case("($reduce := $f; $reduce($a, $zip))", "($reduce := $f; $reduce($a, $zip))"),
     Case("$a ~> $zip", "$a ~> $zip"),
-    Case("$zip /* of two */ ($a, ?)", "$zip /* of two */ ($a, ?)"),
+    Case("$zip /* of two */ ($a, ?)", "$_zip /* of two */ ($a, ?)"),
+    Case("$string /* of one */ (?)", "$string /* of one */ (?)"),
     Case("($string := 1; $string($a))", "($string := 1; $_printed($string($a)))"),
     Case("'$zip(' & \"**\" & /[#@%]/", "$_chained($_chained('$zip(' , \"**\") , /[#@%]/)"),
     Case("$x.**.(%.a)", "$x.**[$_seen()].(%.a)"),
@@ -121,6 +127,22 @@ ALIKE = [
     "{'a': 1}.*[]",
     "$zip([1])[]",
     "[1] ~> $zip([2])[]",
+    "[1] ~> $zip($none)",
+    "[1] ~> $zip([1], [1], [1], [1], [1], [1], [1], [1], [1])",
+    "$list ~> $zip([1, 2]) = $list",
+    "$list ~> $zip([1]) /* and */ [0] ~> $string(true) ~> $length()",
+    "($f := function($v) {($x; $v ~> $zip($v)){$string($): $}}; $map([[1], [2, 3]], $f))",
+    "($f := function($v) {($v ~> $string())[$ != '']}; [$f($list), $map([1], $f)])",
+    "($f := $zip(?, [1]); $f([2]))",
+    "($f := $zip([1], ?); $f($none))",
+    "$x ~> $string(1)",
+    "$none ~> $string(true)",
+    "[$sum ~> $string(), $sum ~> $zip([1])]",
+    "($f := $reverse ~> $zip; $f($list))",
+    *("$reduce($list, $zip)", "$reduce([], $zip, 1)", "$list ~> $reduce($zip)", "($f := $reduce(?, $zip); $f($list))"),
+    *("$reduce($list, $string)", "$list ~> $reduce($string)", "$reduce([], $list, $zip)", "$reduce($none, $zip)"),
+    "($map := function($l, $f) {$f($l, $l)}; $map($list, $zip))",
+    "($zip := function($a, $b) {$a + $b}; [$reduce($list, $zip), $list ~> $zip($list), 1 ~> $zip(2)])",
     "$obj.a@$v.b@$w#$i[$w > 0].{'i': $i, 'w': $w}",
     "[$obj, $obj]@$v.a@$w.b@$n#$i[$n = 1]{$string($i): $w.b^($)}",
     "$list[$ = 2] in [2, 3]",
@@ -284,6 +306,44 @@ def test_one_item_in_one_item_comes_out_bare(meters: bool) -> None:
     assert _outcome(part, meters=meters) == ("{'part': '1text'}" if meters else "{'part': ['1text']}")
 
 
+@dataclass(frozen=True)
+class Difference:
+    source: str
+    plain: str
+    metered: str
+
+
+def _refused(argument: int, function: str, place: int | None) -> str:
+    return f'T0410: Argument {argument} of function "{function}" does not match function signature at {place}'
+
+
+def _too_few_parameters(place: int) -> str:
+    return f"D3050: The second argument of reduce function must be a function with at least two arguments at {place}"
+
+
+DIFFERENCES = [
+    Difference("($f := $zip; $f(1, 2, 3, 4, 5, 6, 7, 8, 9))", "[[1, 2, 3, 4, 5, 6, 7, 8, 9]]", _refused(9, "f", 16)),
+    Difference("($zip)([1], $none)", "[]", "[[1]]"),
+    Difference("($f := $zip; $map(['a'], $f))", "[['a']]", "[['a', 0, 'a']]"),
+    Difference("$reduce([1, 2], ($zip))", _too_few_parameters(8), "[[1, 2, 1, 1]]"),
+    Difference("($f := $string; $reduce([1, 2], $f))", _too_few_parameters(24), "'1'"),
+    Difference("($f := $string; $f($list, 'no'))", _refused(2, "f", 19), "'[3,1,2]'"),
+    Difference("($f := $substring(?, 'a'); $f('abc'))", "'abc'", _refused(2, "substring", None)),
+    Difference("($f := $length(?); $f(1))", "MISSING", _refused(1, "length", None)),
+    Difference("([[]])@$q", "[[]]", "[]"),
+    Difference("($v := []; $v@$q)", "[]", "MISSING"),
+    Difference("($obj.a.%; {'a': []}.*)", "[]", "MISSING"),
+    Difference("(function() {($sum($list)){'a': [$, 1]}})()", "{'a': [None, 1]}", "{'a': [6, 1]}"),
+]
+
+
+@pytest.mark.parametrize("case", DIFFERENCES, ids=lambda case: case.source)
+def test_where_the_forms_differ(case: Difference) -> None:
+    """See docs/compatibility.md."""
+    got = (_outcome(case.source, meters=False), _outcome(case.source, meters=True))
+    assert got == (case.plain, case.metered)
+
+
 @pytest.mark.parametrize("name", sorted((BUILT_INS | ADDED_FUNCTIONS) - {"random", "shuffle", "uuid"}))
 def test_both_forms_of_each_function_do_the_same(name: str) -> None:
     for form in HANDED_ON:
@@ -356,6 +416,8 @@ RECURSIONS = [
     "1 in $f($n - 1)",
     "[$n = $f($n - 1)] in [1]",
     "$string($f($n - 1))",
+    "$f($n - 1) ~> $string()",
+    "$x ~> $zip($f($n - 1))",
     "{'k': [$f($n - 1)], 'v': 'a' & $n}",
 ]
 
