@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from temporalio.api.common.v1 import Payload
 from temporalio.api.common.v1 import WorkflowExecution as WorkflowExecutionIds
 from temporalio.api.enums.v1 import HistoryEventFilterType
 from temporalio.api.workflowservice.v1 import (
@@ -29,7 +28,6 @@ from temporalio.client import (
     WorkflowHandle,
 )
 from temporalio.common import (
-    RawValue,
     SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
@@ -65,6 +63,7 @@ from api.service.gateway import (
     Started,
 )
 from interpreter.hosts.stop_reasons import stop_reason_text
+from interpreter.hosts.temporal.commands import raw_json
 from interpreter.start import ExecutionStart
 from interpreter.values import JsonValue
 
@@ -111,12 +110,11 @@ class TemporalGateway:
         attributes = keyword_attributes(start).items()
         pairs = [SearchAttributePair(SearchAttributeKey.for_keyword(name), value) for name, value in attributes]
         memo = workflow_memo(start, input_text, timeout_seconds)
-        input_payload = Payload(metadata={"encoding": b"json/plain"}, data=input_text.encode("utf-8", "surrogatepass"))
         with self._contact.calling():
             try:
                 await self._client.start_workflow(
                     state_machine_name,
-                    args=[start, RawValue(input_payload)],
+                    args=[start, raw_json(input_text.encode("utf-8", "surrogatepass"))],
                     id=workflow_id(state_machine_name, start.key),
                     task_queue=task_queue(start),
                     execution_timeout=timedelta(seconds=timeout_seconds),

@@ -25,7 +25,7 @@ from interpreter.history import HistoryEvent, render
 from interpreter.hosts.projection import Projection
 from interpreter.hosts.tokens import TaskToken
 from interpreter.start import ExecutionStart
-from interpreter.values import JsonValue, parse_json
+from interpreter.values import JsonValue, parse_json, parse_kept
 
 _CACHED_EVENTS: Final = 500_000
 _PAGE_EVENTS: Final = 1_000
@@ -197,4 +197,4 @@ class TemporalHistories:
     async def _checkpoint(self, event: TemporalEvent) -> dict[str, JsonValue]:
         payload = event.workflow_execution_started_event_attributes.input.payloads[2]
         (checkpoint,) = await self._client.data_converter.decode([payload], [RawValue])
-        return cast("dict[str, JsonValue]", parse_json(checkpoint.payload.data))
+        return cast("dict[str, JsonValue]", parse_kept(checkpoint.payload.data))

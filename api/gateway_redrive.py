@@ -24,8 +24,9 @@ from activities.names import REDRIVE_ATTRIBUTE, WORKFLOW_QUEUE
 from api.service.clock import epoch_milliseconds, of_epoch_milliseconds
 from api.service.gateway import RedriveRequest, RunSuperseded
 from interpreter.frames import JsonObject
+from interpreter.hosts.temporal.commands import raw_json
 from interpreter.start import ENGINE, ExecutionStart, Redrive
-from interpreter.values import JsonValue
+from interpreter.values import JsonValue, print_kept
 
 _COUNT: Final = "redriveCount"
 _DATE: Final = "redriveDate"
@@ -105,7 +106,7 @@ class TemporalRedrive:
         )
         message.task_queue.name = WORKFLOW_QUEUE
         message.workflow_execution_timeout.FromTimedelta(timedelta(seconds=self.request.timeout_seconds))
-        start, checkpoint = await encode([self.start_argument, self.checkpoint])
+        start, checkpoint = await encode([self.start_argument, raw_json(print_kept(self.checkpoint))])
         message.input.payloads.extend([start, first.input.payloads[1], checkpoint])
         memo: Mapping[str, JsonValue] = {
             _COUNT: redrive.count,

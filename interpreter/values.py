@@ -57,6 +57,11 @@ def parse_json(text: str | bytes) -> JsonValue:
     return value
 
 
+def parse_kept(text: bytes) -> JsonValue:
+    """Parse what `print_kept` has printed."""
+    return _loads(text)
+
+
 def _loads(text: bytes) -> JsonValue:
     """Parse with orjson, which is five times faster, but rounds long integers and knows no lone surrogates."""
     value: JsonValue
@@ -117,7 +122,19 @@ def json_bytes(value: JsonValue) -> bytes:
     except TypeError:  # an integer beyond 64 bits, a lone surrogate, or deep nesting, which orjson does not print
         if _is_deep(value):
             raise NestingError from None
-        return _COMPACT.encode(value).encode("utf-8", "surrogatepass")
+        return _print(value)
+
+
+def print_kept(value: JsonValue) -> bytes:
+    """As `json_bytes`, of any depth: for values that were let in, with what we keep around them."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return _print(value)
+
+
+def _print(value: JsonValue) -> bytes:
+    return _COMPACT.encode(value).encode("utf-8", "surrogatepass")
 
 
 def json_text(value: JsonValue) -> str:

@@ -18,6 +18,8 @@ from interpreter.values import (
     json_type_name,
     json_unique,
     parse_json,
+    parse_kept,
+    print_kept,
 )
 
 _JSON = st.recursive(
@@ -111,3 +113,11 @@ def test_depth_that_is_refused(text: str) -> None:
         parse_json(text)
     with pytest.raises(ValueError, match="nested more than 200 deep"):
         parse_json(text.encode())
+
+
+@pytest.mark.parametrize(
+    "inmost", ["1", "123456789012345678901234567890", '"\ud800"'], ids=["number", "long", "surrogate"]
+)
+def test_what_is_kept_may_be_deeper(inmost: str) -> None:
+    text = f"{'[' * 500}{inmost}{']' * 500}".encode("utf-8", "surrogatepass")
+    assert print_kept(parse_kept(text)) == text

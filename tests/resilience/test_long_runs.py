@@ -165,6 +165,41 @@ async def test_redrive_of_an_execution_of_several_runs(engine: TestEngine, funct
     assert [each.status for each in listed.executions] == ["SUCCEEDED"]
 
 
+async def test_data_as_deep_as_it_may_be_is_carried_on(engine: TestEngine, functions: Functions) -> None:
+    """A checkpoint has the frames around its data: both are let into the next run, and into a redriven one."""
+    wrapped: JsonValue = _nested("$", 50)
+    checks = {f"C{number}": _invoke("check", None, ResultPath=None, Next=f"C{number + 1}") for number in range(9)}
+    branch: JsonValue = {"StartAt": "C0", "States": {**checks, "C9": {"Type": "Pass", "End": True}}}
+    definition = {
+        "StartAt": "Wrap",
+        "States": {
+            "Wrap": {"Type": "Pass", "Parameters": wrapped, "Next": "Both"},
+            "Both": {"Type": "Parallel", "Branches": [branch], "Next": "Done"},
+            "Done": {"Type": "Pass", "Result": "done", "End": True},
+        },
+    }
+    arn = await engine.create("deep", definition)
+    functions.broken = True
+    ended = await engine.run(arn, _nested(None, 200))
+    assert (ended.status, ended.error) == ("FAILED", "ValueError")
+
+    functions.broken = False
+    await engine.service.redrive_execution(RedriveExecutionRequest(execution_arn=ended.execution_arn))
+    redriven = await engine.service.wait_for_execution(ended.execution_arn)
+    assert (redriven.status, redriven.output) == ("SUCCEEDED", '"done"'), redriven.cause
+    assert WorkflowExecutionStatus.CONTINUED_AS_NEW in await _runs(engine, "deep")
+    await _replay(engine, "deep")
+
+
+def _nested(value: JsonValue, levels: int) -> JsonValue:
+    """A value inside so many objects; as a template, a path inside them."""
+    name = "a.$" if isinstance(value, str) else "a"
+    nested: JsonValue = {name: value}
+    for _ in range(levels - 1):
+        nested = {"a": nested}
+    return nested
+
+
 async def test_what_cannot_go_on_in_a_new_run_fails_before_temporal_ends_it(
     engine: TestEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

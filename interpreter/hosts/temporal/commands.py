@@ -203,9 +203,13 @@ def start_stopping(child: ChildWorkflow, wiring: Wiring) -> asyncio.Task[Any]:
 def child_argument(argument: ChildArgument) -> Any:  # what the payload converter knows
     """An argument of a child workflow as it is handed to the SDK."""
     if isinstance(argument, JsonText):
-        data = argument.text.encode("utf-8", "surrogatepass")
-        return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=data))
+        return raw_json(argument.text.encode("utf-8", "surrogatepass"))
     return InlineJson(argument.value) if isinstance(argument, ForeignJson) else argument
+
+
+def raw_json(text: bytes) -> RawValue:
+    """JSON that is handed to the SDK as the text it is."""
+    return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=text))
 
 
 def child_keywords(attributes: Mapping[str, str]) -> TypedSearchAttributes | None:

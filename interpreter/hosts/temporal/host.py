@@ -19,7 +19,7 @@ from interpreter.hosts.details import describe_frames
 from interpreter.hosts.operations import Closing, OperationQueue, localized
 from interpreter.hosts.room import room_left
 from interpreter.hosts.stop_reasons import StopReason, parse_stop_reason
-from interpreter.hosts.temporal.commands import begin, start_closing, start_timer
+from interpreter.hosts.temporal.commands import begin, raw_json, start_closing, start_timer
 from interpreter.hosts.temporal.loose import LooseChildren
 from interpreter.hosts.temporal.outcomes import outcome_of, workflow_failure
 from interpreter.hosts.temporal.wiring import Wiring
@@ -27,7 +27,7 @@ from interpreter.hosts.tokens import TaskToken
 from interpreter.hosts.wire import answer_of_outcome
 from interpreter.limits import limits_of
 from interpreter.start import ExecutionStart
-from interpreter.values import JsonValue, parse_json
+from interpreter.values import JsonValue, parse_json, print_kept
 
 _MORE: Final = 0
 """The number of the timer that asks for a turn to begin more operations; the core's own numbers start at 1."""
@@ -152,7 +152,8 @@ class TemporalHost:
         await asyncio.sleep(0)  # so that those commands come before the one that ends this run
         await self._loose.stops_begun()
         runs = (*self._start.continued, workflow.info().run_id)
-        workflow.continue_as_new(args=[dataclasses.replace(self._start, continued=runs), self._input, checkpoint])
+        kept = raw_json(print_kept(checkpoint))
+        workflow.continue_as_new(args=[dataclasses.replace(self._start, continued=runs), self._input, kept])
 
     # ------------------------------------------------------------------ what is begun
 

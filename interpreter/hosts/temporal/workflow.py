@@ -17,7 +17,7 @@ from interpreter.frames import JsonObject
 from interpreter.hosts.temporal.host import TemporalHost
 from interpreter.hosts.temporal.wiring import installed
 from interpreter.start import ExecutionStart
-from interpreter.values import JsonValue, parse_json
+from interpreter.values import JsonValue, parse_json, parse_kept
 
 
 @workflow.defn(dynamic=True)
@@ -29,5 +29,5 @@ class ExecutionWorkflow:
         """Arguments: an `ExecutionStart`, the execution's input, and a checkpoint where there are earlier runs."""
         start = ExecutionStart.from_json(cast("dict[str, JsonValue]", parse_json(args[0].payload.data)))
         host = TemporalHost(installed(), start, args[1])
-        checkpoint = cast("JsonObject", parse_json(args[2].payload.data)) if start.earlier_runs else None
+        checkpoint = cast("JsonObject", parse_kept(args[2].payload.data)) if start.earlier_runs else None
         return await host.run(checkpoint)
