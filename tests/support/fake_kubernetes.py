@@ -17,6 +17,8 @@ from tests.support.certificates import Certified
 
 JOBS = "/apis/batch/v1/namespaces/"
 PODS = "/api/v1/namespaces/"
+_POLL_SECONDS = 0.01
+"""How often the server looks whether it shall end; the standard library's half second is what each test would take."""
 
 
 @dataclass
@@ -121,7 +123,7 @@ def fake_kubernetes(certified: Certified | None = None) -> Iterator[FakeKubernet
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certified.certificate, certified.key)
         server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,))
     thread.start()
     try:
         yield cluster

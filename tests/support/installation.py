@@ -74,10 +74,10 @@ class Installation:
         await asyncio.gather(*(self.start(role, script=self._script) for role in roles))
 
     async def close(self) -> None:
-        """End everything."""
+        """End everything, as `kill -9` does: what it kept goes with the test's folder."""
         for role in list(self._processes):
             await self.kill(role)
-        await self.server.stop()
+        self.server.kill()
 
     async def start(self, role: Role, *, script: bool = False) -> None:
         """Start a role and wait until it says that it is ready, and with which database; see `start_steploom`."""
