@@ -65,7 +65,7 @@ test: $(STAMP) $(NODE_STAMPS) ## Run the tests
 	$(NO_CONFORMANCE)
 	$(NO_REFERENCE)
 	$(NO_JAVASCRIPT)
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 3 --dist loadscope
 	$(NO_CONFORMANCE)
 	$(NO_REFERENCE)
 	$(NO_JAVASCRIPT)
