@@ -25,7 +25,7 @@ from interpreter.frames import JsonObject
 from interpreter.history import HistoryEvent, render
 from interpreter.hosts.inprocess import CallFailed, InProcessHost
 from interpreter.start import ExecutionStart
-from interpreter.values import MISSING, JsonValue, Missing, json_text, parse_json
+from interpreter.values import MISSING, JsonValue, Missing, json_text, parse_json, print_kept
 from tests.support.nesting import Nesting, invoke_starter, take_id, told
 
 CASES: Final = Path(__file__).parents[1] / "compliance" / "executions"
@@ -239,7 +239,7 @@ class InProcessRun:
             if self.passed > _FEW_BOUNDARIES and self.passed % _FEW_BOUNDARIES:
                 return
             self.boundaries.clear()
-        checkpoint = json.dumps(host.execution.checkpoint())
+        checkpoint = print_kept(host.execution.checkpoint()).decode("utf-8", "surrogatepass")
         self.boundaries.append(Boundary(checkpoint, host.now(), dict(script.calls), len(host.events)))
 
     async def next_checkpoint(self) -> JsonObject:
