@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.job_workflow import JobWorkflow
 from activities.names import (
@@ -84,13 +84,12 @@ def workflow_worker(
     activities: Sequence[Callable[..., Any]],
     limits: WorkerLimits,
     *,
-    runner: WorkflowRunner | None = None,
     event_log: EventLog | None = None,
 ) -> Worker:
     """The worker that hosts executions and runs the activities of our integrations.
 
     `client` must have the data converter of `activities.payloads` with the same `definitions`. The workflow runs
-    unsandboxed unless a test gives another `runner`.
+    unsandboxed.
     """
     install(wiring(definitions, event_log))
     spare_visits()
@@ -100,7 +99,7 @@ def workflow_worker(
         task_queue=WORKFLOW_QUEUE,
         workflows=[ExecutionWorkflow, JobWorkflow],
         activities=activities,
-        workflow_runner=runner or UnsandboxedWorkflowRunner(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=limits.cached_workflows,
         sticky_queue_schedule_to_start_timeout=_STICKY_PATIENCE,
         max_concurrent_workflow_tasks=limits.concurrent_workflow_tasks,
@@ -121,7 +120,6 @@ def express_worker(
     local_call: Callable[..., Any],
     limits: WorkerLimits,
     *,
-    runner: WorkflowRunner | None = None,
     event_log: EventLog | None = None,
 ) -> Worker:
     """The worker that hosts EXPRESS executions; arguments as of `workflow_worker`, `local_call` makes short calls.
@@ -137,7 +135,7 @@ def express_worker(
         task_queue=EXPRESS_QUEUE,
         workflows=[ExecutionWorkflow],
         activities=[local_call],
-        workflow_runner=runner or UnsandboxedWorkflowRunner(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         no_remote_activities=True,
         max_cached_workflows=limits.cached_workflows,
         sticky_queue_schedule_to_start_timeout=_STICKY_PATIENCE,

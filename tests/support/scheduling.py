@@ -22,7 +22,6 @@ FIRST: Final = (
     "tests/interpreter/hosts/test_agreement.py",
     "tests/api/cli/test_serving.py",
     "tests/resilience/test_kill.py",
-    "tests/interpreter/hosts/test_determinism.py",
     "tests/clients",
     "tests/resilience/test_hammer.py",
     "tests/resilience/test_jobs.py",

@@ -17,7 +17,6 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.testing import TimeSkipper
-from temporalio.worker import WorkflowRunner
 
 from activities.heartbeats import heartbeating
 from activities.integrations.callback_wait import WaitCloser, open_callback_wait
@@ -84,10 +83,17 @@ class MemoryStore:
 
 @dataclass(frozen=True, slots=True)
 class TemporalRun:
-    """How a case ended on Temporal (`run`, by the projected history), and Temporal's own history."""
+    """How a case ended on Temporal.
+
+    Attributes:
+        run: by the projected history.
+        history: Temporal's own.
+        store: what the history refers to.
+    """
 
     run: Run
     history: WorkflowHistory = field(repr=False)
+    store: MemoryStore = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -133,7 +139,7 @@ class Laboratory:
             described = await gateway.wait(MACHINE, name)
         events = await gateway.history(MACHINE, name)
         history = await self.client.get_workflow_handle(f"{MACHINE}:{name}").fetch_history()
-        return TemporalRun(_run(described, list(events)), history)
+        return TemporalRun(_run(described, list(events)), history, self.store)
 
     def gateway(self, skipping: bool) -> TemporalGateway:
         """The engine as the doors see it; with `skipping`, the time of what it starts is skipped."""
@@ -218,9 +224,7 @@ class Laboratory:
 
 
 @asynccontextmanager
-async def laboratory(
-    server: TemporalServer, *, namespace: str | None = None, runner: WorkflowRunner | None = None
-) -> AsyncIterator[Laboratory]:
+async def laboratory(server: TemporalServer, *, namespace: str | None = None) -> AsyncIterator[Laboratory]:
     """Run every worker against `server`, in a namespace of their own where one is named."""
     if namespace is not None:
         await _register(server, namespace)
@@ -236,7 +240,7 @@ async def laboratory(
     starter = NestedStarter(made.nesting)
     calls = [WaitCloser(client).close_wait, starter.prepare, starter.start, *made.aws()]
     workers = [
-        workflow_worker(client, definitions, calls, limits, runner=runner),
+        workflow_worker(client, definitions, calls, limits),
         job_worker(client, made.aws(), limits),
         activity_worker(client, OPEN_WAITS_QUEUE, [open_callback_wait], limits),
         activity_worker(client, FUNCTIONS_QUEUE, [made.function()], limits),
@@ -254,19 +258,17 @@ async def _register(server: TemporalServer, namespace: str) -> None:
     await client.workflow_service.register_namespace(request)
 
 
-async def run_cases(
-    cases: Sequence[Case], *, runner: WorkflowRunner | None = None
-) -> Mapping[str, TemporalRun | BaseException]:
+async def run_cases(cases: Sequence[Case]) -> Mapping[str, TemporalRun | BaseException]:
     """Run cases, many at once and each to its end, on a server of their own; by name.
 
-    Those with times that must be kept come before the others, which would delay them, but for one that has the runner
-    load what all need.
+    Those with times that must be kept come before the others, which would delay them, but for one with which what all
+    need is loaded.
     """
     runs: dict[str, TemporalRun | BaseException] = {}
     places = asyncio.Semaphore(_AT_ONCE)
     hurried = [case for case in cases if case.time == "real"]
     others = [case for case in cases if case.time != "real"]
-    async with await TemporalServer.start(time_skipping=True) as server, laboratory(server, runner=runner) as made:
+    async with await TemporalServer.start(time_skipping=True) as server, laboratory(server) as made:
         for batch in (others[:1], hurried, others[1:]):
             ended = await asyncio.gather(*(_run_in(places, made, case) for case in batch), return_exceptions=True)
             runs.update(zip((case.name for case in batch), ended, strict=True))
