@@ -197,7 +197,9 @@ class Settings(BaseSettings):
     ui_url: str | None = Field(
         None, description="Address of the Temporal UI, for links to executions: `start` and `describe` print them."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged; of libraries never less than warnings."
+    )
     log_format: Literal["text", "json"] = Field("text", description="`json` writes one object per line.")
 
     @field_validator("log_groups", mode="before")

@@ -38,7 +38,7 @@ class _JsonFormatter(logging.Formatter):
 
 
 def set_up_logs(settings: Settings) -> None:
-    """Send logs to standard error: ours from the configured level on, those of libraries from warnings on.
+    """Send logs to standard error: from the configured level on, those of libraries from warnings on at most.
 
     To be called before the first Temporal client is made.
     """
@@ -46,9 +46,10 @@ def set_up_logs(settings: Settings) -> None:
 
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonFormatter() if settings.log_format == "json" else logging.Formatter(_TEXT))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler])
     for name in _OURS:
-        logging.getLogger(name).setLevel(settings.log_level.upper())
+        logging.getLogger(name).setLevel(level)
     Runtime.set_default(runtime_that_logs(), error_if_already_set=False)
 
 

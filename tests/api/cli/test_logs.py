@@ -73,3 +73,20 @@ def test_a_late_answer_is_no_fault(
     lines = capfd.readouterr().err.splitlines()
     assert [line.split()[2] for line in lines] == told
     assert all("A call was answered when its Task had been given up already" in line for line in lines)
+
+
+@pytest.mark.parametrize("level, told", [("error", []), ("warning", ["of a library"]), ("debug", ["of a library"])])
+def test_the_level_is_for_libraries_too(
+    level: str, told: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    root = logging.getLogger()
+    before = root.level
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(Runtime, "set_default", lambda *_, **__: None)
+    try:
+        set_up_logs(load_settings(log_level=level))
+        logging.getLogger("library").warning("of a library")
+        logging.getLogger("library").info("not heard")
+    finally:
+        root.setLevel(before)
+    assert [line.rsplit(": ", 1)[1] for line in capfd.readouterr().err.splitlines()] == told
