@@ -60,6 +60,8 @@ VALUES = [
     Case("$string(1e20)", "100000000000000000000"),
     Case("$string(1e21)", "1e+21"),
     Case("0/0", "NaN"),
+    Case("$keys({'b': 1, '10': 2, '9': 3})", ["b", "10", "9"]),
+    Case("$string([2, 10, 1]{$string($): 1})", '{"2":1,"10":1,"1":1}'),
     Case("$string()", MISSING),
     Case("$keys()", MISSING),
     Case("$type($keys({'a': 1}))", "string"),
