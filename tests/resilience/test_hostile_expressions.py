@@ -103,23 +103,28 @@ async def test_a_thousand_by_kind(
     temporal_server: TemporalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All kinds of `hostile_sources` in one process, within less work than they may do, so that they take seconds."""
-    monkeypatch.setattr(jsonata, "_TRIES", {"aws": _within(jsonata._TRIES["aws"], steps=5_000)})
+    monkeypatch.setattr(jsonata, "_TRIES", {"aws": _within(jsonata._TRIES["aws"], steps=10_000)})
     monkeypatch.setattr(jsonata, "_REGEX_TRIES", {"aws": _within(jsonata._REGEX_TRIES["aws"], steps=1_000)})
     expressions = [source for kind in HOSTILE.values() for source in kind if _is_accepted(source)]
     assert len(expressions) >= 1_000
+    events: Counter[str] = Counter()
     async with running_engine(temporal_server, tmp_path, {}) as engine:
         for first in range(0, len(expressions), _MANY_STATES):
             name, part = f"thousand-{first}", expressions[first : first + _MANY_STATES]
             ended = await engine.run(await engine.create(name, _machine(part)), hostile_input())
             assert (ended.status, ended.output) == ("SUCCEEDED", '"done"'), ended.cause
+            events += Counter(await engine.event_types(ended.execution_arn))
             history = await engine.client.get_workflow_handle(f"{name}:{ended.name}").fetch_history()
             assert not _FAILED_TASKS & {event.event_type for event in history.events}
+        assert events["MapIterationStarted"] == len(expressions)
+        assert events["EvaluationFailed"] > 1_000
+        assert events["MapIterationSucceeded"] > 20
         await _still_serves(engine)
 
 
 def _within(tries: tuple[tuple[Bounds, int], ...], steps: int) -> tuple[tuple[Bounds, int], ...]:
     bounds, cost = tries[2]
-    return (*tries[:2], (replace(bounds, steps=steps, work=5_000), cost))
+    return (*tries[:2], (replace(bounds, steps=steps, work=10_000), cost))
 
 
 async def _still_serves(engine: TestEngine) -> None:
