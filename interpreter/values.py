@@ -58,7 +58,11 @@ def parse_json(text: str | bytes) -> JsonValue:
 
 
 def parse_kept(text: bytes) -> JsonValue:
-    """Parse what `print_kept` has printed."""
+    """Parse what `print_kept` has printed.
+
+    Raises:
+        ValueError: it is nothing of that.
+    """
     return _loads(text)
 
 
@@ -126,7 +130,7 @@ def json_bytes(value: JsonValue) -> bytes:
 
 
 def print_kept(value: JsonValue) -> bytes:
-    """As `json_bytes`, of any depth: for values that were let in, with what we keep around them."""
+    """As `json_bytes`, some hundred levels deeper: for values that were let in, with what we keep around them."""
     try:
         return orjson.dumps(value)
     except TypeError:

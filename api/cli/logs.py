@@ -38,7 +38,7 @@ class _JsonFormatter(logging.Formatter):
 
 
 def set_up_logs(settings: Settings) -> None:
-    """Send logs to standard error: from the configured level on, those of libraries from warnings on at most.
+    """Send logs to standard error: from the configured level on, of libraries never less than warnings.
 
     To be called before the first Temporal client is made.
     """

@@ -2,7 +2,8 @@
 
 A step of an engine says nothing of what is done in it: `$s & 'x'` is one, and copies megabytes. So an expression that
 does not end within a few steps is run in a second form, in which everything that takes time by the size of values hands
-that size to a `meter.Meter`. Its values are the same; only its steps are more. `rewriting` makes that form.
+that size to a `meter.Meter`. Its values are the same but for what docs/compatibility.md
+lists, and its steps are more. `rewriting` makes that form.
 """
 
 from __future__ import annotations
