@@ -16,7 +16,8 @@ from tests.resilience.noted_calls import FUNCTIONS, MOST_RETRIES, ask, calls, cr
 from tests.support.installation import Installation, Role, installed
 
 CHAOS_STATES: dict[str, Any] = {
-    "Begin": {"Type": "Pass", "Next": "Pause"},
+    "Begin": {"Type": "Pass", "Next": "First"},
+    "First": {**step("First"), "End": None, "Next": "Pause"},
     "Pause": {"Type": "Wait", "Seconds": 1, "Next": "Both"},
     "Both": {
         "Type": "Parallel",
@@ -33,7 +34,8 @@ CHAOS_STATES: dict[str, Any] = {
         "End": True,
     },
 }
-ENTERED = {"Begin": 1, "Pause": 1, "Both": 1, "Ask": 1, "Second": 1, "Each": 1, "Third": 2}
+CHAOS_STATES["First"].pop("End")
+ENTERED = {"Begin": 1, "First": 1, "Pause": 1, "Both": 1, "Ask": 1, "Second": 1, "Each": 1, "Third": 2}
 EXECUTIONS = 200
 
 
@@ -97,7 +99,7 @@ async def check_history(client: Any, arn: str, observed: Counter[str]) -> None:
         if event["type"] == "LambdaFunctionScheduled"
     )
     scheduled["Ask"] = sum(event["type"] == "TaskScheduled" for event in events)
-    for state in ("Ask", "Second", "Third"):
+    for state in ("First", "Ask", "Second", "Third"):
         most = ENTERED[state] * (1 + MOST_RETRIES)
         assert ENTERED[state] <= observed[f"{name}|{state}"] <= scheduled[state] <= most, (name, state)
 
