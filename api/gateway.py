@@ -17,12 +17,10 @@ from temporalio.api.common.v1 import WorkflowExecution as WorkflowExecutionIds
 from temporalio.api.enums.v1 import HistoryEventFilterType
 from temporalio.api.workflowservice.v1 import (
     GetWorkflowExecutionHistoryRequest,
-    ListWorkflowExecutionsRequest,
     RequestCancelWorkflowExecutionRequest,
 )
 from temporalio.client import (
     Client,
-    WorkflowExecution,
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowHandle,
@@ -44,7 +42,8 @@ from api.activity_tasks import ActivityTasks, UnansweredPoll
 from api.gateway_descriptions import end_of, start_date_of, summary_of
 from api.gateway_errors import EngineContact
 from api.gateway_history import RenderedHistory, TemporalHistories
-from api.gateway_lists import ExecutionLists, Page, form_of
+from api.gateway_lists import ExecutionLists
+from api.gateway_pages import TemporalPages
 from api.gateway_redrive import TemporalRedrive, redriven_start
 from api.gateway_tasks import TokenTasks
 from api.service.clock import of_epoch_milliseconds
@@ -55,7 +54,6 @@ from api.service.gateway import (
     ExecutionFilter,
     ExecutionPage,
     ExecutionStatus,
-    MalformedToken,
     NoSuchExecution,
     PreparedRedrive,
     RedriveRequest,
@@ -77,15 +75,6 @@ _TEMPORAL_STATUS: Final = {
 _STOP_PATIENCE: Final = timedelta(seconds=5)
 """How long a stopped execution has to close by itself before it is terminated."""
 
-_TOKEN_PATIENCE: Final = timedelta(seconds=5)
-"""How long Temporal may take over a page whose token is of no form that we know."""
-
-_TOKEN_FAULTS: Final = frozenset(
-    (RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.UNKNOWN, RPCStatusCode.UNAVAILABLE, RPCStatusCode.INTERNAL)
-)
-"""What Temporal may answer for a token that it cannot read: on its SQL stores UNKNOWN (observed) or UNAVAILABLE, as if
-it were out of order. A lack of time or of resources is no token's fault."""
-
 
 class TemporalGateway:
     """`ExecutionGateway` over a Temporal client.
@@ -99,7 +88,7 @@ class TemporalGateway:
         self._contact = EngineContact(client)
         self._tasks = TokenTasks(client, self._contact)
         self._activity_tasks = ActivityTasks(client)
-        self._lists = ExecutionLists(self._listed)
+        self._lists = ExecutionLists(TemporalPages(client, self._contact).ask)
 
     # ------------------------------------------------------------------ start and stop
 
@@ -243,45 +232,10 @@ class TemporalGateway:
             clauses.append(f'{ALIAS_ATTRIBUTE} = "{filter_.alias_arn}"')
         if filter_.redriven is not None:
             clauses.append(f"{REDRIVE_ATTRIBUTE} IS {'NOT ' if filter_.redriven else ''}NULL")
-        with self._contact.calling():
-            executions, following = await self._lists.page(" AND ".join(clauses), page_size, token)
-            skip = len(filter_.state_machine_name) + 1
-            summaries = [await summary_of(execution, execution.id[skip:]) for execution in executions]
+        executions, following = await self._lists.page(" AND ".join(clauses), page_size, token)
+        skip = len(filter_.state_machine_name) + 1
+        summaries = [await summary_of(execution, execution.id[skip:]) for execution in executions]
         return ExecutionPage(summaries, following)
-
-    async def _listed(self, query: str, size: int, token: bytes | None) -> Page[WorkflowExecution]:
-        patience = None
-        if token is not None and (form := form_of(token)) != "known":
-            patience = _TOKEN_PATIENCE
-            if form == "broken" or await self._is_at_fault(query, token):
-                raise MalformedToken("Temporal makes no such tokens")
-        found = self._client.list_workflows(query, page_size=size, next_page_token=token, rpc_timeout=patience)
-        await found.fetch_next_page()
-        return found.current_page or (), found.next_page_token or None
-
-    async def _is_at_fault(self, query: str, token: bytes) -> bool:
-        """Whether Temporal fails for a token before and after it answers the same query without one."""
-        return (
-            await self._fails(query, token) and not await self._fails(query, None) and await self._fails(query, token)
-        )
-
-    async def _fails(self, query: str, token: bytes | None) -> bool:
-        """Ask for one execution; once only with a token, where the SDK would repeat what may yet succeed.
-
-        Raises:
-            RPCError: Temporal does not answer the query without a token.
-        """
-        request = ListWorkflowExecutionsRequest(
-            namespace=self._client.namespace, query=query, page_size=1, next_page_token=token or b""
-        )
-        service = self._client.workflow_service
-        try:
-            await service.list_workflow_executions(request, retry=token is None, timeout=_TOKEN_PATIENCE)
-        except RPCError as error:
-            if token is None:
-                raise
-            return error.status in _TOKEN_FAULTS
-        return False
 
     # ------------------------------------------------------------------ history
 

@@ -1,7 +1,12 @@
-"""Tokens of ListExecutions of a form that we do not know: handed on to Temporal, which says whether they are good."""
+"""Tokens of ListExecutions of a form that we do not know: handed on to Temporal, which says whether they are good.
+
+And what a page that needs no Temporal, as it was read ahead, tells of it: nothing.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,10 +31,12 @@ FILTER = ExecutionFilter(state_machine_name="m")
 class Temporal:
     """Lists five executions by opaque tokens, or fails as `fault` says of a token and of the times it has come before.
 
-    `asked` has each call's token, and whether the SDK would repeat it.
+    `token` makes another form of them, of where the next page begins. `asked` has each call's token, and whether the
+    SDK would repeat it.
     """
 
     fault: Callable[[bytes, int], RPCStatusCode | None] = lambda *_: None
+    token: Callable[[int], bytes] = lambda begin: OPAQUE + str(begin).encode()
     asked: list[tuple[bytes, bool]] = field(default_factory=list)
 
     async def list_workflow_executions(
@@ -44,14 +51,14 @@ class Temporal:
         fault = self.fault(req.next_page_token, before)
         if fault is not None:
             raise RPCError("why", fault, b"")
-        begin = int(req.next_page_token.removeprefix(OPAQUE) or 0)
+        begin = next((each for each in range(1, 5) if self.token(each) == req.next_page_token), 0)
         end = min(begin + req.page_size, 5)
         return ListWorkflowExecutionsResponse(
             executions=[
                 WorkflowExecutionInfo(execution=WorkflowExecutionIds(workflow_id=f"m:{each}", run_id=f"r{each}"))
                 for each in range(begin, end)
             ],
-            next_page_token=OPAQUE + str(end).encode() if end < 5 else b"",
+            next_page_token=self.token(end) if end < 5 else b"",
         )
 
 
@@ -99,3 +106,24 @@ async def test_it_is_not_blamed_for_a_temporal_that_was_away(monkeypatch: pytest
     gateway = await gateway_to(temporal, monkeypatch)
     page = await gateway.list(FILTER, 2, OPAQUE + b"2")
     assert [each.name for each in page.executions] == ["2", "3"]
+
+
+def of_sql(begin: int) -> bytes:
+    """As Temporal's SQL stores make them, of executions without any date."""
+    return json.dumps(
+        {"CloseTime": "9999-12-31T23:59:59Z", "StartTime": "1970-01-01T00:00:00Z", "RunID": f"r{begin - 1}"}
+    ).encode()
+
+
+async def test_a_page_that_was_read_ahead_tells_nothing_of_temporal(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "api.gateway_errors")
+    temporal = Temporal(token=of_sql)
+    gateway = await gateway_to(temporal, monkeypatch)
+    page = await gateway.list(FILTER, 1, (await gateway.list(FILTER, 1, None)).next_token)
+    temporal.fault = lambda *_: RPCStatusCode.UNAVAILABLE
+    with pytest.raises(EngineUnavailable):
+        await gateway.list(FILTER, 1, None)
+    assert [each.name for each in (await gateway.list(FILTER, 1, page.next_token)).executions] == ["2"]
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
