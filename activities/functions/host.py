@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -179,8 +180,10 @@ class FunctionHost:
                 spec.name, self._boot(spec), self._catalog.directory, self._environment(spec)
             )
         except (OSError, ValueError) as error:  # no process or file left, or variables that no process can have
+            why = (isinstance(error, OSError) and error.strerror) or error  # not all event loops tell of what file
             raise client_error(
-                f"the function host cannot start a process for function {spec.name!r}: {error}"
+                f"the function host cannot start a process for function {spec.name!r}, "
+                f"{sys.executable} in {self._catalog.directory}: {why}"
             ) from error
 
     async def _call(

@@ -200,8 +200,8 @@ async def test_a_process_that_cannot_be_started(
             await call(host, "f")
     assert (raised.value.name, raised.value.cause) == (
         "Lambda.SdkClientException",
-        "Unable to execute HTTP request: the function host cannot start a process for function 'f': "
-        f"[Errno 2] No such file or directory: '{tmp_path / 'gone'}'",
+        "Unable to execute HTTP request: the function host cannot start a process for function 'f', "
+        f"{tmp_path / 'gone'} in {tmp_path}: No such file or directory",
     )
     assert await call(host, "f") == "unharmed"
 
