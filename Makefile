@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# uv installs in half a minute what takes pip three. But it does not read pip's configuration: where that names an index,
-# pip alone installs, and also where uv cannot.
-UV_INSTALL = ! $(BIN)/python -m pip config list | grep -Eq '[.](index-url|no-index)=' && \
-    $(PIP_INSTALL) -c constraints.txt uv && $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PIP_INSTALL := $(PIP) install --quiet -c constraints.txt
+# uv, which pip installs, takes half a minute for what takes pip three. But it does not read pip's configuration. Where
+# that replaces PyPI by another index, or by none, and where uv fails, pip installs all.
+UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -c constraints.txt
+PIP_REPLACES_PYPI := $(PIP) --verbose config list | grep -E '[.](index-url|no-index)=' >/dev/null
 # The cases recorded on AWS. Where nobody says where they are and they are not at the usual place, the tests that need
 # them are skipped, loudly; a named folder must be there.
 STEPLOOM_CONFORMANCE ?= ../shared/conformance
@@ -56,8 +57,9 @@ setup: $(STAMP) ## Make .venv from the pinned dependencies
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "steploom needs Python 3.11 or later")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing steploom and its tools into $(VENV): this takes about a minute, with pip alone a few."
-	$(UV_INSTALL) -c constraints.txt -e '.[dev]' || $(PIP_INSTALL) -c constraints.txt -e '.[dev]'
+	@echo "Installing steploom and its tools into $(VENV): this takes about a minute."
+	@if $(PIP_REPLACES_PYPI) || ! { $(PIP_INSTALL) uv && $(UV_INSTALL) -e '.[dev]'; }; then \
+	    echo "pip alone installs them: this takes a few minutes." >&2; $(PIP_INSTALL) -e '.[dev]'; fi
 	touch $@
 
 demo: $(STAMP) ## Run the order pipeline from start to end, over boto3 and gRPC
