@@ -1,7 +1,7 @@
 """Fixtures for all tests: one real Temporal dev server per test process, started by our own launcher on free ports.
 
 And hooks, for the order in which several processes run the tests, for an end of tests that hang, for Ctrl-C in what
-tests start, and for less work of Python's collector.
+tests start, for the event loop, and for less work of Python's collector.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-import uvloop
 from _pytest.faulthandler import fault_handler_stderr_fd_key
 from temporalio.client import Client
 
 from api.temporal_server import TemporalServer
+from tests.support.event_loops import new_event_loop
 from tests.support.server import running_server
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Tests run on the event loop of all our roles."""
-    return {"uvloop": uvloop.new_event_loop}
+    """Asynchronous tests run on the event loop of all our roles."""
+    return {"uvloop": new_event_loop}
 
 
 @pytest.hookimpl(wrapper=True)
