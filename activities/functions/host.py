@@ -180,10 +180,10 @@ class FunctionHost:
                 spec.name, self._boot(spec), self._catalog.directory, self._environment(spec)
             )
         except (OSError, ValueError) as error:  # no process or file left, or variables that no process can have
-            why = (isinstance(error, OSError) and error.strerror) or error  # not all event loops tell of what file
+            # Callers are not told where things are; uvloop does not say which file an error is about.
+            _LOG.warning("cannot start %s in %s: %s", sys.executable, self._catalog.directory, error)
             raise client_error(
-                f"the function host cannot start a process for function {spec.name!r}, "
-                f"{sys.executable} in {self._catalog.directory}: {why}"
+                f"the function host cannot start a process for function {spec.name!r}: {error}"
             ) from error
 
     async def _call(

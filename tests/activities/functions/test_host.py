@@ -189,7 +189,11 @@ async def test_exception_has_lambda_s_shape(write: Write, make_host: MakeHost) -
 
 
 async def test_a_process_that_cannot_be_started(
-    write: Write, make_host: MakeHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    write: Write,
+    make_host: MakeHost,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A fault of the host itself is one that a Retry covers, and no error of the function."""
     write("f.py", handler("return 'unharmed'"))
@@ -200,9 +204,10 @@ async def test_a_process_that_cannot_be_started(
             await call(host, "f")
     assert (raised.value.name, raised.value.cause) == (
         "Lambda.SdkClientException",
-        "Unable to execute HTTP request: the function host cannot start a process for function 'f', "
-        f"{tmp_path / 'gone'} in {tmp_path}: No such file or directory",
+        "Unable to execute HTTP request: the function host cannot start a process for function 'f': "
+        "[Errno 2] No such file or directory",
     )
+    assert f"cannot start {tmp_path / 'gone'} in {tmp_path}: [Errno 2] No such file or directory" in caplog.text
     assert await call(host, "f") == "unharmed"
 
 
