@@ -28,7 +28,7 @@ it were out of order. A lack of time or of resources is no token's fault."""
 
 
 class TemporalPages:
-    """Pages of Temporal's list."""
+    """Pages of the list that Temporal has for a client; `contact` logs whether it answers."""
 
     def __init__(self, client: Client, contact: EngineContact) -> None:
         self._client = client

@@ -1,7 +1,4 @@
-"""Tokens of ListExecutions of a form that we do not know: handed on to Temporal, which says whether they are good.
-
-And what a page that needs no Temporal, as it was read ahead, tells of it: nothing.
-"""
+"""Pages of Temporal's list: Temporal says whether tokens of a form that we do not know are good."""
 
 from __future__ import annotations
 
@@ -51,7 +48,7 @@ class Temporal:
         fault = self.fault(req.next_page_token, before)
         if fault is not None:
             raise RPCError("why", fault, b"")
-        begin = next((each for each in range(1, 5) if self.token(each) == req.next_page_token), 0)
+        begin = {b"": 0, **{self.token(each): each for each in range(1, 5)}}[req.next_page_token]
         end = min(begin + req.page_size, 5)
         return ListWorkflowExecutionsResponse(
             executions=[
