@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client
+from temporalio.client import Client, GrpcCompression
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
+from activities.address_guard import is_loopback
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.worker import run_workers
 from api.config import ConfigurationError, Settings
@@ -83,6 +84,15 @@ async def connected(
             yield Engine(store, client, quick, definitions, traced)
 
 
+def compression_to(address: str) -> GrpcCompression:
+    """How calls of the Temporal at `HOST:PORT` are compressed: not at all on this machine, else as the SDK does it.
+
+    Decision 16.
+    """
+    host = address.rpartition(":")[0].strip("[]")
+    return GrpcCompression.NONE if is_loopback(host) else GrpcCompression.GZIP
+
+
 @contextmanager
 def _told_of_tracing() -> Iterator[None]:
     try:
@@ -105,6 +115,7 @@ async def _connect(
         try:
             client = await Client.connect(
                 **connection,
+                grpc_compression=compression_to(address),
                 data_converter=data_converter(definitions, store),
                 interceptors=interceptors,
                 retry_config=retry,

@@ -21,6 +21,7 @@ import boto3
 from botocore.config import Config
 from temporalio.client import Client
 
+from api.engine import compression_to
 from benchmarks.cases import EXECUTION_TIMEOUT_SECONDS
 from benchmarks.definitions import ORDER
 from interpreter.values import json_text
@@ -100,7 +101,7 @@ def _in_threads(once: Callable[[], None], threads: int, calls: int) -> list[floa
 
 async def start_workflows(address: str, machine: str, lanes: int, calls: int) -> None:
     """Start workflows by `client.start_workflow`, as one does it by hand, `lanes` at once."""
-    client = await Client.connect(address)
+    client = await Client.connect(address, grpc_compression=compression_to(address))
 
     async def lane(numbers: Iterator[int], latencies: list[float]) -> None:
         for _ in numbers:

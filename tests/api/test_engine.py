@@ -8,10 +8,11 @@ from pathlib import Path
 
 import grpc
 import pytest
+from temporalio.client import GrpcCompression
 
 from api import engine
 from api.config import load_settings
-from api.engine import RoleError, connected
+from api.engine import RoleError, compression_to, connected
 from tests.support.databases import new_database
 from tests.support.fake_temporal import Context, fake_temporal
 
@@ -54,3 +55,17 @@ async def test_a_namespace_that_is_not_for_us(tmp_path: Path) -> None:
         told = f"The Temporal at {address} does not let us use the namespace 'default': it starts. Set TEMPORAL_NAMESP"
         with pytest.raises(RoleError, match=told):
             await connected(settings, {"target_host": address, "namespace": "default"}).__aenter__()
+
+
+@pytest.mark.parametrize(
+    "address, compression",
+    [
+        ("127.0.0.1:7233", GrpcCompression.NONE),
+        ("localhost:7233", GrpcCompression.NONE),
+        ("[::1]:7233", GrpcCompression.NONE),
+        ("temporal-frontend:7233", GrpcCompression.GZIP),
+        ("10.0.0.7:7233", GrpcCompression.GZIP),
+    ],
+)
+def test_calls_are_compressed_where_they_leave_the_machine(address: str, compression: GrpcCompression) -> None:
+    assert compression_to(address) is compression

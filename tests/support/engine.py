@@ -31,6 +31,7 @@ from activities.registry import Registry
 from activities.router import Router
 from activities.worker import WorkerLimits, WorkersHang, activity_worker, job_worker, run_workers, workflow_worker
 from api.aws_json.in_process import InProcessDoor
+from api.engine import compression_to
 from api.gateway import TemporalGateway
 from api.service.activities import KnownActivities
 from api.service.application import ApplicationService
@@ -127,7 +128,11 @@ async def running_engine(
     url = await new_database(folder / "steploom.sqlite3")
     async with open_store(url) as store:
         definitions = CompiledDefinitions(store)
-        client = await Client.connect(server.address, data_converter=data_converter(definitions, store))
+        client = await Client.connect(
+            server.address,
+            data_converter=data_converter(definitions, store),
+            grpc_compression=compression_to(server.address),
+        )
         if skip_time:
             client = TimeSkipper(client).client
         gateway = TemporalGateway(client, definitions)

@@ -20,6 +20,7 @@ from activities.local_activity import LocalActivity
 from activities.names import FUNCTIONS_QUEUE, INVOKE_LAMBDA
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.worker import WorkerLimits, express_worker, workflow_worker
+from api.engine import compression_to
 from api.gateway import TemporalGateway
 from api.service.gateway import ExecutionDescription
 from api.temporal_server import TemporalServer
@@ -112,7 +113,10 @@ async def express_laboratory(
     store = MemoryStore()
     definitions = CompiledDefinitions(store)
     client = await Client.connect(
-        server.address, namespace=server.namespace, data_converter=data_converter(definitions, store)
+        server.address,
+        namespace=server.namespace,
+        data_converter=data_converter(definitions, store),
+        grpc_compression=compression_to(server.address),
     )
     made = ExpressLaboratory(client, store, definitions)
     local = LocalActivity({INVOKE_LAMBDA: made.call})

@@ -24,6 +24,7 @@ from activities.integrations.nested_start import NestedStarter
 from activities.names import AWS_CALL, FUNCTIONS_QUEUE, JOB, OPEN_WAITS_QUEUE, WATCH_JOB
 from activities.payloads import CompiledDefinitions, data_converter
 from activities.worker import WorkerLimits, activity_worker, job_worker, workflow_worker
+from api.engine import compression_to
 from api.gateway import TemporalGateway
 from api.service.gateway import ExecutionDescription, ExecutionStatus, RedriveRequest
 from api.temporal_server import TemporalServer
@@ -234,6 +235,7 @@ async def laboratory(server: TemporalServer, *, namespace: str | None = None) ->
         server.address,
         namespace=server.namespace if namespace is None else namespace,
         data_converter=data_converter(definitions, store),
+        grpc_compression=compression_to(server.address),
     )
     made = Laboratory(client, store, definitions)
     limits = WorkerLimits()
