@@ -103,7 +103,7 @@ async def test_a_thousand_by_kind(
     temporal_server: TemporalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All kinds of `hostile_sources` in one process, within less work than they may do, so that they take seconds."""
-    monkeypatch.setattr(jsonata, "_TRIES", {"aws": _within(jsonata._TRIES["aws"], steps=20_000)})
+    monkeypatch.setattr(jsonata, "_TRIES", {"aws": _within(jsonata._TRIES["aws"], steps=10_000)})
     monkeypatch.setattr(jsonata, "_REGEX_TRIES", {"aws": _within(jsonata._REGEX_TRIES["aws"], steps=1_000)})
     expressions = [source for kind in HOSTILE.values() for source in kind if _is_accepted(source)]
     assert len(expressions) >= 1_000
@@ -124,7 +124,7 @@ async def test_a_thousand_by_kind(
 
 def _within(tries: tuple[tuple[Bounds, int], ...], steps: int) -> tuple[tuple[Bounds, int], ...]:
     bounds, cost = tries[2]
-    return (*tries[:2], (replace(bounds, steps=steps, work=20_000), cost))
+    return (*tries[:2], (replace(bounds, steps=steps, work=10_000), cost))
 
 
 async def _still_serves(engine: TestEngine) -> None:
