@@ -19,6 +19,13 @@ from tests.support.executions import InProcessRun, all_cases
 from tests.support.short_histories import compact
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_left() -> Iterator[None]:
+    """jsonatapy refuses that another thread drops its expressions, as one of a later test might."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture
 def _other_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing compiled before is used, and nothing compiled here is kept."""
@@ -34,7 +41,6 @@ def _other_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for cached in (parse_expression, executions.parsed):
         cached.cache_clear()
-    gc.collect()  # jsonatapy refuses that another thread drops its expressions, as a later test's might
     assert compiled
 
 
