@@ -85,7 +85,7 @@ async def connected(
 
 
 def compression_to(address: str) -> GrpcCompression:
-    """How calls of the Temporal at `HOST:PORT` are compressed: not at all on this machine, else as the SDK does it.
+    """How calls of the Temporal at `HOST:PORT` are compressed: not at a loopback address, else as the SDK does it.
 
     Decision 16.
     """
