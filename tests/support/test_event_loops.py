@@ -15,18 +15,26 @@ from tests.support.event_loops import new_event_loop
 
 
 @pytest.fixture(autouse=True)
-def time_limit() -> Iterator[None]:
-    """After a moment a signal is raised whose handler fails the test, as pytest-timeout does it."""
+def _failing_signal() -> Iterator[None]:
+    """A signal whose handler fails the test, as pytest-timeout does it."""
 
     def fail(*_: object) -> None:
-        pytest.fail("Timeout (>0.1s)")
+        pytest.fail("Timeout (>0.3s)")
 
     before = signal.signal(signal.SIGUSR1, fail)
-    timer = Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
-    timer.start()
     yield
-    timer.cancel()
     signal.signal(signal.SIGUSR1, before)
+
+
+async def limited(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Work that gets the signal after a moment."""
+    timer = Timer(0.3, os.kill, (os.getpid(), signal.SIGUSR1))
+    timer.start()
+    try:
+        await work()
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 async def wait() -> None:
@@ -49,4 +57,4 @@ def test_the_time_limit_ends_it(work: Callable[[], Coroutine[Any, Any, None]]) -
     """What waits is stopped; what runs may get the exception itself."""
     runner = asyncio.Runner(loop_factory=new_event_loop)
     with pytest.raises((RuntimeError, pytest.fail.Exception), match=r"Event loop stopped|Timeout"), runner:
-        runner.run(work())
+        runner.run(limited(work))
