@@ -180,11 +180,11 @@ class FunctionHost:
                 spec.name, self._boot(spec), self._catalog.directory, self._environment(spec)
             )
         except (OSError, ValueError) as error:  # no process or file left, or variables that no process can have
-            # Callers are not told where things are; uvloop does not say which file an error is about.
-            _LOG.warning("cannot start %s in %s: %s", sys.executable, self._catalog.directory, error)
-            raise client_error(
-                f"the function host cannot start a process for function {spec.name!r}: {error}"
-            ) from error
+            why = error.strerror if isinstance(error, OSError) and error.strerror else error
+            told = (spec.name, sys.executable, self._catalog.directory, why)
+            _LOG.warning("cannot start a process for function %r, %s in %s: %s", *told)
+            # Callers are not told where things are.
+            raise client_error(f"the function host cannot start a process for function {spec.name!r}: {why}") from error
 
     async def _call(
         self, process: FunctionProcess, spec: FunctionSpec, event: JsonValue, request_id: str, seconds: float

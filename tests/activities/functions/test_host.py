@@ -205,9 +205,10 @@ async def test_a_process_that_cannot_be_started(
     assert (raised.value.name, raised.value.cause) == (
         "Lambda.SdkClientException",
         "Unable to execute HTTP request: the function host cannot start a process for function 'f': "
-        "[Errno 2] No such file or directory",
+        "No such file or directory",
     )
-    assert f"cannot start {tmp_path / 'gone'} in {tmp_path}: [Errno 2] No such file or directory" in caplog.text
+    told = f"cannot start a process for function 'f', {tmp_path / 'gone'} in {tmp_path}: No such file or directory"
+    assert told in caplog.text
     assert await call(host, "f") == "unharmed"
 
 
