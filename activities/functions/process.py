@@ -86,7 +86,7 @@ class FunctionProcess:
             with theirs, os.fdopen(printed, "wb") as prints:
                 process = await _spawn(theirs.fileno(), prints.fileno(), directory, environment)
             reader, writer = await asyncio.open_unix_connection(sock=ours)
-        except BaseException:
+        except BaseException:  # a cancellation, too, must leave neither end open
             ours.close()  # a child that runs already sees the end of the line and goes
             os.close(output)
             raise
