@@ -145,6 +145,7 @@ async def serve_api(settings: Settings, connection: ClientConnectConfig, ready: 
     Raises as `check_exposure`, `connected`, `open_doors`.
     """
     check_exposure(settings)
+    check_free(settings)  # before Temporal is asked, which may be away for long
     async with (
         connected(settings, connection, answering=_ANSWERING) as engine,
         application(settings, engine) as service,
