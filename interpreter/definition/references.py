@@ -1,7 +1,8 @@
 """Which variables each state of a definition reads: `variableReferences` of DescribeStateMachine.
 
 Recorded: states of inner machines stand under their own names beside the others; a state that reads none is left out;
-variables that are only assigned do not count; the names of one state are sorted.
+variables that are only assigned do not count; the names of one state are sorted. What is written in JSONata does not
+count either.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path
 
 _Part: TypeAlias = Path | PayloadTemplate | FailText | JsonataTemplate | Expression | float | str | None
+"""What may be evaluated in some state; only the first three in one that is written in JSONPath."""
 
 
 def variable_references(definition: Definition) -> dict[str, list[str]]:
@@ -62,9 +64,9 @@ def _variables(part: _Part) -> Iterable[str]:
     match part:
         case Path():
             return () if part.variable is None else (part.variable,)
-        case PayloadTemplate() | FailText() | JsonataTemplate() | Expression():
+        case PayloadTemplate() | FailText():
             return part.variables
-        case _:  # written out, or absent
+        case _:  # in JSONata, written out, or absent
             return ()
 
 

@@ -144,6 +144,39 @@ def test_variables_of_rules_catchers_and_inner_states_are_found() -> None:
     assert found == {"C": ["a", "b"], "P": ["caught"], "I": ["inner"]}
 
 
+@pytest.mark.parametrize(
+    "reading",
+    [
+        {"Type": "Pass", "Assign": {"y": "{% $x %}"}, "Output": "{% $x %}", "End": True},
+        {"Type": "Wait", "Seconds": "{% $x %}", "End": True},
+        {"Type": "Choice", "Choices": [{"Condition": "{% $x %}", "Next": "P"}], "Default": "P"},
+        {"Type": "Fail", "Error": "{% $x %}"},
+        {
+            "Type": "Map",
+            "Items": "{% $x %}",
+            "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed", "Output": "{% $x %}"}}},
+            "End": True,
+        },
+    ],
+    ids=lambda state: str(state["Type"]),
+)
+def test_variables_that_jsonata_reads_are_not_told(reading: dict[str, Any]) -> None:
+    states = {"S": {"Type": "Pass", "Assign": {"x": 1}, "Next": "J"}, "J": reading}
+    rest = {"P": {"Type": "Pass", "End": True}} if reading["Type"] == "Choice" else {}
+    definition = {"StartAt": "S", "QueryLanguage": "JSONata", "States": states | rest}
+    assert variable_references(parse_definition(json.dumps(definition), TEST_CATALOG)) == {}
+
+
+def test_of_mixed_machines_only_what_jsonpath_reads_is_told() -> None:
+    states: dict[str, Any] = {
+        "S": {"Type": "Pass", "Assign": {"x": 1}, "Next": "J"},
+        "J": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $x %}", "Next": "P"},
+        "P": {"Type": "Pass", "InputPath": "$x", "End": True},
+    }
+    definition = {"StartAt": "S", "States": states}
+    assert variable_references(parse_definition(json.dumps(definition), TEST_CATALOG)) == {"P": ["x"]}
+
+
 def minimal(comment: str) -> str:
     return json.dumps({"Comment": comment, "StartAt": "A", "States": {"A": {"Type": "Succeed"}}}, ensure_ascii=False)
 
