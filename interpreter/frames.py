@@ -14,6 +14,7 @@ from typing import Final, TypeAlias, cast
 from interpreter.definition.model import Machine, MapState, ParallelState
 from interpreter.effects import Operation
 from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesHeartbeatTimeout, StatesTimeout
+from interpreter.history import Details
 from interpreter.measure import Measure
 from interpreter.scheduler import Strand
 from interpreter.values import MISSING, JsonValue, Missing
@@ -47,6 +48,15 @@ class Ended:
     error: StatesError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When an attempt of a Task has used up its TimeoutSeconds, milliseconds since the epoch, and the event of it."""
+
+    due: int
+    event_type: str
+    details: Details
+
+
 @dataclass(slots=True)
 class Frame:
     """One running machine.
@@ -66,6 +76,7 @@ class Frame:
         retrying: whether `due` is the end of a delay before a retry.
         group: the children of a Parallel or Map.
         live: operations under way, by number.
+        deadline: that of the attempt under way, if it has one.
         ended: how a child's machine ended, until its parent takes it in; None while it runs.
         strand: the coroutine that runs this frame.
     """
@@ -84,6 +95,7 @@ class Frame:
     retrying: bool = False
     group: Group | None = None
     live: dict[int, Operation] = field(default_factory=dict)
+    deadline: Deadline | None = None
     ended: Ended | None = None
     strand: Strand | None = None
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from interpreter.definition.model import MapState, ParallelState, TaskState, WaitState
-from interpreter.errors import StatesDataLimitExceeded, StatesError, StatesQueryEvaluationError, StatesRuntime
+from interpreter.errors import (
+    StatesDataLimitExceeded,
+    StatesError,
+    StatesQueryEvaluationError,
+    StatesRuntime,
+    StatesTimeout,
+)
 from interpreter.frames import Frame, Group
 from interpreter.history import Iteration
 from interpreter.inspection import Inspection
@@ -17,6 +23,8 @@ from interpreter.values import MISSING, JsonValue, Missing
 
 if TYPE_CHECKING:
     from interpreter.execution import Execution
+
+_ENGINE_THAT_TIMES_OUT_TOGETHER: Final = 3
 
 
 class ChildFailed(Exception):  # a way out of the group, not an error to show
@@ -100,6 +108,8 @@ def _stop(execution: Execution, parent: Frame, group: Group, index: int) -> None
     """
     failed = group.running[index]
     cause = failed.chain
+    if failed.ended is not None and isinstance(failed.ended.error, StatesTimeout):
+        _time_out_together(execution, group)
     if group.items is not None:
         execution.ledger.record("MapIterationFailed", cause, Iteration(parent.state_name, index))
     if failed.entered and isinstance(failed.machine.states[failed.state_name], TaskState):
@@ -112,6 +122,22 @@ def _stop(execution: Execution, parent: Frame, group: Group, index: int) -> None
         _record_aborted(execution, sibling, cause)
         execution.abandon(sibling)
     parent.chain = cause
+
+
+def _time_out_together(execution: Execution, group: Group) -> None:
+    """Record that Tasks which were scheduled with one that timed out have timed out as well (recorded).
+
+    Hosts count a call's time from when a worker took it, and so may tell of one before the others.
+    """
+    if execution.start.engine < _ENGINE_THAT_TIMES_OUT_TOGETHER:
+        return
+    for frame in group.running.values():
+        if frame.group is not None and frame.ended is None:
+            _time_out_together(execution, frame.group)
+        deadline = frame.deadline
+        if deadline is not None and deadline.due <= execution.effects.now():
+            execution.record(deadline.event_type, frame.chain, frame, deadline.details)
+            frame.deadline = None
 
 
 def _record_aborted(execution: Execution, frame: Frame, cause: int) -> None:

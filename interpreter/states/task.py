@@ -29,7 +29,7 @@ from interpreter.errors import (
     StatesRuntime,
     StatesTimeout,
 )
-from interpreter.frames import Frame
+from interpreter.frames import Deadline, Frame
 from interpreter.history import Worker
 from interpreter.jsonata import Expression, JsonataTemplate
 from interpreter.jsonpath import Path
@@ -103,6 +103,7 @@ async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> Json
     )
     if not polled:
         execution.record(events.started, frame.chain, frame, events.starting())
+        frame.deadline = _deadline(execution, events, timeout)
     try:
         if polled:
             result = await _wait_for_worker(execution, frame, events, attempt.call)
@@ -116,6 +117,8 @@ async def _attempt(execution: Execution, frame: Frame, state: TaskState) -> Json
         type_ = events.timed_out if isinstance(error, StatesTimeout) else events.failed
         execution.record(type_, frame.chain, frame, events.failing(error))
         raise
+    finally:
+        frame.deadline = None
     execution.record(events.succeeded, frame.chain, frame, events.outputting(result))
     return result
 
@@ -187,6 +190,12 @@ def _check_inline(execution: Execution, call: TaskCall) -> None:
 def _declared(attempt: _Attempt) -> tuple[int | None, int | None]:
     request = attempt.call.request
     return request.timeout_seconds, (request if attempt.wait is None else attempt.wait).heartbeat_seconds
+
+
+def _deadline(execution: Execution, events: TaskEvents, timeout: int | None) -> Deadline | None:
+    if timeout is None:
+        return None
+    return Deadline(execution.effects.now() + timeout * 1000, events.timed_out, events.failing(StatesTimeout()))
 
 
 async def _look_up(execution: Execution, frame: Frame, request: TaskRequest) -> None:
