@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from interpreter.dataflow.flow import evaluate
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
+_READER_FAILED: Final = "States.ItemReaderFailed"
 
 
 def quantity(value: Quantity, field: str, view: View) -> int:
@@ -41,7 +43,10 @@ def quantity(value: Quantity, field: str, view: View) -> int:
         case int():
             return value
         case Path():
-            return _integer_at(value, field, view)
+            number = _integer_at(value, field, view)
+            if number < 0:
+                raise StatesRuntime(f"{field} cannot be negative.")
+            return number
         case Expression():
             return evaluate_integer(value, field, view, minimum=0, maximum=LARGEST_CONCURRENCY)
 
@@ -60,11 +65,14 @@ def note_distribution(
 
 
 def read_items(inspection: Inspection, reader: ItemReader, view: View) -> JsonValue:
-    """What the reader of an inspected Map is said to have read, or its input in place of that.
+    """What the reader of an inspected Map is said to have read, or its input in place of that; MaxItems of it at most.
 
     Raises:
-        StatesError: there is nothing to iterate over (recorded).
+        StatesError: there is nothing to iterate over, or MaxItems is below 0 (both recorded).
+        StatesRuntime: MaxItemsPath gives no whole number (recorded).
+        StatesQueryEvaluationError: the expression of MaxItems does.
     """
+    most = _most_items(reader.config.max_items, view)
     value = view.frame.input if inspection.reader_data is MISSING else inspection.reader_data
     pointer = reader.config.items_pointer
     if pointer is not None:
@@ -73,8 +81,19 @@ def read_items(inspection: Inspection, reader: ItemReader, view: View) -> JsonVa
             value = value.get(name) if isinstance(value, dict) else None
         inspection.note("afterItemsPointer", value)
     if not isinstance(value, list | dict):
-        raise StatesError("States.ItemReaderFailed", "Attempting to map over non-iterable node.")
-    return value
+        raise StatesError(_READER_FAILED, "Attempting to map over non-iterable node.")
+    return dict(islice(value.items(), most)) if isinstance(value, dict) else value[:most]
+
+
+def _most_items(value: Quantity | None, view: View) -> int | None:
+    """How many items are read at most, None for all."""
+    if isinstance(value, Path):
+        most = _integer_at(value, "MaxItems", view)
+        if most < 0:
+            raise StatesError(_READER_FAILED, "field MaxItems must be positive")
+    else:
+        most = 0 if value is None else quantity(value, "MaxItems", view)
+    return most or None
 
 
 def check_tolerated(inspection: Inspection, items: int) -> None:
@@ -119,8 +138,6 @@ def _integer_at(path: Path, field: str, scope: Scope) -> int:
         raise StatesRuntime(
             f'The {field}Path field refers to value "{_shown(value)}" which is not a valid integer: {path.text}'
         )
-    if value < 0:
-        raise StatesRuntime(f"{field} cannot be negative.")
     return value
 
 

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 _ENGINE_THAT_CHECKS_SIZES: Final = 3
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
-
 
 async def run_map(execution: Execution, frame: Frame, state: MapState) -> Transition:
     """Run the iterations until all succeed, the failure is caught, or it is final.

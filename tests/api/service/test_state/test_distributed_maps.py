@@ -40,6 +40,14 @@ def _failed(iterations: int) -> dict[str, Any]:
     return {"stateConfiguration": {"mapIterationFailureCount": iterations}}
 
 
+def _reader(**config: Any) -> dict[str, Any]:
+    return {**_READER, "ReaderConfig": {"InputType": "JSON", **config}}
+
+
+def _read(data: Any) -> dict[str, Any]:
+    return {"stateConfiguration": {"mapItemReaderData": json.dumps(data)}}
+
+
 @dataclass(frozen=True)
 class Case:
     """A Map, what it is given beside the input `[1, 2, 3, 4]`, and parts of the answer and of its inspection data."""
@@ -144,7 +152,7 @@ CASES: Final = [
         _map(ItemReader=_READER, ItemSelector={"i.$": "$$.Map.Item.Value"}),
         {"status": "SUCCEEDED"},
         {"afterItemsPointer": [8, 9], "afterItemSelector": [{"i": 8}, {"i": 9}]},
-        result([1, 2]) | {"stateConfiguration": {"mapItemReaderData": json.dumps({"deep/er": {"list": [8, 9]}})}},
+        result([1, 2]) | _read({"deep/er": {"list": [8, 9]}}),
     ),
     Case(
         "what it did not find",
@@ -155,6 +163,42 @@ CASES: Final = [
             "cause": "Attempting to map over non-iterable node.",
         },
         {"afterItemsPointer": None},
+    ),
+    Case(
+        "no more than MaxItems of it",
+        _map(ItemReader=_reader(MaxItemsPath="$[1]"), ItemSelector={"i.$": "$$.Map.Item.Value"}),
+        {"status": "SUCCEEDED"},
+        {"afterItemsPath": [7, 8], "afterItemSelector": [{"i": 7}, {"i": 8}]},
+        result([1, 2]) | _read([7, 8, 9]),
+    ),
+    Case(
+        "MaxItems of members",
+        _map(ItemReader=_reader(MaxItems=1)),
+        {"status": "SUCCEEDED"},
+        {"afterItemsPath": [{"Key": "a", "Value": 1}]},
+        result([1]) | _read({"a": 1, "b": 2}),
+    ),
+    Case(
+        "MaxItems of 0 are all",
+        _map(ItemReader=_reader(MaxItems=0)),
+        {"status": "SUCCEEDED"},
+        {"afterItemsPath": [7, 8, 9]},
+        result([1, 2]) | _read([7, 8, 9]),
+    ),
+    Case(
+        "MaxItems that are none",
+        _map(ItemReader=_reader(MaxItemsPath="$most")),
+        {
+            "error": "States.Runtime",
+            "cause": 'The MaxItemsPath field refers to value "1.5" which is not a valid integer: $most',
+        },
+        params=result([1]) | _read([7]) | {"variables": {"most": "1.5"}},
+    ),
+    Case(
+        "MaxItems below 0",
+        _map(ItemReader=_reader(MaxItemsPath="$most")),
+        {"error": "States.ItemReaderFailed", "cause": "field MaxItems must be positive"},
+        params=result([1]) | _read([7]) | {"variables": {"most": -1}},
     ),
     Case(
         "what a writer wrote",
