@@ -1,7 +1,8 @@
 """Which API's answer a Task's result is: the shapes that a mocked result is checked against.
 
 A job's mock is checked against the answer of the API that tells how the job is getting on. Resources whose result is
-not an API's answer as it stands (HTTP, API Gateway, EKS calls, Lambda function ARNs, activities) have no shape.
+not an API's answer as it stands (HTTP, API Gateway, EKS calls, Lambda function ARNs, activities, and callbacks, whose
+result is whatever is sent with the token) have no shape.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ _POLLED: Final = {
 
 def response_shape(resource: TaskResource) -> StructureShape | None:
     """The shape of the API's answer, None where there is none to check against."""
-    if not isinstance(resource, ServiceResource):
+    if not isinstance(resource, ServiceResource) or resource.pattern is TaskPattern.WAIT_FOR_TASK_TOKEN:
         return None
     if resource.service.startswith(SEGMENT):
         folder = sdk_folder(resource.service.removeprefix(SEGMENT))

@@ -76,6 +76,8 @@ def test_result(case: Case) -> None:
         "arn:aws:states:::apigateway:invoke",
         "arn:aws:states:::eks:call",
         "arn:aws:states:::ecs:runTask.sync",
+        "arn:aws:states:::states:startExecution.waitForTaskToken",
+        "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken",
         "arn:aws:lambda:us-east-1:123456789012:function:f",
     ],
 )
