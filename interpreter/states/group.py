@@ -137,7 +137,6 @@ def _time_out_together(execution: Execution, group: Group) -> None:
         deadline = frame.deadline
         if deadline is not None and deadline.due <= execution.effects.now():
             execution.record(deadline.event_type, frame.chain, frame, deadline.details)
-            frame.deadline = None
 
 
 def _record_aborted(execution: Execution, frame: Frame, cause: int) -> None:
