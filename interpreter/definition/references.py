@@ -114,7 +114,7 @@ def _flow_parts(flow: Flow) -> Iterator[_Part]:
         case PathFlow():
             yield from (flow.input_path, flow.parameters, flow.result_selector, flow.output_path, flow.assign)
         case JsonataFlow():
-            yield from (flow.arguments, flow.output, flow.assign)
+            pass
         case _:
             assert_never(flow)
 
@@ -127,7 +127,7 @@ def _catcher_parts(catchers: tuple[Catcher, ...]) -> Iterator[_Part]:
 def _rule_parts(rule: ChoiceRule | Condition) -> Iterator[_Part]:
     match rule:
         case bool() | Expression():
-            yield rule
+            pass
         case _:
             yield from _rule_paths(rule)
 
