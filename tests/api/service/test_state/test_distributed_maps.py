@@ -186,6 +186,28 @@ CASES: Final = [
         result([1, 2]) | _read([7, 8, 9]),
     ),
     Case(
+        "MaxItems by expression",
+        _map(
+            ItemReader={
+                "Resource": _READER["Resource"],
+                "ReaderConfig": {"InputType": "JSON", "MaxItems": "{% $states.input[1] %}"},
+                "Arguments": _READER["Parameters"],
+            },
+            ItemSelector={"i": "{% $states.context.Map.Item.Value %}"},
+            QueryLanguage="JSONata",
+        ),
+        {"status": "SUCCEEDED"},
+        {"afterItemSelector": [{"i": 7}, {"i": 8}]},
+        result([1, 2]) | _read([7, 8, 9]),
+    ),
+    Case(
+        "a percentage of no more than MaxItems",
+        _map(ItemReader=_reader(MaxItems=2), ToleratedFailurePercentage=49),
+        _EXCEEDED,
+        params=result([1, 2])
+        | {"stateConfiguration": {"mapItemReaderData": "[6, 7, 8, 9]", "mapIterationFailureCount": 1}},
+    ),
+    Case(
         "MaxItems that are none",
         _map(ItemReader=_reader(MaxItemsPath="$most")),
         {
