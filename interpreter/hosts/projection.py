@@ -154,7 +154,7 @@ class Projection:
         self._clock = Clock(start.start_date if start.redrive is None else start.redrive.date)
         self._ledger = KeepingLedger(limits_of(start.mode, start.engine).history_events, self._clock)
         self._start = start
-        self._latest_answer = 0
+        self._latest = 0
         self._token_of = token_of
         self._queue = OperationQueue()
         self._execution = Execution(definition, start, input_, self, router, self._ledger)
@@ -241,7 +241,7 @@ class Projection:
 
     def _turn(self, started_id: int) -> None:
         arrived, task = self._tasks.pop(started_id)
-        self._clock.now = max(task.time, self._latest_answer)
+        self._latest = self._clock.now = max(self._latest, task.time)  # no clock goes back, as with Temporal's host
         self._room = self._room_left(task)
         batch, self._arrived = self._arrived[:arrived], self._arrived[arrived:]
         self._tasks.clear()
@@ -274,7 +274,7 @@ class Projection:
         self._queue.settled(number)
         answer = answer_of_outcome(record.outcome)
         if answer.at is not None:
-            self._latest_answer = self._clock.now = max(self._clock.now, answer.at)
+            self._latest = self._clock.now = max(self._latest, answer.at)
         self._go_on([(number, answer.outcome)], new_task=False)
 
     def _go_on(self, outcomes: Sequence[tuple[int, Outcome | Begun]], *, new_task: bool = True) -> None:

@@ -109,6 +109,14 @@ def test_events_have_the_time_of_the_workflow_task_that_caused_them() -> None:
     }
 
 
+def test_no_event_is_earlier_than_the_one_before() -> None:
+    """Servers of one installation may differ about the time; the Temporal host's does not go back."""
+    back: list[Record] = [TaskStarted(8, START_DATE + 1), TaskCompleted(8)]
+    projection = _fed(_ONE_CALL, *_task(3), ActivityEnded(_operation("T"), Done(1)), *back)
+
+    assert [event.timestamp - START_DATE for event in projection.events] == [0, 3, 3, 3, 3, 3, 3]
+
+
 def test_a_task_that_failed_is_as_if_it_had_not_been() -> None:
     started, completed = _task(9)
 
