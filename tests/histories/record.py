@@ -44,6 +44,7 @@ BEHAVIOURS: Final = {
     "jsonata-failures": "jsonata: failed Arguments are retried, then caught by States.ALL",
     "jsonata-costly": "jsonata: costly expressions make the workflow pause",
     "task-timeout": "timeouts: a caught one has an empty cause",
+    "timing-out-together": "timeouts: Tasks side by side time out together, also one that no worker has taken",
     "machine-timeout": "timeouts: the machine's, in a task",
     "callback": "callbacks: success after the call returned",
     "callback-answered-early": "callbacks: failure before the call returned",
