@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PIP := PIP_USER=0 $(BIN)/python -m pip --disable-pip-version-check
 PIP_INSTALL := $(PIP) install --quiet -c constraints.txt
 # uv, which pip installs, takes half a minute for what takes pip three. But it does not read pip's configuration. Where
 # that replaces PyPI by another index, or by none, and where uv fails, pip installs all.
@@ -55,8 +56,11 @@ help: ## List these commands
 setup: $(STAMP) ## Make .venv from the pinned dependencies
 
 $(STAMP): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "steploom needs Python 3.11 or later")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) $(NEW_ENOUGH) || { echo "steploom needs Python 3.11 or later" >&2; exit 1; }
+	@if { test -L $(BIN)/python || test -e $(BIN)/python; } && ! $(BIN)/python $(NEW_ENOUGH) 2>/dev/null; then echo \
+	    "The Python of $(VENV) does not run, or is older than 3.11: remove $(VENV) (make clean), and try again." >&2; \
+	    exit 1; fi
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)  # also where one was left half made
 	@echo "Installing steploom and its tools into $(VENV): this takes about a minute."
 	@if $(PIP_REPLACES_PYPI) || ! { $(PIP_INSTALL) uv && $(UV_INSTALL) -e '.[dev]'; }; then \
 	    echo "pip alone installs them: this takes a few minutes." >&2; $(PIP_INSTALL) -e '.[dev]'; fi
