@@ -191,13 +191,15 @@ def run_through_grpc(address: str, machine: str, folder: Path) -> None:
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as client:
         overdue = threading.Timer(TIME_LIMIT_SECONDS, client.kill)
         overdue.start()
-        assert client.stdout is not None
-        for line in client.stdout:
-            print(line, end="", flush=True)
-            lines.append(line)
-            if line.endswith(" TaskSubmitted\n"):
-                subprocess.run([sys.executable, EXAMPLES / "grpc" / "approve.py", address, approval], check=True)
-        overdue.cancel()
+        try:
+            assert client.stdout is not None
+            for line in client.stdout:
+                print(line, end="", flush=True)
+                lines.append(line)
+                if line.endswith(" TaskSubmitted\n"):
+                    subprocess.run([sys.executable, EXAMPLES / "grpc" / "approve.py", address, approval], check=True)
+        finally:
+            overdue.cancel()
     check("exit code of the gRPC client", client.returncode, 0)
     check("events", Counter(line.split()[1] for line in lines[:-1]), EXPECTED_EVENTS)
     check_output(lines[-1])
@@ -219,7 +221,10 @@ def check(what: str, got: object, wanted: object) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
     try:
         main()
     except DemoFailure as failure:
         sys.exit(f"demo failed: {failure}")
+    except KeyboardInterrupt:
+        sys.exit("demo interrupted")
