@@ -1,7 +1,8 @@
 """The program of a handler's own process: loads one handler, then answers one event after another.
 
 It runs as a script with the standard library alone, so that a handler meets nothing of the host's. It talks to the host
-over one socket, whose number is the only argument: frames of a kind (one byte), a length (four bytes) and a body.
+over one socket, whose number is the only argument: frames of a kind (one byte), the number of their call (four bytes, 0
+before the first), a length (four bytes) and a body.
 Standard output and error are the handler's own. The behaviour is that of Lambda's Python runtime.
 """
 
@@ -23,7 +24,7 @@ from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 
-HEADER: Final = struct.Struct(">cI")
+HEADER: Final = struct.Struct(">cII")
 MAX_RESULT_BYTES: Final = 6_291_556
 """The largest result of a synchronous invocation (Lambda quotas)."""
 
@@ -141,38 +142,37 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._reader = connection.makefile("rb")
-        self._calls: queue.SimpleQueue[tuple[dict[str, Any], float]] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[tuple[int, dict[str, Any], float]] = queue.SimpleQueue()
 
     def receive_boot(self) -> dict[str, Any]:
         """The first frame: what to load."""
-        return self._read_frame()
+        return self._read_frame()[1]
 
     def start(self) -> None:
         """Read calls in the background from now on."""
         threading.Thread(target=self._read_calls, name="host-channel", daemon=True).start()
 
-    def next_call(self) -> tuple[dict[str, Any], float]:
-        """The next event to handle, and when it came (monotonic seconds)."""
+    def next_call(self) -> tuple[int, dict[str, Any], float]:
+        """The number of the next call, its event, and when it came (monotonic seconds)."""
         return self._calls.get()
 
-    def send(self, kind: bytes, body: bytes) -> None:
-        """Send one frame to the host."""
-        self._connection.sendall(HEADER.pack(kind, len(body)) + body)
+    def send(self, kind: bytes, number: int, body: bytes) -> None:
+        """Send one frame of the call `number` to the host."""
+        self._connection.sendall(HEADER.pack(kind, number, len(body)) + body)
 
     def _read_calls(self) -> None:
         while True:
-            self._calls.put((self._read_frame(), time.monotonic()))
+            self._calls.put((*self._read_frame(), time.monotonic()))
 
-    def _read_frame(self) -> dict[str, Any]:
+    def _read_frame(self) -> tuple[int, dict[str, Any]]:
         header = self._reader.read(HEADER.size)
         if len(header) < HEADER.size:
             os._exit(0)  # the host is gone: nobody waits for whatever the handler does
-        _, length = HEADER.unpack(header)
+        _, number, length = HEADER.unpack(header)
         body = self._reader.read(length)
         if len(body) < length:
             os._exit(0)
-        frame: dict[str, Any] = json.loads(body)
-        return frame
+        return number, json.loads(body)
 
 
 class _Sources:
@@ -200,34 +200,51 @@ def serve(channel: Channel) -> None:
     channel.start()
     sys.path[:0] = boot["roots"]
     sources = _Sources(boot["roots"])
+    own_pid = os.getpid()
     failed = None
     try:
         handler = _load_handler(boot)
     except Exception as error:  # the user's own code runs while it is loaded: whatever it raises is the answer
         failed = error
+    _end_forked(own_pid, failed)
     if (times := sources.changed()) is not None:
-        channel.send(SOURCES, times)
+        channel.send(SOURCES, 0, times)
     while True:
-        call, received = channel.next_call()
+        number, call, received = channel.next_call()
         if failed is not None:
-            channel.send(ERROR, json.dumps(_error_body(failed, call["request_id"])).encode())
+            channel.send(ERROR, number, json.dumps(_error_body(failed, call["request_id"])).encode())
             return  # a fresh process loads it again
         kind, body = _handle(handler, boot, call, received)
         _end_log()
         if (times := sources.changed()) is not None:
-            channel.send(SOURCES, times)
-        channel.send(kind, body)
+            channel.send(SOURCES, number, times)
+        channel.send(kind, number, body)
 
 
 def _handle(
     handler: Callable[[Any, LambdaContext], Any], boot: dict[str, Any], call: dict[str, Any], received: float
 ) -> tuple[bytes, bytes]:
+    own_pid = os.getpid()
     try:
         result = handler(call["event"], LambdaContext(boot, call, received))
     except Exception as error:  # this is the boundary to the user's code: whatever it raises is the answer
+        _end_forked(own_pid, error)
         traceback.print_exception(error)
         return ERROR, json.dumps(_error_body(error, call["request_id"])).encode()
+    _end_forked(own_pid, None)
     return _marshal(result, call["request_id"])
+
+
+def _end_forked(own_pid: int, error: Exception | None) -> None:
+    """End a process that the user's code has forked and let come back: the answer is that of the one it came from."""
+    if os.getpid() == own_pid:
+        return
+    if error is not None:
+        traceback.print_exception(error)
+    print("A process that the function has forked came back from its code, and is ended.", file=sys.stderr)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _end_log() -> None:

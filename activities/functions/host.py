@@ -26,7 +26,7 @@ from activities.failures import client_error, function_not_found
 from activities.function_calls import function_error, payload_of, request_id_of
 from activities.function_names import LATEST, function_arn
 from activities.functions.catalog import FunctionCatalog, FunctionSpec
-from activities.functions.process import Answered, CallOutcome, Exited, FunctionProcess, Overdue, Raised
+from activities.functions.process import Answered, CallOutcome, Exited, FunctionProcess, Lost, Raised
 from activities.heartbeats import heartbeating
 from activities.reported_failures import reported_failures
 from interpreter.errors import StatesError
@@ -106,7 +106,7 @@ class FunctionHost:
                 seconds = min(seconds, max(0.0, given_up - time.monotonic()))
             process = await self._process_for(spec)
             outcome = await self._call(process, spec, event, request_id, seconds)
-        return _value(outcome, request_id, seconds)
+        return _value(outcome, spec.name, request_id, seconds)
 
     async def close(self) -> None:
         """Kill all processes and wait for their ends."""
@@ -235,7 +235,7 @@ class FunctionHost:
         return region | own | runtime | dict(spec.environment)
 
 
-def _value(outcome: CallOutcome, request_id: str, seconds: float) -> JsonValue:
+def _value(outcome: CallOutcome, name: str, request_id: str, seconds: float) -> JsonValue:
     match outcome:
         case Answered(body=body):
             return payload_of(body)
@@ -244,9 +244,11 @@ def _value(outcome: CallOutcome, request_id: str, seconds: float) -> JsonValue:
         case Exited(status=status):
             message = f"RequestId: {request_id} Error: Runtime exited with error: {_exit_text(status)}"
             raise function_error(_outcome_text(message, "Runtime.ExitError"))
-        case Overdue():
+        case Lost.OVERDUE:
             message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
             raise function_error(_outcome_text(message, "Sandbox.Timedout"))
+        case Lost.STRAY:
+            raise client_error(f"function {name!r}: its process answered another call than this one, and was ended")
         case _:
             assert_never(outcome)
 

@@ -45,13 +45,19 @@ class Exited:
     status: int
 
 
-class Overdue(Enum):
-    """The deadline passed and the process was killed."""
+class Lost(Enum):
+    """Why there is no answer, though the process had not ended; it was killed.
+
+    Attributes:
+        OVERDUE: the deadline passed.
+        STRAY: the process answered another call than the one it was asked.
+    """
 
     OVERDUE = "overdue"
+    STRAY = "stray"
 
 
-CallOutcome: TypeAlias = Answered | Raised | Exited | Overdue
+CallOutcome: TypeAlias = Answered | Raised | Exited | Lost
 
 
 class FunctionProcess:
@@ -69,10 +75,14 @@ class FunctionProcess:
         self._process = process
         self._reader = reader
         self._writer = writer
+        self._number = 0  # of the call that runs, or ran last
+        self._answer: asyncio.Future[Answered | Raised] | None = None
+        self._is_astray = False
         self._sources: dict[str, JsonValue] = {}
         self._logging: deque[str] = deque()
         self._log_task = asyncio.create_task(self._log_output(output))
         self._exit_task = asyncio.create_task(self._watch_exit())
+        self._answers_task = asyncio.create_task(self._read_answers())
 
     @classmethod
     async def start(
@@ -96,8 +106,8 @@ class FunctionProcess:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.returncode is None
+        """Whether the process still runs, listens, and has said nothing that it was not asked."""
+        return self._process.returncode is None and not self._answers_task.done()
 
     @property
     def is_current(self) -> bool:
@@ -107,27 +117,32 @@ class FunctionProcess:
     async def call(self, event: JsonValue, request_id: str, remaining_seconds: float) -> CallOutcome:
         """Run the handler once. After any outcome but `Answered` and `Raised`, or when cancelled, it is dead."""
         self._logging.append(request_id)
+        self._number += 1
+        self._answer = answer = asyncio.get_running_loop().create_future()
         self._send(
             child.EVENT,
             {"request_id": request_id, "remaining_ms": int(remaining_seconds * 1000), "event": event},
         )
-        answer = asyncio.create_task(self._read_answer())
         outcome: Answered | Raised | None = None
         try:
-            await asyncio.wait({answer, self._exit_task}, timeout=remaining_seconds, return_when=_FIRST)
-            if not answer.done() and not self._exit_task.done():
-                return Overdue.OVERDUE
-            await asyncio.wait({answer}, timeout=_EXIT_GRACE_SECONDS)  # one that got away may hold the socket
-            outcome = answer.result() if answer.done() else None
-            return outcome or Exited(await self._exit_status())
+            ends = {answer, self._answers_task}
+            await asyncio.wait({*ends, self._exit_task}, timeout=remaining_seconds, return_when=_FIRST)
+            if not any(end.done() for end in (*ends, self._exit_task)):
+                return Lost.OVERDUE
+            # One that got away may hold the socket.
+            await asyncio.wait(ends, timeout=_EXIT_GRACE_SECONDS, return_when=_FIRST)
+            if answer.done():
+                outcome = answer.result()
+                return outcome
+            return Lost.STRAY if self._is_astray else Exited(await self._exit_status())
         finally:
+            answer.cancel()
             if outcome is None:
-                answer.cancel()
                 self.kill()
 
     def kill(self) -> None:
         """End the process and all that it has started, at once."""
-        if self.is_alive:
+        if self._process.returncode is None:
             self._kill_group()
 
     async def close(self) -> None:
@@ -135,6 +150,7 @@ class FunctionProcess:
         self.kill()
         await self._exit_task
         self._writer.close()
+        self._answers_task.cancel()
         await asyncio.wait({self._log_task}, timeout=_EXIT_GRACE_SECONDS)  # one that got away may hold the pipe
         self._log_task.cancel()
 
@@ -158,22 +174,28 @@ class FunctionProcess:
 
     def _send(self, kind: bytes, body: JsonValue) -> None:
         text = json_bytes(body)
-        self._writer.write(child.HEADER.pack(kind, len(text)) + text)
+        self._writer.write(child.HEADER.pack(kind, self._number, len(text)) + text)
 
-    async def _read_answer(self) -> Answered | Raised | None:
-        """The answer to the call; None where the process ended without one."""
+    async def _read_answers(self) -> None:
+        """Hand each answer to the call that waits for it, until the process hangs up or answers what was not asked."""
         try:
             while True:
-                kind, length = child.HEADER.unpack(await self._reader.readexactly(child.HEADER.size))
+                kind, number, length = child.HEADER.unpack(await self._reader.readexactly(child.HEADER.size))
                 body = await self._reader.readexactly(length)
-                if kind == child.RESULT:
-                    return Answered(body)
-                if kind == child.ERROR:
-                    return Raised(body)
-                sources = parse_json(body)
-                self._sources = sources if isinstance(sources, dict) else {}
+                if kind == child.SOURCES:
+                    sources = parse_json(body)
+                    self._sources = sources if isinstance(sources, dict) else {}
+                elif number == self._number and self._answer is not None and not self._answer.done():
+                    self._answer.set_result(Answered(body) if kind == child.RESULT else Raised(body))
+                else:
+                    break
         except (asyncio.IncompleteReadError, ConnectionError):
-            return None
+            return
+        _LOGGER.warning(
+            "%s: a process answered a call that it was not asked, or answered twice: it is ended.", self._name
+        )
+        self._is_astray = True
+        self.kill()
 
     async def _log_output(self, output: int) -> None:
         """Log what the process prints, line by line, each under the request that printed it."""

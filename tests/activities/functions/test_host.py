@@ -318,6 +318,92 @@ async def test_cancellation_kills(write: Write, make_host: MakeHost, output: Out
     assert not _runs(pid)
 
 
+@dataclass(frozen=True)
+class Forked:
+    name: str
+    source: str
+    told: str
+
+
+FORKED_HANDLER = """
+import os
+
+def handler(event, context):
+    child = os.fork() if event == 1 else None
+    if child == 0:
+        {body}
+    if child:
+        os.waitpid(child, 0)
+    return [event, os.getpid()]
+"""
+FORKED_MODULE = """
+import os
+
+if (child := os.fork()) == 0:
+    {body}
+os.waitpid(child, 0)
+
+def handler(event, context):
+    return [event, os.getpid()]
+"""
+FORKS = [
+    Forked("raises", FORKED_HANDLER.format(body="os.execvp('no-such-tool', ['no-such-tool'])"), "FileNotFoundError"),
+    Forked("returns", FORKED_HANDLER.format(body="return 'not mine to say'"), "A process that the function has forked"),
+    Forked("raises while it loads", FORKED_MODULE.format(body="raise KeyError('x')"), "KeyError: 'x'"),
+]
+
+
+@pytest.mark.parametrize("case", FORKS, ids=lambda case: case.name)
+async def test_a_forked_process_that_comes_back_answers_nothing(
+    case: Forked, write: Write, make_host: MakeHost, caplog: pytest.LogCaptureFixture
+) -> None:
+    write("f.py", case.source)
+    host = make_host()
+    with caplog.at_level(logging.INFO, "steploom.functions"):
+        answers = [await call(host, "f", event) for event in (1, 2, 3)]
+        await host.close()
+    assert [answer[0] for answer in answers if isinstance(answer, list)] == [1, 2, 3]
+    assert len({str(answer[1]) for answer in answers if isinstance(answer, list)}) == 1  # and the process is kept
+    assert case.told in caplog.text
+
+
+STRAYS = """
+import __main__, gc, os
+
+def handler(event, context):
+    if event is not None:
+        channel = next(item for item in gc.get_objects() if isinstance(item, __main__.Channel))
+        frame = __main__.HEADER.pack(b"R", event, 8) + b'"astray"'
+        channel._connection.sendall(2 * frame)
+    return os.getpid()
+"""
+
+
+async def test_a_process_that_answers_twice_is_not_kept(write: Write, make_host: MakeHost) -> None:
+    write("f.py", STRAYS)
+    host = make_host()
+    first = await call(host, "f")
+    assert await call(host, "f", 2) == "astray"  # the first of two counts
+    third, fourth = await call(host, "f"), await call(host, "f")
+    assert first != third == fourth
+
+
+async def test_an_answer_to_another_call_is_nobody_s(
+    write: Write, make_host: MakeHost, caplog: pytest.LogCaptureFixture
+) -> None:
+    write("f.py", STRAYS)
+    host = make_host()
+    first = await call(host, "f")
+    with pytest.raises(StatesError) as raised:
+        await call(host, "f", 1)
+    assert (raised.value.name, raised.value.cause) == (
+        "Lambda.SdkClientException",
+        "Unable to execute HTTP request: function 'f': its process answered another call than this one, and was ended",
+    )
+    assert "f: a process answered a call that it was not asked" in caplog.text
+    assert first != await call(host, "f") != "astray"
+
+
 async def test_end_of_the_host_ends_idle_processes(write: Write, make_host: MakeHost, output: Output) -> None:
     write("f.py", PRINTS_ITS_PID)
     host = make_host()
