@@ -11,7 +11,7 @@ from api.memory import collect_rarely
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command and exit: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    """Run one command and exit: 0 done, 1 failed, 2 misused, 3 waited without an answer, 130 interrupted."""
     # Before gRPC is imported: its handlers are for forks that go on in Python, ours execute programs, and it logs
     # each time that it leaves them out.
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")

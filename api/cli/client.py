@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from api.cli.output import CommandError
+from api.cli.patience import Patience
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
@@ -24,7 +25,7 @@ _NO_KEY: Final = "no AWS credentials are set; this service asks for a key: see d
 _STAND_IN: Final = "steploom"
 _CONNECT_SECONDS: Final = 5
 _PATIENT_ATTEMPTS: Final = 8
-"""In half a minute: a service may be away so long while it is replaced."""
+"""Of a call that is throttled; one that nobody answers is repeated by `Patience` after these."""
 
 _SYNC_SECONDS: Final = 5 * 60 + 30
 """How long a synchronous execution may take, and its answer after that."""
@@ -43,12 +44,17 @@ class StateMachine:
 
 @contextmanager
 def service(
-    endpoint: str, region: str, api: str = "stepfunctions", *, synchronous: bool = False, patient: bool = False
+    endpoint: str,
+    region: str,
+    api: str = "stepfunctions",
+    *,
+    synchronous: bool = False,
+    patience: Patience | None = None,
 ) -> Iterator[SfnClient]:
     """A client of the service at `endpoint`; `api` is botocore's name for the operations that are wanted.
 
     A `synchronous` one is for StartSyncExecution: it waits for the end of an execution. No call is sent twice, so that
-    people soon see that there is no answer, unless the client is `patient`: that is for watching what goes on anyway.
+    people soon see that there is no answer, unless there is `patience`: that is for watching what goes on anyway.
 
     Raises:
         CommandError: `endpoint` is no URL, or AWS's configuration cannot be used; from within the block, for what the
@@ -58,7 +64,7 @@ def service(
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
     config = Config(
-        retries={"total_max_attempts": _PATIENT_ATTEMPTS if patient else 1, "mode": "standard"},
+        retries={"total_max_attempts": 1 if patience is None else _PATIENT_ATTEMPTS, "mode": "standard"},
         connect_timeout=_CONNECT_SECONDS,
         inject_host_prefix=False,  # AWS has a host of its own for synchronous executions, a steploom has not
     )
@@ -71,6 +77,8 @@ def service(
         raise CommandError(f"The AWS configuration cannot be used: {error}", exit_code=2) from error
     except ValueError as error:
         raise CommandError(f"{endpoint!r} is not a URL like http://127.0.0.1:8083 ({error}).", exit_code=2) from error
+    if patience is not None:
+        client.meta.events.register("needs-retry", cast(Any, patience.pause_seconds))
     client.meta.events.register("before-parse", _empty_if_foreign)
     client.meta.events.register("after-call", partial(_refuse_foreign, endpoint))
     try:

@@ -32,6 +32,7 @@ from api.cli.options import (
 )
 from api.cli.output import (
     INTERRUPTED,
+    UNANSWERED,
     CommandError,
     date_text,
     print_aside,
@@ -40,6 +41,7 @@ from api.cli.output import (
     print_line,
     print_table,
 )
+from api.cli.patience import Patience
 from api.cli.progress import Progress, awaited_hints, history_row, print_advice, print_outcome
 
 if TYPE_CHECKING:
@@ -47,7 +49,14 @@ if TYPE_CHECKING:
 
 _FOLLOW_SECONDS: Final = 0.25
 
-WaitOption = Annotated[bool, typer.Option("--wait", "-w", help="Show progress until it ends; exit code 1 if it fails.")]
+WaitOption = Annotated[
+    bool,
+    typer.Option(
+        "--wait",
+        "-w",
+        help="Show progress until it ends; exit code 1 if it fails, 3 if no service answers for 30 seconds.",
+    ),
+]
 
 
 def start(
@@ -263,9 +272,10 @@ def _before_last_redrive(client: SfnClient, arn: str) -> int:
 
 def _follow(settings: Settings, arn: str, *, quiet: bool, after: int = 0) -> Mapping[str, Any]:
     """Print the events after event `after` until the execution has ended, and return its description."""
-    progress = Progress(after)
+    progress, patience = Progress(after), Patience(settings.endpoint)
+    named = shlex.quote(arn)
     try:
-        with service(settings.endpoint, settings.region, patient=True) as client:
+        with service(settings.endpoint, settings.region, patience=patience) as client:
             while True:
                 with express_told(client, arn):
                     description: Mapping[str, Any] = client.describe_execution(executionArn=arn)
@@ -275,12 +285,18 @@ def _follow(settings: Settings, arn: str, *, quiet: bool, after: int = 0) -> Map
                     return description
                 time.sleep(_FOLLOW_SECONDS)
     except KeyboardInterrupt:
-        named = shlex.quote(arn)
         raise CommandError(
             f"interrupted; the execution goes on. To see it: steploom history {named} --follow; to stop it: "
             f"steploom stop {named}",
             exit_code=INTERRUPTED,
         ) from None
+    except CommandError as error:
+        if not patience.is_over:
+            raise
+        raise CommandError(
+            f"{error} That does not end the execution. To see it: steploom history {named} --follow",
+            exit_code=UNANSWERED,
+        ) from error
 
 
 def _waiting(client: SfnClient, arn: str) -> Sequence[str]:

@@ -15,6 +15,9 @@ from rich.table import Table
 INTERRUPTED: Final = 130
 """The exit code of a command that Ctrl-C or SIGTERM ended before it was done."""
 
+UNANSWERED: Final = 3
+"""The exit code of a command that was to see the end of an execution, and does not know it as no service answers."""
+
 STATUS_STYLES: Final = {
     "RUNNING": "cyan",
     "SUCCEEDED": "green",

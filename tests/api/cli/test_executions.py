@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
+from api.cli.patience import Patience
 from api.service.gateway import ExecutionStatus
 from tests.api.cli.conftest import Service
 
@@ -66,18 +68,52 @@ async def test_following_goes_on_where_a_service_was_away(service: Service, monk
     await service.installation.create("m")
     execution = await service.installation.start("m", "e")
     await gateway.end("m", "e", ExecutionStatus.SUCCEEDED, output="{}")
-    waits: list[int] = []
+    waits: list[float] = []
 
-    def wait(*_: object) -> float:
-        """The service is back when the client has waited three times."""
-        waits.append(1)
-        gateway.available = len(waits) == 3
-        return 0
+    def wait(seconds: float) -> None:
+        """The service is back when the client has waited more often than botocore would."""
+        waits.append(seconds)
+        gateway.available = len(waits) == 12
 
-    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", wait)
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=wait))
     gateway.available = False
     told = await service.run("history", execution, "--follow")
-    assert (told.code, told.err, len(waits)) == (0, "", 3)
+    assert (told.code, len(waits)) == (0, 12)
+    assert told.err == f"The service at {service.url} does not answer; trying on for 30 seconds.\n"
+
+
+@pytest.mark.parametrize("command", [("start", "m", "--name", "e", "--wait"), ("redrive", "m:e", "--wait")])
+async def test_waiting_ends_where_a_service_stays_away(
+    command: tuple[str, ...], service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = service.installation.gateway
+    await service.installation.create("m")
+    arn = "arn:aws:states:us-east-1:123456789012:execution:m:e"
+    if command[0] == "redrive":
+        await service.installation.start("m", "e")
+        await gateway.end("m", "e", ExecutionStatus.FAILED)
+    clock = iter(range(0, 1000, 4))
+
+    def no_more(endpoint: str) -> Patience:
+        """Nobody answers from the moment at which the execution is followed; each attempt takes a while."""
+        gateway.available = False
+        return Patience(endpoint, pause=0, clock=lambda: float(next(clock)))
+
+    monkeypatch.setattr("api.cli.executions.Patience", no_more)
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+    told = await service.run(*command)
+    assert told.code == 3
+    away, error = told.err.splitlines()
+    assert away == f"The service at {service.url} does not answer; trying on for 30 seconds."
+    assert error.startswith("error: ServiceUnavailable")
+    assert error.endswith(f"That does not end the execution. To see it: steploom history {arn} --follow")
+
+
+async def test_a_refusal_is_not_waited_for(service: Service) -> None:
+    told = await service.run("history", "arn:aws:states:us-east-1:123456789012:execution:m:e", "--follow")
+    assert told.code == 1
+    assert told.err.startswith("error: ExecutionDoesNotExist")
+    assert "does not answer" not in told.err
 
 
 async def test_a_service_that_cannot_reach_temporal(service: Service) -> None:
