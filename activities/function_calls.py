@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from activities.function_names import LATEST
 from activities.sdk_metadata import sdk_metadata
-from interpreter.errors import StatesError
-from interpreter.values import JsonValue, json_bytes, parse_json
+from interpreter.errors import StatesError, StatesTaskFailed
+from interpreter.values import JsonValue, NestingError, json_bytes, parse_json
 
 INVOKE_TEXTS: Final = ("FunctionName", "Qualifier", "InvocationType", "LogType", "ClientContext")
 """The arguments of `lambda:invoke` that are texts."""
@@ -90,9 +90,15 @@ def invoke_result(
 
 
 def payload_of(body: bytes) -> JsonValue:
-    """A function's payload: JSON where it is JSON, else the text as it came (the empty text of `Event` too)."""
+    """A function's payload: JSON where it is JSON, else the text as it came (the empty text of `Event` too).
+
+    Raises:
+        StatesTaskFailed: it is nested more than 200 deep.
+    """
     try:
         return parse_json(body)
+    except NestingError as error:
+        raise StatesTaskFailed(f"The function returned a payload that is refused: {error}.") from None
     except ValueError:
         return body.decode("utf-8", "replace")
 
@@ -106,7 +112,14 @@ def payload_too_large() -> StatesError:
 
 def function_error(body: bytes) -> StatesError:
     """The error of a function that answered with one: its own type, and the whole answer as cause."""
-    payload = payload_of(body)
-    error_type = payload.get("errorType") if isinstance(payload, dict) else None
+    error_type = _error_type(body)
     known = isinstance(error_type, str) and error_type and error_type not in _OUTCOME_ERRORS
     return StatesError(str(error_type) if known else "Lambda.Unknown", body.decode("utf-8", "replace"))
+
+
+def _error_type(body: bytes) -> JsonValue:
+    try:
+        error = parse_json(body)
+    except ValueError:
+        return None
+    return error.get("errorType") if isinstance(error, dict) else None

@@ -8,7 +8,7 @@ from typing import Final
 
 from activities.http_calls import HttpAnswer
 from interpreter.errors import StatesDataLimitExceeded, StatesRuntime
-from interpreter.values import JsonValue, parse_json
+from interpreter.values import JsonValue, NestingError, parse_json
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\uffff]*")
@@ -36,7 +36,7 @@ def http_result(answer: HttpAnswer, where: str) -> dict[str, JsonValue]:
     """The result; a body is parsed where it is JSON by its content type and in truth, else it is text.
 
     Raises:
-        StatesRuntime: the body cannot be decoded; `where` begins the cause.
+        StatesRuntime: the body cannot be decoded, or is nested too deeply; `where` begins the cause.
     """
     return {
         "Headers": {name: list(values) for name, values in answer.headers.items()},
@@ -44,6 +44,11 @@ def http_result(answer: HttpAnswer, where: str) -> dict[str, JsonValue]:
         "StatusCode": answer.status,
         "StatusText": _status_text(answer),
     }
+
+
+def refused_nesting(where: str, error: NestingError) -> StatesRuntime:
+    """The error of an answer whose JSON is nested more than 200 deep; `where` begins its cause."""
+    return StatesRuntime(f"{where} answered with a body that is refused: {error}")
 
 
 def text_of(answer: HttpAnswer) -> str:
@@ -66,6 +71,8 @@ def _body(answer: HttpAnswer, where: str) -> JsonValue:
         return text
     try:
         return parse_json(text)
+    except NestingError as error:
+        raise refused_nesting(where, error) from None
     except ValueError:
         return text
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 from activities.connector_fields import Field, Kind
+from activities.http_results import refused_nesting
 from activities.integrations.optimized import Action, Arguments, Optimized
 from activities.jobs import Job
-from interpreter.values import JsonValue, parse_json
+from interpreter.values import JsonValue, NestingError, parse_json
 
 _STORED: Final = tuple(
     Field(name=name, kind=Kind.OBJECT, members=(Field(name="S3Uri", required=True),)) for name in ("Input", "Output")
@@ -28,11 +29,14 @@ def _with_body(arguments: Arguments) -> Arguments:
 
 
 def _with_parsed_body(result: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Raises: StatesRuntime, if the body is nested too deeply."""
     body = result.get("Body")
     if not isinstance(body, str):
         return result
     try:
         return {**result, "Body": parse_json(body)}
+    except NestingError as error:
+        raise refused_nesting("bedrock:invokeModel", error) from None
     except ValueError:  # a model may answer with any content type
         return result
 

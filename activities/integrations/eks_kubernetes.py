@@ -26,12 +26,12 @@ from activities.aws_clients import in_daemon_thread
 from activities.connector_secrets import without_secrets
 from activities.failures import client_error, unusable_arguments
 from activities.http_calls import HttpAnswer, HttpRequest, Unanswered, http_caller
-from activities.http_results import check_size, text_of
+from activities.http_results import check_size, refused_nesting, text_of
 from activities.integrations.kubernetes_api import JobWatched, KubernetesJobSource, Logs, Place, create, refusal
 from activities.jobs import JsonObject, WatchedJob
 from activities.service_models import aws_session
 from interpreter.errors import StatesError, StatesRuntime
-from interpreter.values import JsonValue, json_bytes, parse_json
+from interpreter.values import JsonValue, NestingError, json_bytes, parse_json
 
 _PREFIX: Final = "EKS"
 _LIMIT_SECONDS: Final = 60.0
@@ -81,7 +81,7 @@ class EksKubernetes(KubernetesJobSource):
         answer = await _answered(cluster.send(str(arguments["Method"]), target, arguments.get("RequestBody")), where)
         if not 200 <= answer.status < 300:
             raise refusal(answer, f"{where}: {cluster.endpoint}", _error)
-        return _result(answer)
+        return _result(answer, where)
 
     async def run_job(self, arguments: dict[str, JsonValue], state: str, operation_id: str) -> JsonValue:
         """Create the Job once: `{"ResponseBody": <the Job>, "StatusCode": 201}`. Raises as `call`."""
@@ -92,7 +92,7 @@ class EksKubernetes(KubernetesJobSource):
         answer = await _answered(creating, where)
         if not 200 <= answer.status < 300:
             raise refusal(answer, f"{where}: {cluster.endpoint}", _error)
-        return _result(answer)
+        return _result(answer, where)
 
     def _watched(self, watched: WatchedJob) -> JobWatched:
         key = cast("Mapping[str, Any]", watched.key)
@@ -199,9 +199,12 @@ async def _answered(sending: Any, where: str) -> HttpAnswer:
     return answer
 
 
-def _result(answer: HttpAnswer) -> JsonValue:
+def _result(answer: HttpAnswer, where: str) -> JsonValue:
+    """Raises: StatesRuntime, if the body is nested too deeply; `where` begins the cause."""
     try:
         body = parse_json(answer.body) if answer.body else ""
+    except NestingError as error:
+        raise refused_nesting(where, error) from None
     except ValueError:
         body = text_of(answer)  # of a log, for instance
     return {"ResponseBody": body, "StatusCode": answer.status}

@@ -83,6 +83,15 @@ async def test_call(stage: Stage) -> None:
     assert log == {"ResponseBody": "line 1\nline 2\n", "StatusCode": 200}
 
 
+async def test_an_answer_that_is_nested_too_deeply(stage: Stage) -> None:
+    stage.cluster.log = "[" * 201 + "]" * 201
+    assert await error(stage.call(Path="/api/v1/namespaces/default/pods/p/log")) == (
+        "States.Runtime",
+        "eks:call of state 'Ask' answered with a body that is refused: arrays and objects are nested more than 200 "
+        "deep",
+    )
+
+
 async def test_who_calls(stage: Stage) -> None:
     """A token of EKS is a signed request to STS that names the cluster."""
     await stage.call(Path="/api/v1/namespaces/default/pods")

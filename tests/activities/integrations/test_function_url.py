@@ -87,6 +87,8 @@ class Failure:
 
 
 TAIL = f"Request ID: {REQUEST_ID}; Proxy: null)"
+TOO_DEEP = "The function returned a payload that is refused: arrays and objects are nested more than 200 deep."
+DEEP_FAILURE = '{"errorType":"Deep","data":' + "[" * 201 + "]" * 201 + "}"
 ANSWERED = "{url} answered for function 'f': "
 
 FAILURES = [
@@ -97,6 +99,15 @@ FAILURES = [
         {"X-Amz-Function-Error": "Unhandled"},
         "OrderError",
         '{"errorType":"OrderError"}',
+    ),
+    Failure("an answer that is nested too deeply", 200, "[" * 201 + "]" * 201, {}, "States.TaskFailed", TOO_DEEP),
+    Failure(
+        "a failure that is nested too deeply",
+        200,
+        DEEP_FAILURE,
+        {"X-Amz-Function-Error": "Unhandled"},
+        "Lambda.Unknown",
+        DEEP_FAILURE,
     ),
     Failure(
         "nothing there",

@@ -172,6 +172,7 @@ BODIES = [
     Body("text", "text/plain; charset=latin-1", b"\xe9", "é"),
     Body("no type", "", b"plain", "plain"),
     Body("empty", "application/json", b"", ""),
+    Body("deep text", "text/plain", b"[" * 300 + b"]" * 300, "[" * 300 + "]" * 300),
     Body("JSON by its name only", "application/json", b"oops", "oops"),
 ]
 
@@ -190,6 +191,11 @@ async def test_bodies(case: Body, stage: Stage) -> None:
         ("image/png", b"x", "answered with image/png, which cannot be a result"),
         ("text/plain", b"\xff\xfe", "answered with a body that is not text in utf-8"),
         ("text/plain; charset=nosuch", b"x", "answered with a body that is not text in nosuch"),
+        (
+            "application/json",
+            b"[" * 300 + b"]" * 300,
+            "answered with a body that is refused: arrays and objects are nested more than 200 deep",
+        ),
     ],
 )
 async def test_bodies_that_cannot_be_results(content_type: str, body: bytes, told: str, stage: Stage) -> None:

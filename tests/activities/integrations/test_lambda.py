@@ -87,6 +87,14 @@ async def test_payload_that_is_no_json(lambda_api: FakeLambdaApi) -> None:
     assert await invoke(FunctionCall(function="f", wrapped=False)) == "aaa"
 
 
+async def test_payload_that_is_nested_too_deeply(lambda_api: FakeLambdaApi) -> None:
+    lambda_api.replies["f"] = Reply(200, b"[" * 201 + b"]" * 201)
+    assert await failure(FunctionCall(function="f")) == (
+        "States.TaskFailed",
+        "The function returned a payload that is refused: arrays and objects are nested more than 200 deep.",
+    )
+
+
 async def test_asynchronous_invocation(lambda_api: FakeLambdaApi) -> None:
     lambda_api.replies["f"] = Reply(202, b"")
     result = await invoke(FunctionCall(function="f", payload={}, invocation_type="Event"))

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from activities.integrations import stored_bodies
-from interpreter.errors import StatesError
+from interpreter.errors import StatesError, StatesRuntime
 from interpreter.values import JsonValue
 from tests.support.aws_calls import call_aws
 from tests.support.faulty_server import FaultyServer, faulty_server
@@ -49,6 +49,12 @@ async def test_output(model: FaultyServer) -> None:
     assert (model.seen_bodies[0], model.seen_headers[0]["content-type"]) == (b'{"prompt":"a"}', "application/json")
     kept = _s3().get_object(Bucket="bodies", Key="out/a")
     assert (kept["Body"].read(), kept["ContentType"]) == (model.body, "image/png")
+
+
+async def test_an_answer_that_is_nested_too_deeply(model: FaultyServer) -> None:
+    model.body = b"[" * 201 + b"]" * 201
+    with pytest.raises(StatesRuntime, match="answered with a body that is refused: arrays and objects are"):
+        await invoke(Body={})
 
 
 @pytest.mark.parametrize(
