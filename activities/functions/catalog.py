@@ -13,6 +13,7 @@ or `lambda_handler` in there. Hyphens and underscores of a name are the same. `f
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -39,7 +40,8 @@ class FunctionSpec:
         module: the name of its module.
         path: the module's file; None where `module` is imported by name.
         handlers: names in the module, the first that is there is called.
-        roots: folders put before the module search path, the function's own first.
+        folder: the function's own folder, whose modules come before all others, as on Lambda; None where it has none.
+        roots: folders whose modules come after all others, so that none of them replaces one of Python or of a package.
         timeout_seconds: the longest a call may last.
         memory_mb: what the context object says of memory.
         environment: variables added to the host's own.
@@ -49,6 +51,7 @@ class FunctionSpec:
     module: str
     path: Path | None
     handlers: tuple[str, ...]
+    folder: Path | None
     roots: tuple[Path, ...]
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     memory_mb: int = DEFAULT_MEMORY_MB
@@ -116,12 +119,12 @@ def _discover(directory: Path) -> dict[str, FunctionSpec]:
 
 def _spec_of(entry: Path) -> FunctionSpec | None:
     if entry.is_file() and entry.suffix == ".py" and _NAME.fullmatch(entry.stem):
-        return FunctionSpec(entry.stem, entry.stem.replace("-", "_"), entry, _HANDLERS, (entry.parent,))
+        return FunctionSpec(entry.stem, entry.stem.replace("-", "_"), entry, _HANDLERS, None, (entry.parent,))
     if entry.is_dir() and _NAME.fullmatch(entry.name):
         for file in _ENTRY_FILES:
             path = entry / file
             if path.is_file():
-                return FunctionSpec(entry.name, path.stem, path, _HANDLERS, (entry, entry.parent))
+                return FunctionSpec(entry.name, path.stem, path, _HANDLERS, entry, (entry.parent,))
     return None
 
 
@@ -160,7 +163,13 @@ def _named_handler(directory: Path, name: str, handler: object, where: str) -> F
     if not isinstance(handler, str) or _MODULE_PATH.fullmatch(handler) is None:
         raise ValueError(f"{where}: 'handler' must be 'module.function', not {handler!r}")
     module, _, function = handler.rpartition(".")
-    return FunctionSpec(name, module, None, (function,), (directory,))
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names and (directory / top).is_dir():
+        raise ValueError(
+            f"{where}: 'handler' names the folder {top!r}, which a module of Python hides: rename the folder"
+        )
+    path = directory / f"{module}.py"
+    return FunctionSpec(name, module, path if path.is_file() else None, (function,), None, (directory,))
 
 
 def _timeout(value: object, where: str) -> float:

@@ -20,7 +20,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 
@@ -36,6 +37,9 @@ SOURCES: Final = b"S"  # child: the files that the handler was loaded from, with
 
 LOG_MARK: Final = b"\0\n"
 """Ends the log of one event on standard output."""
+
+_NEVER_MEANT: Final = frozenset({"activities", "api", "interpreter"})
+"""Packages that are installed wherever this runs, and are no handler's business."""
 
 _PR_SET_PDEATHSIG: Final = 1
 _SIGKILL: Final = 9
@@ -88,7 +92,38 @@ def _load_handler(boot: dict[str, Any]) -> Callable[[Any, LambdaContext], Any]:
     raise _LoadError("Runtime.HandlerNotFound", f"Handler '{wanted}' missing on module '{module_name}'")
 
 
+def means_another(name: str, file: str) -> bool:
+    """Whether `import name` finds another module than `file`: one of Python, or of an installed package."""
+    if name in sys.stdlib_module_names:
+        return True
+    found = None if name in _NEVER_MEANT else PathFinder.find_spec(name)
+    return found is not None and found.origin is not None and found.origin != file
+
+
+class _OwnFirst:
+    """Finds some modules in the function's folders, though these come last, before any that are installed."""
+
+    def __init__(self, names: frozenset[str], folders: list[str]) -> None:
+        self._names = names
+        self._folders = folders
+
+    def find_spec(self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None) -> ModuleSpec | None:
+        return PathFinder.find_spec(name, self._folders) if name in self._names else None
+
+
+def _open_folders(boot: dict[str, Any]) -> list[str]:
+    """Let the handler import what is in its folders, and nothing in those of all functions hide a module of Python."""
+    own: list[str] = [] if boot["folder"] is None else [boot["folder"]]
+    folders = [*own, *boot["roots"]]
+    sys.path[:] = [*own, *sys.path, *boot["roots"]]
+    named = set() if boot["path"] else {boot["module"].partition(".")[0]} - sys.stdlib_module_names
+    sys.meta_path.insert(0, _OwnFirst(_NEVER_MEANT | named, folders))
+    return folders
+
+
 def _import_file(module_name: str, path: str) -> ModuleType:
+    if means_another(module_name, path):
+        module_name += "_function"  # the handler, and what it imports, may want the other one
     spec = importlib.util.spec_from_file_location(module_name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python module")
@@ -198,8 +233,7 @@ def serve(channel: Channel) -> None:
     """Load the handler and answer events until the host hangs up."""
     boot = channel.receive_boot()
     channel.start()
-    sys.path[:0] = boot["roots"]
-    sources = _Sources(boot["roots"])
+    sources = _Sources(_open_folders(boot))
     own_pid = os.getpid()
     failed = None
     try:

@@ -26,6 +26,7 @@ from activities.failures import client_error, function_not_found
 from activities.function_calls import function_error, payload_of, request_id_of
 from activities.function_names import LATEST, function_arn
 from activities.functions.catalog import FunctionCatalog, FunctionSpec
+from activities.functions.notices import notices
 from activities.functions.process import Answered, CallOutcome, Exited, FunctionProcess, Lost, Raised
 from activities.heartbeats import heartbeating
 from activities.reported_failures import reported_failures
@@ -63,6 +64,8 @@ class FunctionHost:
         if max_concurrency < 1:
             raise ValueError(f"max_concurrency must be at least 1, not {max_concurrency}")
         self._catalog = FunctionCatalog(directory)
+        for notice in notices(self._catalog.directory):
+            _LOG.warning("%s", notice)
         self._account_id = account_id
         self._region = region
         self._max_concurrency = max_concurrency
@@ -217,6 +220,7 @@ class FunctionHost:
             "module": spec.module,
             "path": None if spec.path is None else str(spec.path),
             "handlers": list(spec.handlers),
+            "folder": None if spec.folder is None else str(spec.folder),
             "roots": [str(root) for root in spec.roots],
         }
 
@@ -229,7 +233,7 @@ class FunctionHost:
             "AWS_LAMBDA_FUNCTION_VERSION": LATEST,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{spec.name}",
-            "LAMBDA_TASK_ROOT": str(spec.roots[0]),
+            "LAMBDA_TASK_ROOT": str(spec.folder or self._catalog.directory),
             "PYTHONUNBUFFERED": "1",
         }
         return region | own | runtime | dict(spec.environment)

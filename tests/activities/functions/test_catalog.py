@@ -19,11 +19,11 @@ def test_files_and_folders(write: Write, tmp_path: Path) -> None:
     catalog = FunctionCatalog(tmp_path)
     assert catalog.names() == ["charge_card", "refund", "ship-package"]
     assert catalog.find("ship_package") == FunctionSpec(
-        "ship-package", "ship_package", tmp_path / "ship-package.py", HANDLERS, (tmp_path,)
+        "ship-package", "ship_package", tmp_path / "ship-package.py", HANDLERS, None, (tmp_path,)
     )
     folder = tmp_path / "charge_card"
     assert catalog.find("charge-card") == FunctionSpec(
-        "charge_card", "handler", folder / "handler.py", HANDLERS, (folder, tmp_path)
+        "charge_card", "handler", folder / "handler.py", HANDLERS, folder, (tmp_path,)
     )
 
 
@@ -42,9 +42,9 @@ def test_settings(write: Write, tmp_path: Path) -> None:
     )
     catalog = FunctionCatalog(tmp_path)
     assert catalog.find("f") == FunctionSpec(
-        "f", "f", tmp_path / "f.py", HANDLERS, (tmp_path,), 3.0, 512, {"MODE": "test"}
+        "f", "f", tmp_path / "f.py", HANDLERS, None, (tmp_path,), 3.0, 512, {"MODE": "test"}
     )
-    assert catalog.find("charge") == FunctionSpec("charge", "orders.payments", None, ("charge",), (tmp_path,))
+    assert catalog.find("charge") == FunctionSpec("charge", "orders.payments", None, ("charge",), None, (tmp_path,))
 
 
 def test_no_path_leaves_the_folder(write: Write, tmp_path: Path) -> None:
@@ -67,6 +67,11 @@ BAD = [
     Bad("an unknown setting", {"functions.toml": "[functions.f]\ntimeouts = 1"}, "'timeouts' is none of environment,"),
     Bad("nothing to run", {"functions.toml": "[functions.f]\ntimeout = 1"}, "neither a file nor a 'handler'"),
     Bad("no module", {"functions.toml": '[functions.f]\nhandler = "f"'}, "must be 'module.function', not 'f'"),
+    Bad(
+        "a folder that Python hides",
+        {"email/send.py": "", "functions.toml": '[functions.f]\nhandler = "email.send.go"'},
+        "names the folder 'email', which a module of Python hides",
+    ),
     Bad("no time", {"f.py": "", "functions.toml": "[functions.f]\ntimeout = 0"}, "'timeout' must be a positive number"),
     Bad("no memory", {"f.py": "", "functions.toml": "[functions.f]\nmemory = 1.5"}, "'memory' must be a positive"),
     Bad("numbers", {"f.py": "", "functions.toml": "[functions.f]\nenvironment = {A = 1}"}, "must be a table of texts"),
