@@ -12,6 +12,7 @@ or `lambda_handler` in there. Hyphens and underscores of a name are the same. `f
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 import tomllib
@@ -19,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
+
+_LOG: Final = logging.getLogger(__name__)
 
 SETTINGS_FILE: Final = "functions.toml"
 DEFAULT_TIMEOUT_SECONDS: Final = 900.0
@@ -61,6 +64,8 @@ class FunctionSpec:
 class FunctionCatalog:
     """The functions of a folder, looked up again when the folder or its settings change.
 
+    A change that cannot be used leaves all as it was: the log says what is wrong, once, and when it is mended.
+
     Raises:
         ValueError: the folder or its settings cannot be used; says why.
     """
@@ -71,6 +76,7 @@ class FunctionCatalog:
         self._directory = directory.resolve()
         self._stamp = self._current_stamp()
         self._functions = _discover(self._directory)
+        self._problem: str | None = None
 
     @property
     def directory(self) -> Path:
@@ -85,18 +91,40 @@ class FunctionCatalog:
         """The function called `name`, spelled with hyphens or underscores; None where there is none.
 
         Raises:
-            ValueError: the folder changed and cannot be used any more.
+            OSError: the folder cannot be read any more.
         """
-        spec = self._functions.get(_key(name))
-        if spec is None or (spec.path and not spec.path.exists()) or self._current_stamp() != self._stamp:
-            self._stamp = self._current_stamp()
-            self._functions = _discover(self._directory)
-            spec = self._functions.get(_key(name))
+        spec = self._known(name)
+        if spec is None or self._current_stamp() != self._stamp:
+            self._look_again()
+            spec = self._known(name)
         return spec
 
+    def _known(self, name: str) -> FunctionSpec | None:
+        spec = self._functions.get(_key(name))
+        return None if spec is None or (spec.path and not spec.path.exists()) else spec
+
+    def _look_again(self) -> None:
+        self._stamp = self._current_stamp()
+        try:
+            self._functions = _discover(self._directory)
+        except ValueError as error:
+            if str(error) != self._problem:
+                self._problem = str(error)
+                _LOG.warning("The functions stay as they were, as what is new cannot be used: %s", error)
+            return
+        if self._problem is not None:
+            self._problem = None
+            _LOG.warning("The functions in %s are mended, and served as they are now.", self._directory)
+
     def _current_stamp(self) -> tuple[int, int]:
-        settings = self._directory / SETTINGS_FILE
-        return (self._directory.stat().st_mtime_ns, settings.stat().st_mtime_ns if settings.exists() else 0)
+        return (self._directory.stat().st_mtime_ns, _changed(self._directory / SETTINGS_FILE))
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _key(name: str) -> str:
@@ -130,12 +158,17 @@ def _spec_of(entry: Path) -> FunctionSpec | None:
 
 def _read_settings(directory: Path) -> dict[str, Any]:
     path = directory / SETTINGS_FILE
-    if not path.exists():
-        return {}
     try:
-        functions = tomllib.loads(path.read_text(encoding="utf-8")).get("functions", {})
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from None
+    functions = settings.pop("functions", {})
+    if settings:
+        raise ValueError(f"{path}: {next(iter(settings))!r} is unknown here: only tables [functions.NAME] are expected")
     if not isinstance(functions, dict) or not all(isinstance(table, dict) for table in functions.values()):
         raise ValueError(f"{path}: 'functions' must hold one table per function")
     return functions

@@ -139,8 +139,12 @@ class FunctionHost:
     def _find(self, name: str, request_id: str) -> FunctionSpec:
         try:
             spec = self._catalog.find(name)
-        except (OSError, ValueError) as error:  # the folder has changed, and not for the better
-            raise StatesError("Lambda.ServiceException", str(error)) from None
+        except OSError as error:
+            _LOG.warning("the folder of functions cannot be read: %s", error)
+            # Callers are not told where things are.
+            raise StatesError(
+                "Lambda.ServiceException", f"the folder of functions cannot be read: {error.strerror}"
+            ) from None
         if spec is None:
             self._warn_of_missing(name)
             qualified = name if ":" in name else f"{name}:{LATEST}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,12 @@ class Bad:
 BAD = [
     Bad("two spellings", {"a-b.py": "", "a_b.py": ""}, "are both the function 'a_b'"),
     Bad("no TOML", {"functions.toml": "["}, "functions.toml: "),
+    Bad("no text", {"functions.toml/x": ""}, "functions.toml: Is a directory"),
+    Bad(
+        "a misspelt table",
+        {"functions.toml": "[function.hello]\ntimeout = 1"},
+        "functions.toml: 'function' is unknown here: only tables [functions.NAME] are expected",
+    ),
     Bad("no tables", {"functions.toml": "functions = 1"}, "must hold one table per function"),
     Bad("an unknown setting", {"functions.toml": "[functions.f]\ntimeouts = 1"}, "'timeouts' is none of environment,"),
     Bad("nothing to run", {"functions.toml": "[functions.f]\ntimeout = 1"}, "neither a file nor a 'handler'"),
@@ -90,3 +97,54 @@ def test_unusable_folder(case: Bad, write: Write, tmp_path: Path) -> None:
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is not a folder of functions"):
         FunctionCatalog(tmp_path / "nowhere")
+
+
+@dataclass(frozen=True)
+class Broken:
+    name: str
+    file: str
+    text: str
+    mended: str | None
+    message: str
+
+
+BROKEN = [
+    Broken(
+        "no TOML", "functions.toml", "[functions.f]\ntimeout 3\n", "", "Expected '=' after a key in a key/value pair ("
+    ),
+    Broken("a misspelt table", "functions.toml", "[function.f]\n", "", "'function' is unknown here"),
+    Broken("a misspelt setting", "functions.toml", "[functions.f]\ntimeouts = 1\n", "", "'timeouts' is none of"),
+    Broken("two of one name", "a_b.py", "", None, "/a_b.py are both the function 'a_b'"),
+]
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=lambda case: case.name)
+def test_a_change_that_cannot_be_used_changes_nothing(
+    case: Broken, write: Write, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says once what is wrong, and once more that it is mended."""
+    write("f.py", "")
+    write("a-b.py", "")
+    write("functions.toml", "[functions.f]\ntimeout = 3\n")
+    catalog = FunctionCatalog(tmp_path)
+    before = catalog.find("f")
+    broken = write(case.file, case.text)
+    os.utime(tmp_path, ns=(1, 1))  # seen even where both texts are written within one tick of the clock
+    assert [catalog.find(name) for name in ("f", "f", "none", "f")] == [before, before, None, before]
+    (told,) = caplog.messages
+    assert told.startswith(f"The functions stay as they were, as what is new cannot be used: {tmp_path}/")
+    assert case.message in told
+    broken.unlink() if case.mended is None else broken.write_text(case.mended)
+    os.utime(tmp_path, ns=(2, 2))
+    after = catalog.find("f")
+    assert after is not None
+    assert after.timeout_seconds == (3 if case.mended is None else 900)
+    assert caplog.messages[1:] == [f"The functions in {tmp_path} are mended, and served as they are now."]
+
+
+def test_a_function_that_is_gone_while_another_is_broken(write: Write, tmp_path: Path) -> None:
+    path = write("f.py", "")
+    catalog = FunctionCatalog(tmp_path)
+    write("functions.toml", "[")
+    path.unlink()
+    assert catalog.find("f") is None
