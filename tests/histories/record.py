@@ -21,7 +21,7 @@ from interpreter.values import JsonValue, json_text
 from tests.interpreter.test_redrive import FAILURES
 from tests.support.engine import running_engine
 from tests.support.executions import MACHINE, Case, all_cases, slug
-from tests.support.express import BRANCHES, FUNCTIONS, WIDE_MAP, express_laboratory
+from tests.support.express import BRANCHES, FAILING_TOGETHER, FUNCTIONS, WIDE_MAP, express_laboratory
 from tests.support.golden import HISTORIES, Golden, abridged, project
 from tests.support.temporal import Laboratory, laboratory
 
@@ -72,7 +72,11 @@ BEHAVIOURS: Final = {
 }
 
 
-EXPRESS: Final = {"express-branches": BRANCHES, "express-map": WIDE_MAP}
+EXPRESS: Final = {
+    "express-branches": BRANCHES,
+    "express-map": WIDE_MAP,
+    "express-failing-together": FAILING_TOGETHER,
+}
 """Of EXPRESS executions, whose short calls are local activities."""
 
 REDRIVEN: Final = {

@@ -167,6 +167,23 @@ WIDE_MAP: Final[tuple[dict[str, Any], JsonValue]] = (
     machine(M={"Type": "Map", "End": True, "ItemProcessor": machine(T=call("echo"))}),
     list(range(LOCAL_CALLS + 1)),
 )
+FAILING_TOGETHER: Final[tuple[dict[str, Any], JsonValue]] = (
+    machine(
+        M={
+            "Type": "Map",
+            "ItemProcessor": machine(T=call("breaks")),
+            "Catch": [{"ErrorEquals": ["Oops"], "Next": "Again"}],
+            "Next": "Again",
+        },
+        Again={
+            "Type": "Map",
+            "ItemsPath": "$$.Execution.Input",
+            "ItemProcessor": machine(U=call("breaks")),
+            "End": True,
+        },
+    ),
+    list(range(10)),
+)
 
 
 async def _echo(event: JsonValue) -> JsonValue:
@@ -179,6 +196,11 @@ async def _slow(event: JsonValue) -> JsonValue:
 
 
 async def _fails(_event: JsonValue) -> JsonValue:
+    raise StatesError("Oops", "why")
+
+
+async def _breaks(_event: JsonValue) -> JsonValue:
+    await asyncio.sleep(0.2)
     raise StatesError("Oops", "why")
 
 
@@ -195,6 +217,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "echo": _echo,
     "slow": _slow,
     "fails": _fails,
+    "breaks": _breaks,
     "never": _never,
     "large": _large,
 }

@@ -37,6 +37,8 @@ _SETTLING_STEPS: Final = 3
 the loop runs, and each then wakes one task (two for a child's end) and that task's callback. More steps only cost CPU,
 in every turn."""
 
+_ENGINE_THAT_ENDS_LOCAL_CALLS: Final = 3
+
 _Arrival: TypeAlias = tuple[int, Operation | Closing, asyncio.Task[Any]]
 """The number of what has ended, what it was, and its outcome."""
 
@@ -55,6 +57,7 @@ class TemporalHost:
         self._now = workflow.time_ns() // 1_000_000
         self._queue = OperationQueue()
         self._handles: dict[int, asyncio.Task[Any]] = {}
+        self._local: dict[int, asyncio.Task[Any]] = {}
         self._arrived: list[_Arrival] = []
         self._begun: list[int] = []
         self._loose = LooseChildren(wiring)
@@ -132,6 +135,7 @@ class TemporalHost:
             result = self._execution.result
             if result is not None:
                 self._loose.stop(number for number, _ in self._queue.turn().cancelled)
+                await self._end_local_calls()
                 return result
             again = self._begin_operations()
             workflow.set_current_details(describe_frames(self._execution.root))
@@ -146,6 +150,21 @@ class TemporalHost:
             size_bytes=info.get_current_history_size(),
             suggested=info.is_continue_as_new_suggested(),
         )
+
+    async def _end_local_calls(self) -> None:
+        """Give up the local calls that are still under way, and wait until the SDK has told of their end.
+
+        It records an answer even after the command that ends the run; the server then refuses the whole workflow task,
+        and so it goes again and again (temporalio/sdk-rust, issue 659, without which this can go).
+        """
+        if self._start.engine < _ENGINE_THAT_ENDS_LOCAL_CALLS:
+            return
+        for number, handle in self._local.items():
+            if number in self._handles:  # else it was given up before
+                handle.cancel()
+        while self._local:
+            await workflow.wait(list(self._local.values()))
+            await asyncio.sleep(0)  # what is done leaves by its callback
 
     async def _continue_as_new(self, checkpoint: JsonObject) -> NoReturn:
         self._begin_operations()  # nothing is to begin where the core stopped, but children may have to be stopped
@@ -173,6 +192,8 @@ class TemporalHost:
     def _begin(self, number: int, operation: Operation) -> None:
         self._loose.watch(number, operation)
         handle = begin(operation, self._wiring, self._now, lambda: self._child_begun(number))
+        if isinstance(operation, TaskCall) and operation.local:
+            self._local[number] = handle
         self._watch(number, operation, handle)
 
     def _child_begun(self, number: int) -> None:
@@ -192,6 +213,7 @@ class TemporalHost:
         handle.add_done_callback(lambda done: self._ended(number, operation, done))
 
     def _ended(self, number: int, operation: Operation | Closing, handle: asyncio.Task[Any]) -> None:
+        self._local.pop(number, None)
         if self._handles.get(number) is not handle:
             if not handle.cancelled():
                 handle.exception()  # seen, and of no interest

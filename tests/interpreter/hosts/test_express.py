@@ -24,6 +24,7 @@ from interpreter.values import JsonValue
 from tests.support.express import (
     BRANCHES,
     CHAIN,
+    FAILING_TOGETHER,
     FUNCTIONS,
     MACHINE,
     WIDE_MAP,
@@ -122,6 +123,18 @@ async def test_a_failure_gives_the_other_calls_up(laboratory: ExpressLaboratory)
 
     assert (described.summary.status, described.error) == (ExecutionStatus.FAILED, "Oops")
     assert compact(events)[-1] == "14<13 ExecutionFailed E=Oops"
+    await replay(laboratory, history)
+
+
+@pytest.mark.filterwarnings("ignore:Cannot find activity to cancel:UserWarning")  # the SDK's, of calls just answered
+async def test_calls_that_fail_together(laboratory: ExpressLaboratory) -> None:
+    """Others are answered while the first failure ends the execution."""
+    definition, items = FAILING_TOGETHER
+    described, events, history = await laboratory.run(json.dumps(definition), items)
+
+    assert (described.summary.status, described.error) == (ExecutionStatus.FAILED, "Oops")
+    assert compact(events)[-1].endswith("ExecutionFailed E=Oops")
+    assert counted(history)[_TASK] == 1
     await replay(laboratory, history)
 
 
