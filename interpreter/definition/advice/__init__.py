@@ -14,7 +14,7 @@ from interpreter.definition.advice.length import advise_on_length, longest_execu
 from interpreter.definition.advice.literals import advise_on_literals
 from interpreter.definition.advice.members import advise_on_members
 from interpreter.definition.advice.static_results import advise_on_static_results
-from interpreter.definition.advice.variables import advise_on_variables
+from interpreter.definition.advice.variables import advise_on_variables, visible_variables
 from interpreter.definition.advice.waits import advise_on_waits
 from interpreter.definition.diagnostics import Report
 from interpreter.definition.visit import visit_machines
@@ -26,12 +26,13 @@ def advise(definition: Mapping[str, JsonValue], report: Report, machine_type: Ma
     """Report every advice on a definition, machine by machine."""
     longest = longest_execution(definition, machine_type)
     for machine in visit_machines(definition):
+        assigned = visible_variables(machine)
         for state in machine.states.values():
             advise_on_handlers(state, report)
             if machine_type == "STANDARD":  # others are refused callbacks and activities
                 advise_on_waits(state, report)
             advise_on_idle_fields(state, report)
-            advise_on_literals(state, report)
+            advise_on_literals(state, assigned, report)
             advise_on_expressions(state, report)
             advise_on_members(state, report)
             advise_on_length(state, longest, report)

@@ -22,7 +22,7 @@ def advise_on_variables(machine: MachineVisit, report: Report) -> None:
 
     Whether a variable is assigned *before* it is read is not looked at.
     """
-    known = frozenset(_visible(machine))
+    known = visible_variables(machine)
     for state in machine.states.values():
         for query in queries(state):
             for name in sorted(_read(query.compiled) - known):
@@ -31,6 +31,11 @@ def advise_on_variables(machine: MachineVisit, report: Report) -> None:
                     message += ", and no function has that name"
                 hint = report.did_you_mean(name, known)
                 report.warning(query.location, message + (f"; {hint}" if hint else ""), code=UNKNOWN_VARIABLE)
+
+
+def visible_variables(machine: MachineVisit) -> frozenset[str]:
+    """The variables that a state of a machine, or of one around it, assigns."""
+    return frozenset(_visible(machine))
 
 
 def _visible(machine: MachineVisit | None) -> Iterator[str]:
