@@ -97,7 +97,8 @@ def _spelling(resource: ServiceResource) -> Spelling:
 def _names(arguments: dict[str, Known], known: frozenset[str], required: frozenset[str]) -> Iterator[ArgumentFault]:
     for name in arguments:
         if name not in known:
-            yield ArgumentFault((), f"The field {name!r} is not supported by Step Functions")
+            message = f"The field {name!r} is not supported by Step Functions"
+            yield ArgumentFault((), message, unknown=name, known=known - arguments.keys())
     for name in sorted(required - arguments.keys()):
         yield ArgumentFault((), f"The field {name!r} is required but was missing")
 

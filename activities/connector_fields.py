@@ -70,7 +70,8 @@ def _members(fields: Sequence[Field], given: Mapping[str, Known], at: Location) 
     for name, value in given.items():
         field = known.get(name)
         if field is None:
-            yield ArgumentFault(at, f"The field {_path(at, name)!r} is not supported by Step Functions")
+            message = f"The field {_path(at, name)!r} is not supported by Step Functions"
+            yield ArgumentFault(at, message, unknown=name, known=known.keys() - given.keys())
         elif value is OPEN:
             if field.written:
                 yield ArgumentFault((*at, name), _not_written(name))

@@ -142,8 +142,16 @@ class Registry:
         return aws_argument_faults(resource, arguments) if self.has(resource) else ()
 
     def candidates(self, name: str) -> tuple[str, Collection[str]]:
-        """What a misspelt name may have been meant to be: of `aws-sdk`, an action of its service."""
+        """What a misspelt name may have been meant to be: of `aws-sdk`, an action of its service.
+
+        The name itself where only that segment is missing, and all of its service where that is not optimized.
+        """
         if not name.startswith(SEGMENT):
+            service, _, action = name.partition(":")
+            if sdk_action_exists(service, action):
+                return SEGMENT, (name,)
+            if service not in _OPTIMIZED and (actions := sdk_actions(service)):
+                return SEGMENT, [f"{service}:{one}" for one in actions]
             return "", _OPTIMIZED_NAMES
         service = name.removeprefix(SEGMENT).partition(":")[0]
         called = sdk_service_called(service)

@@ -5,10 +5,10 @@ A catalogue of resources looks at this view, so that a wrong or missing argument
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from interpreter.definition.diagnostics import Location
 from interpreter.definition.schema import QueryLanguage
@@ -33,10 +33,19 @@ Known: TypeAlias = "bool | int | float | str | list[Known] | dict[str, Known] | 
 
 @dataclass(frozen=True, slots=True)
 class ArgumentFault:
-    """What is wrong with an argument; `location` is its place within the arguments."""
+    """What is wrong with an argument.
+
+    Attributes:
+        location: its place within the arguments, as AWS tells it.
+        message: the text for people.
+        unknown: the member at that place that should not be there, if one is at fault.
+        known: the members of which it may have been meant to be one.
+    """
 
     location: Location
     message: str
+    unknown: str | None = None
+    known: Collection[str] = ()
 
 
 def known_arguments(state: Mapping[str, JsonValue], language: QueryLanguage) -> Known:
@@ -55,6 +64,14 @@ def known_arguments(state: Mapping[str, JsonValue], language: QueryLanguage) -> 
 def arguments_field(language: QueryLanguage) -> str:
     """The field of a state that holds its arguments."""
     return "Parameters" if language is QueryLanguage.JSONPATH else "Arguments"
+
+
+def written_name(arguments: JsonValue, location: Location, name: str) -> str:
+    """A member of an object within the arguments as it is written there: in JSONPath maybe with `.$` at its end."""
+    holder: Any = arguments
+    for part in location:
+        holder = holder[part]
+    return name if name in holder else f"{name}.$"
 
 
 def _known_template(value: JsonValue) -> Known:

@@ -186,7 +186,9 @@ class Fields(Members):
         value = self.members.get(name)
         if isinstance(value, bool):
             return value
-        if name in self.members:
+        if isinstance(value, str):
+            self.error(name, "Expected value of type [BOOLEAN]", "found a string; an expression goes between {% and %}")
+        elif name in self.members:
             self.wrong_type(name, "BOOLEAN")
         return None
 

@@ -10,7 +10,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, Self
 
 from interpreter.definition.diagnostics import ROOT, Location, Report
-from interpreter.definition.schema import COUNTERPARTS, RANGES, STATE_FIELDS, FieldTable, QueryLanguage
+from interpreter.definition.schema import (
+    COUNTERPARTS,
+    MACHINE_FIELDS,
+    PROCESSOR_FIELDS,
+    RANGES,
+    STATE_FIELDS,
+    FieldTable,
+    QueryLanguage,
+)
 from interpreter.jsonata import is_expression
 from interpreter.limits import AWS_DEFINITIONS, DefinitionQuotas
 from interpreter.timestamps import parse_timestamp
@@ -23,7 +31,7 @@ _NOT_ALLOWED: Final = frozenset({"ResultPath"})
 """Of these another text is reported: `Field ResultPath not allowed`."""
 
 _ARTICLES: Final = {"null": "", "array": "an ", "object": "an "}
-_ALL_FIELDS: Final = frozenset(name for fields in STATE_FIELDS.values() for name in fields)
+_ALL_FIELDS: Final = frozenset().union(MACHINE_FIELDS, PROCESSOR_FIELDS, *STATE_FIELDS.values())
 _LONG_NUMBER: Final = 10**100
 _LONGEST_MISSPELT: Final = 20
 _SIMPLE_PATH: Final = re.compile(r"(?P<root>\$\$?)(?P<steps>(?:\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])*)")
@@ -79,7 +87,7 @@ class Members:
             self.report.error(self.location, f"These fields are required: [{', '.join(missing)}]", hint=hint)
 
     def _misspelt(self, name: str) -> str | None:
-        """For hints: which of the members, none of which is a field of states, `name` was probably meant to be."""
+        """For hints: which member that is a field of no state and no machine `name` was meant to be."""
         unknown = [one for one in self.members if one not in _ALL_FIELDS and len(one) <= _LONGEST_MISSPELT]
         written = self.report.closest(name, unknown) if unknown else None
         return None if written is None else f"did you mean {name!r} where {written!r} stands?"

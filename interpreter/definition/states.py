@@ -6,7 +6,7 @@ model, or None where a required part is missing; every fault is in the report.
 
 from __future__ import annotations
 
-from interpreter.definition.arguments import arguments_field, known_arguments
+from interpreter.definition.arguments import arguments_field, known_arguments, written_name
 from interpreter.definition.fields import Fields
 from interpreter.definition.flows import parse_branch_flow, parse_flow
 from interpreter.definition.graph import MachineOutline
@@ -126,7 +126,13 @@ def _check_arguments(fields: Fields, walk: Walk, resource: TaskResource) -> None
     if name not in fields and walk.catalog.requires_arguments(resource):
         fields.error("Resource", f"{name} field is required for resource ARN: {resource.arn}")
     for fault in walk.catalog.check_arguments(resource, known_arguments(fields.members, fields.language)):
-        fields.report.error((*fields.at(name), *fault.location), fault.message)
+        location = (*fields.at(name), *fault.location)
+        if fault.unknown is None:
+            fields.report.error(location, fault.message)
+        else:
+            written = written_name(fields.members[name], fault.location, fault.unknown)
+            hint = fields.report.did_you_mean(fault.unknown, fault.known)
+            fields.report.error(location, fault.message, place=(*location, written), hint=hint)
 
 
 def _credentials(fields: Fields) -> Template | None:

@@ -15,6 +15,7 @@ from activities.registry import Registry
 from activities.router import Router
 from interpreter.definition.parse import parse_definition
 from interpreter.definition.resources import parse_resource
+from interpreter.definition.validate import validate_definition
 from interpreter.effects import ActivityFailure, TaskRequest
 from interpreter.errors import DefinitionError, StatesRuntime
 from interpreter.values import JsonValue
@@ -258,6 +259,33 @@ def test_at_creation(case: Case) -> None:
     except DefinitionError as error:
         found = [(diagnostic.location, diagnostic.message) for diagnostic in error.diagnostics]
     assert found == case.faults
+
+
+@dataclass(frozen=True)
+class Misspelt:
+    resource: str
+    parameters: dict[str, Any]
+    written: str
+    hint: str | None
+
+
+MISSPELT = [
+    Misspelt("lambda:invoke", {"FunctionNam": "f"}, "FunctionNam", "did you mean 'FunctionName'?"),
+    Misspelt("lambda:invoke", {"FunctionName": "f", "Pyload.$": "$"}, "Pyload.$", "did you mean 'Payload'?"),
+    Misspelt("lambda:invoke", {"FunctionName": "f", "FunctionNam": "f"}, "FunctionNam", None),
+    Misspelt("aws-sdk:sqs:purgeQueue", {"QueueUrl": "q", "Unlike": 1}, "Unlike", None),
+    Misspelt("aws-sdk:sqs:purgeQueue", {"QueueURL.$": "$"}, "QueueURL.$", "did you mean 'QueueUrl'?"),
+    Misspelt("http:invoke", {"Transform": {"RequestBodyEncodin": "NONE"}}, "RequestBodyEncodin",
+             "did you mean 'RequestBodyEncoding'?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MISSPELT, ids=lambda case: case.written)
+def test_an_unknown_argument_is_pointed_at(case: Misspelt) -> None:
+    text = definition(case.resource, {"Parameters": case.parameters})
+    [found] = [one for one in validate_definition(text, Registry()) if "is not supported by" in one.message]
+    before, key, _ = text.partition(f'"{case.written}": ')
+    assert (found.line, found.column, found.hint) == (1, len(before + key) + 1, case.hint)
 
 
 def test_stored_definitions_are_let_be() -> None:
