@@ -4,7 +4,8 @@ A function is a file `<name>.py`, or a folder `<name>` with `handler.py` or `lam
 or `lambda_handler` in there. Hyphens and underscores of a name are the same. `functions.toml` may say more::
 
     [functions.charge-card]
-    handler = "payments.charge"      # module and function, where the rule above does not fit
+    handler = "payments.charge"      # module and function, where the rule above does not fit: in the folder
+                                     # `charge-card`, as on Lambda, or else in the folder of all functions
     timeout = 30                     # seconds; 900 unless said
     memory = 512                     # MB, told to the handler and no more
     environment = { CURRENCY = "EUR" }
@@ -27,8 +28,9 @@ SETTINGS_FILE: Final = "functions.toml"
 DEFAULT_TIMEOUT_SECONDS: Final = 900.0
 DEFAULT_MEMORY_MB: Final = 128
 
+ENTRY_FILES: Final = ("handler.py", "lambda_function.py")
+
 _HANDLERS: Final = ("handler", "lambda_handler")
-_ENTRY_FILES: Final = ("handler.py", "lambda_function.py")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _MODULE_PATH: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 _SETTINGS: Final = frozenset({"handler", "timeout", "memory", "environment"})
@@ -87,6 +89,15 @@ class FunctionCatalog:
         """The names of all functions, sorted."""
         return sorted(spec.name for spec in self._functions.values())
 
+    def specs(self) -> list[FunctionSpec]:
+        """All functions, in no order."""
+        return list(self._functions.values())
+
+    def folder_without_entry(self, name: str) -> Path | None:
+        """A folder that is called as the function `name`, and has none of the files that would be its code."""
+        folder = _own_folder(self._directory, name)
+        return None if folder is None or any((folder / file).is_file() for file in ENTRY_FILES) else folder
+
     def find(self, name: str) -> FunctionSpec | None:
         """The function called `name`, spelled with hyphens or underscores; None where there is none.
 
@@ -131,6 +142,11 @@ def _key(name: str) -> str:
     return name.replace("_", "-")
 
 
+def _own_folder(directory: Path, name: str) -> Path | None:
+    entries = sorted(entry for entry in directory.iterdir() if _key(entry.name) == _key(name))
+    return next((entry for entry in entries if entry.is_dir()), None)
+
+
 def _discover(directory: Path) -> dict[str, FunctionSpec]:
     found: dict[str, FunctionSpec] = {}
     for entry in sorted(directory.iterdir()):
@@ -149,7 +165,7 @@ def _spec_of(entry: Path) -> FunctionSpec | None:
     if entry.is_file() and entry.suffix == ".py" and _NAME.fullmatch(entry.stem):
         return FunctionSpec(entry.stem, entry.stem.replace("-", "_"), entry, _HANDLERS, None, (entry.parent,))
     if entry.is_dir() and _NAME.fullmatch(entry.name):
-        for file in _ENTRY_FILES:
+        for file in ENTRY_FILES:
             path = entry / file
             if path.is_file():
                 return FunctionSpec(entry.name, path.stem, path, _HANDLERS, entry, (entry.parent,))
@@ -197,12 +213,33 @@ def _named_handler(directory: Path, name: str, handler: object, where: str) -> F
         raise ValueError(f"{where}: 'handler' must be 'module.function', not {handler!r}")
     module, _, function = handler.rpartition(".")
     top = module.partition(".")[0]
+    own = _own_folder(directory, name)
+    if own is not None and _has_module(own, module):
+        return FunctionSpec(name, module, _file(own, module), (function,), own, (directory,))
     if top in sys.stdlib_module_names and (directory / top).is_dir():
         raise ValueError(
             f"{where}: 'handler' names the folder {top!r}, which a module of Python hides: rename the folder"
         )
-    path = directory / f"{module}.py"
-    return FunctionSpec(name, module, path if path.is_file() else None, (function,), None, (directory,))
+    if own is not None and own.name == top:
+        return FunctionSpec(name, module, None, (function,), own, (directory,))
+    beside = _place(directory, module).parent
+    roots = (beside, directory) if beside != directory and beside.is_dir() else (directory,)
+    return FunctionSpec(name, module, _file(directory, module), (function,), None, roots)
+
+
+def _place(folder: Path, module: str) -> Path:
+    return folder.joinpath(*module.split("."))
+
+
+def _has_module(folder: Path, module: str) -> bool:
+    place = _place(folder, module)
+    return place.is_dir() or place.with_name(f"{place.name}.py").is_file()
+
+
+def _file(folder: Path, module: str) -> Path | None:
+    """The file of a module that is in no package."""
+    path = folder / f"{module}.py"
+    return path if path.is_file() else None
 
 
 def _timeout(value: object, where: str) -> float:

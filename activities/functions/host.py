@@ -26,7 +26,7 @@ from activities.failures import client_error, function_not_found
 from activities.function_calls import function_error, payload_of, request_id_of
 from activities.function_names import LATEST, function_arn
 from activities.functions.catalog import FunctionCatalog, FunctionSpec
-from activities.functions.notices import notices
+from activities.functions.notices import notices, without_entry
 from activities.functions.process import Answered, CallOutcome, Exited, FunctionProcess, Lost, Raised
 from activities.heartbeats import heartbeating
 from activities.reported_failures import reported_failures
@@ -64,7 +64,7 @@ class FunctionHost:
         if max_concurrency < 1:
             raise ValueError(f"max_concurrency must be at least 1, not {max_concurrency}")
         self._catalog = FunctionCatalog(directory)
-        for notice in notices(self._catalog.directory):
+        for notice in notices(self._catalog.directory, self._catalog.specs()):
             _LOG.warning("%s", notice)
         self._account_id = account_id
         self._region = region
@@ -161,6 +161,10 @@ class FunctionHost:
                 LATEST,
                 name,
             )
+            return
+        folder = self._catalog.folder_without_entry(bare)
+        if folder is not None:
+            _LOG.warning("A Task calls the function %r, and %s", name, without_entry(folder, name))
             return
         _LOG.warning(
             "A Task calls the function %r, which %s does not have: put it there as %s.py. What it has: %s.",

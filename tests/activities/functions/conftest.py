@@ -31,7 +31,7 @@ def write(tmp_path: Path) -> Write:
 
     def write_file(name: str, text: str) -> Path:
         path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text), encoding="utf-8")
         return path
 

@@ -35,8 +35,16 @@ class Case:
     noticed: tuple[str, ...] = field(default=())
 
 
-def named(handler: str) -> str:
-    return f'[functions.f]\nhandler = "{handler}"\n'
+def named(handler: str, function: str = "f") -> str:
+    return f'[functions.{function}]\nhandler = "{handler}"\n'
+
+
+SAM = {
+    "hello_world/__init__.py": "",
+    "hello_world/app.py": importing("from value import VALUE"),
+    "hello_world/value.py": "VALUE = 'found'",
+    "value.py": "VALUE = 'above'",
+}
 
 
 CASES = [
@@ -101,6 +109,21 @@ CASES = [
         "a folder by its name, before a package of this name",
         {"yaml/send.py": importing("from value import VALUE"), **VALUE},
         settings=named("yaml.send.handler"),
+    ),
+    Case("its own folder, as SAM lays it out", SAM, "found", "hello-world", named("app.handler", "hello-world")),
+    Case(
+        "its own folder with hyphens",
+        {name.replace("hello_world", "hello-world"): text for name, text in SAM.items()},
+        "found",
+        "hello-world",
+        named("app.handler", "hello_world"),
+    ),
+    Case("its own folder, named again", SAM, "found", "hello_world", named("hello_world.app.handler", "hello_world")),
+    Case("a folder of another name", SAM, "found", settings=named("hello_world.app.handler")),
+    Case(
+        "a folder in its own",
+        {"f/src/app.py": importing("from src.value import VALUE"), "f/src/value.py": "VALUE = 'found'"},
+        settings=named("src.app.handler"),
     ),
     Case(
         "a package by its name",
