@@ -31,7 +31,7 @@ from api.cli.options import (
     settings_from,
     without_none,
 )
-from api.cli.output import INTERRUPTED, CommandError, print_json, print_line
+from api.cli.output import INTERRUPTED, CommandError, error_console, print_json, print_line
 
 if TYPE_CHECKING:
     from api.cli.progress import Progress
@@ -97,7 +97,7 @@ def run(
 ) -> None:
     """Run one execution of FILE on an embedded Temporal server, show its progress, and exit.
 
-    The exit code is 0 if the execution succeeds. Nothing is kept.
+    The exit code is 0 if the execution succeeds. Nothing is kept, and nobody can answer callbacks.
 
     Example: steploom run order.asl.json --input @input.json --functions functions
     """
@@ -108,6 +108,7 @@ def run(
     refuse_invalid(file, definition, mode=settings.mode)
     if functions is None:
         _refuse_unserved(definition, settings)
+    _warn_of_callbacks(definition)
     set_up_logs(settings)
     ended = _run_embedded(settings, functions, definition, input_text, quiet=as_json)
     _print_ended(ended, as_json=as_json)
@@ -124,6 +125,19 @@ def _refuse_unserved(definition: str, settings: Settings) -> None:
             f"The definition calls functions that nothing serves: {', '.join(names)}. Name the folder of their "
             "handlers with --functions DIR.",
             exit_code=2,
+        )
+
+
+def _warn_of_callbacks(definition: str) -> None:
+    """Nobody can call a service that opens no door; but a state may mean to be timed out."""
+    from api.cli.callbacks import states_without_answer
+
+    if names := states_without_answer(definition):
+        error_console().print(
+            f"warning: nobody can answer callbacks of `steploom run`, which opens no door: {', '.join(names)} would "
+            "wait until timed out. To answer: steploom dev, and there steploom deploy and steploom start.",
+            style="yellow",
+            markup=False,
         )
 
 

@@ -7,10 +7,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from api.cli import main
+from api.cli.output import CommandError
 from tests.api.service.installation import DISTRIBUTED
 from tests.support.settings import forget_settings
 
@@ -237,6 +239,24 @@ def test_run_refuses_functions_that_nothing_serves(steploom: Steploom, capsys: p
     told = capsys.readouterr()
     assert "nothing serves: charge-card." in told.err
     assert "--functions DIR" in told.err
+
+
+def test_run_warns_of_callbacks_that_nobody_can_answer(
+    steploom: Steploom, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_embedded(*_: object, **__: object) -> NoReturn:
+        raise CommandError("it would run now")
+
+    monkeypatch.setattr("api.cli.definitions._run_embedded", run_embedded)
+    parameters = {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}
+    resource = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+    task = {"Type": "Task", "Resource": resource, "Parameters": parameters, "TimeoutSeconds": 9, "End": True}
+    Path("m.json").write_text(json.dumps({"StartAt": "Ask", "States": {"Ask": task}}))
+    assert steploom("run", "m.json", "--json") == 1
+    told = capsys.readouterr()
+    warning, error = told.err.splitlines()
+    assert (told.out, error) == ("", "error: it would run now")
+    assert warning.startswith("warning: nobody can answer callbacks of `steploom run`, which opens no door: Ask would ")
 
 
 def test_run_tells_warnings_and_goes_on(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
