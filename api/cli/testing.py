@@ -122,7 +122,7 @@ def _write_junit(file: Path, reports: Sequence[MachineReport]) -> None:
     try:
         junit(reports).write(file, encoding="utf-8", xml_declaration=True)
     except OSError as error:
-        raise CommandError(f"{file} cannot be written: {error}", exit_code=2) from error
+        raise CommandError(f"{file} cannot be written: {error.strerror}", exit_code=2) from error
 
 
 # ---------------------------------------------------------------------- for people

@@ -50,8 +50,10 @@ async def check(
 
 def _end_problems(expect: Expectations, outcome: Outcome) -> Iterator[Problem]:
     if outcome.status != expect.wanted_status:
-        told = "" if outcome.error is None else f" with {outcome.error}: {outcome.cause}"
-        yield Problem(f"The execution ended {outcome.status}{told}", expect.wanted_status, outcome.status)
+        told = ": ".join(part for part in (outcome.error, outcome.cause) if part)
+        yield Problem(
+            f"The execution ended {outcome.status}{told and f' with {told}'}", expect.wanted_status, outcome.status
+        )
     if expect.wanted_output is not MISSING and outcome.output is not MISSING:
         if not json_equal(outcome.output, expect.wanted_output):
             yield Problem("Output", expect.wanted_output, outcome.output)

@@ -244,7 +244,9 @@ def read_file(path: Path) -> str:
     """
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise MockFileError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
         raise MockFileError(f"{path} cannot be read: {error}") from error
 
 

@@ -108,16 +108,16 @@ def test_the_definition_can_be_named(steploom: Steploom) -> None:
 
 
 MISUSES = {
-    "no file": (("nowhere.json",), "nowhere.json cannot be read"),
+    "no file": (("nowhere.json",), "nowhere.json cannot be read: No such file or directory"),
     "no such case": (("two.json", "--case", "other", "-d", "a=d.json"), "two.json has no case so named"),
     "which machine": (("two.json", "-d", "d.json"), "two.json has several state machines; say of which: NAME=d.json"),
     "no such machine": (("two.json", "-d", "c=d.json"), "there is no 'c' in StateMachines, but a, b"),
-    "no such definition": (("two.json", "-d", "a=e.json"), "e.json cannot be read"),
+    "no such definition": (("two.json", "-d", "a=e.json"), "e.json cannot be read: No such file or directory"),
     "invalid definition": (("two.json", "-d", "a=bad.json", "-d", "b=bad.json"), "bad.json is not a valid definition."),
     "percentage": (("two.json", "--fail-under", "101"), "should be less than or equal to 100"),
     "JUnit's folder": (
         ("two.json", "-d", "a=d.json", "-d", "b=d.json", "--junit", "no/x.xml"),
-        "no/x.xml cannot be written",
+        "no/x.xml cannot be written: No such file or directory",
     ),
 }
 

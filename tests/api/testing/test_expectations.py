@@ -44,6 +44,18 @@ CASES = [
         ("The execution ended FAILED with Oops: so it goes", '  wanted: "SUCCEEDED"', '     got: "FAILED"'),
         FAIL,
     ),
+    Case(
+        "failure without a cause",
+        {},
+        ("The execution ended FAILED with Oops", '  wanted: "SUCCEEDED"', '     got: "FAILED"'),
+        {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Oops"}}},
+    ),
+    Case(
+        "failure without an error",
+        {},
+        ("The execution ended FAILED with so it goes", '  wanted: "SUCCEEDED"', '     got: "FAILED"'),
+        {"StartAt": "A", "States": {"A": {"Type": "Fail", "Cause": "so it goes"}}},
+    ),
     Case("error", {"Error": "Oops"}, definition=FAIL),
     Case("cause", {"Status": "FAILED", "Cause": "so it goes"}, definition=FAIL),
     Case("other error", {"Error": "Ouch"}, ("Error", '  wanted: "Ouch"', '     got: "Oops"'), FAIL),
