@@ -273,11 +273,11 @@ def _end_forked(own_pid: int, error: Exception | None) -> None:
     """End a process that the user's code has forked and let come back: the answer is that of the one it came from."""
     if os.getpid() == own_pid:
         return
-    if error is not None:
-        traceback.print_exception(error)
-    print("A process that the function has forked came back from its code, and is ended.", file=sys.stderr)
+    told = [] if error is None else traceback.format_exception(error)
+    told.append("A process that the function has forked came back from its code, and is ended.\n")
     sys.stdout.flush()
     sys.stderr.flush()
+    os.write(2, "".join(told).encode("utf-8", "replace"))  # at once: others of this function print meanwhile
     os._exit(1)
 
 
