@@ -106,20 +106,20 @@ def _stop(execution: Execution, parent: Frame, group: Group, index: int) -> None
 
     The children stay in the group as they stand, for a redrive.
     """
+    if _has_timed_out(group.running[index]) and execution.start.engine >= _ENGINE_THAT_TIMES_OUT_TOGETHER:
+        _time_out_together(execution, group)
+        index = _first_timed_out(execution, group, index)
     failed = group.running[index]
     cause = failed.chain
-    if failed.ended is not None and isinstance(failed.ended.error, StatesTimeout):
-        _time_out_together(execution, group)
     if group.items is not None:
         execution.ledger.record("MapIterationFailed", cause, Iteration(parent.state_name, index))
     if failed.entered and isinstance(failed.machine.states[failed.state_name], TaskState):
         execution.ledger.record("TaskStateAborted", cause)
     for sibling_index, sibling in group.running.items():
-        if sibling_index == index:
-            continue
-        if group.items is not None:
-            execution.ledger.record("MapIterationAborted", cause, Iteration(parent.state_name, sibling_index))
-        _record_aborted(execution, sibling, cause)
+        if sibling_index != index:
+            if group.items is not None:
+                execution.ledger.record("MapIterationAborted", cause, Iteration(parent.state_name, sibling_index))
+            _record_aborted(execution, sibling, cause)
         execution.abandon(sibling)
     parent.chain = cause
 
@@ -129,14 +129,31 @@ def _time_out_together(execution: Execution, group: Group) -> None:
 
     Hosts count a call's time from when a worker took it, and so may tell of one before the others.
     """
-    if execution.start.engine < _ENGINE_THAT_TIMES_OUT_TOGETHER:
-        return
     for frame in group.running.values():
         if frame.group is not None and frame.ended is None:
             _time_out_together(execution, frame.group)
         deadline = frame.deadline
         if deadline is not None and deadline.due <= execution.effects.now():
             execution.record(deadline.event_type, frame.chain, frame, deadline.details)
+
+
+def _has_timed_out(frame: Frame) -> bool:
+    return frame.ended is not None and isinstance(frame.ended.error, StatesTimeout)
+
+
+def _first_timed_out(execution: Execution, group: Group, index: int) -> int:
+    """The first of the iterations that have timed out like the one at `index`, which fails all (recorded).
+
+    Alike are those in the same attempt of the same state: what retries and catches the error is the same.
+    """
+    now, failed = execution.effects.now(), group.running[index]
+    alike = (
+        other
+        for other, frame in group.running.items()
+        if frame.deadline is not None and frame.deadline.due <= now
+        if (frame.state_name, frame.retries) == (failed.state_name, failed.retries)
+    )
+    return min((index, *alike))
 
 
 def _record_aborted(execution: Execution, frame: Frame, cause: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from activities.router import Router
-from interpreter.effects import ActivityFailure, Done, Failed, Operation, Outcome, TaskCall
+from interpreter.effects import ActivityFailure, Done, Failed, Operation, Outcome, TaskCall, Timer
 from interpreter.execution import Execution
 from interpreter.history import Clock, KeepingLedger
 from interpreter.start import ENGINE
@@ -74,6 +74,14 @@ class Run:
         self.execution.run()
         return compact(without_time(self.ledger.events))[before:]
 
+    def elapse(self, at: int) -> None:
+        """Let the one timer fire, `at` milliseconds from the start."""
+        self.clock.now = at
+        (number,) = [number for number, operation in self.port.started.items() if isinstance(operation, Timer)]
+        del self.port.started[number]
+        self.execution.settle([(number, Done(None))])
+        self.execution.run()
+
 
 def map_of(task: JsonValue) -> JsonValue:
     processor: JsonValue = {"StartAt": "T", "States": {"T": task}}
@@ -103,6 +111,35 @@ def test_iterations_time_out_together() -> None:
         "26<25 ExecutionFailed E=States.Timeout",
     ]
     assert not run.port.started, "the other calls are given up"
+
+
+def test_the_first_iteration_fails_whichever_is_told_of_first() -> None:
+    run = Run(map_of(INVOKE))
+
+    assert run.answer(2, TIMED_OUT, 1000)[:6] == [
+        "16<15 TaskTimedOut E=States.Timeout",
+        "17<9 TaskTimedOut E=States.Timeout",
+        "18<12 TaskTimedOut E=States.Timeout",
+        "19<17 MapIterationFailed #0",
+        "20<17 TaskStateAborted",
+        "21<17 MapIterationAborted #1",
+    ]
+    assert not run.port.started, "the other calls are given up"
+
+
+def test_an_iteration_that_would_be_retried_does_not_fail() -> None:
+    retried: JsonValue = {
+        **TASK,
+        "Retry": [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+    }
+    run = Run(map_of(retried))
+    run.answer(2, TIMED_OUT, 1)
+    run.elapse(1001)
+
+    told = run.answer(2, TIMED_OUT, 2001)
+
+    assert [line.split()[1] for line in told if "MapIterationFailed" in line] == ["MapIterationFailed"]
+    assert any(line.endswith("MapIterationFailed #2") for line in told)
 
 
 WAIT: JsonValue = {"Type": "Wait", "Seconds": 9, "End": True}
