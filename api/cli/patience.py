@@ -52,6 +52,7 @@ class Patience:
     ) -> float | None:
         """Seconds until the call is to be repeated, None if it is not: a handler of botocore's event `needs-retry`."""
         if not _is_unanswered(response, caught_exception):
+            self.is_over = False  # botocore may have gone on, by its own count
             return None
         if attempts == 1:
             self._since = self._clock()
