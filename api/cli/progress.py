@@ -171,7 +171,8 @@ def print_advice(cause: str | None) -> None:
         name, file = missing[1], missing[1].replace("-", "_")
         print_line(
             f"No function {name} is served: it must be in the folder of `steploom functions DIR`, as {file}.py or "
-            f"{file}/, or wherever the setting `functions` says. The log of the functions names those that are.",
+            f"{file}/handler.py, or as functions.toml there says, or wherever the setting `functions` says. The log of "
+            "the functions names those that are.",
             "yellow",
         )
 

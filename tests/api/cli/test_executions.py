@@ -40,7 +40,7 @@ async def test_describe_says_what_a_running_execution_waits_for(service: Service
         (
             "$LATEST",
             "No function charge-card is served: it must be in the folder of `steploom functions DIR`, as "
-            "charge_card.py or ",
+            "charge_card.py or charge_card/handler.py, ",
         ),
         (
             "live",
