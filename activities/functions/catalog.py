@@ -50,6 +50,8 @@ class FunctionSpec:
         timeout_seconds: the longest a call may last.
         memory_mb: what the context object says of memory.
         environment: variables added to the host's own.
+        home: the folder that `module` is in, and named from, whatever packages are called so; None where it has a path,
+            or is in none of the folders.
     """
 
     name: str
@@ -61,6 +63,7 @@ class FunctionSpec:
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     memory_mb: int = DEFAULT_MEMORY_MB
     environment: Mapping[str, str] = field(default_factory=dict)
+    home: Path | None = None
 
 
 class FunctionCatalog:
@@ -104,14 +107,10 @@ class FunctionCatalog:
         Raises:
             OSError: the folder cannot be read any more.
         """
-        spec = self._known(name)
-        if spec is None or self._current_stamp() != self._stamp:
-            self._look_again()
-            spec = self._known(name)
-        return spec
-
-    def _known(self, name: str) -> FunctionSpec | None:
         spec = self._functions.get(_key(name))
+        if spec is None or not _is_in_place(spec) or self._current_stamp() != self._stamp:
+            self._look_again()
+            spec = self._functions.get(_key(name))
         return None if spec is None or (spec.path and not spec.path.exists()) else spec
 
     def _look_again(self) -> None:
@@ -129,6 +128,13 @@ class FunctionCatalog:
 
     def _current_stamp(self) -> tuple[int, int]:
         return (self._directory.stat().st_mtime_ns, _changed(self._directory / SETTINGS_FILE))
+
+
+def _is_in_place(spec: FunctionSpec) -> bool:
+    """Whether the module is where it was found: one that was not may be there by now, in a folder that has no stamp."""
+    if spec.path is not None:
+        return spec.path.exists()
+    return spec.home is not None and _has_module(spec.home, spec.module)
 
 
 def _changed(file: Path) -> int:
@@ -212,19 +218,24 @@ def _named_handler(directory: Path, name: str, handler: object, where: str) -> F
     if not isinstance(handler, str) or _MODULE_PATH.fullmatch(handler) is None:
         raise ValueError(f"{where}: 'handler' must be 'module.function', not {handler!r}")
     module, _, function = handler.rpartition(".")
-    top = module.partition(".")[0]
     own = _own_folder(directory, name)
     if own is not None and _has_module(own, module):
-        return FunctionSpec(name, module, _file(own, module), (function,), own, (directory,))
-    if top in sys.stdlib_module_names and (directory / top).is_dir():
+        return _in_folder(FunctionSpec(name, module, None, (function,), own, (directory,)), own)
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names and (directory / top).is_dir() and _file(directory, module) is None:
         raise ValueError(
             f"{where}: 'handler' names the folder {top!r}, which a module of Python hides: rename the folder"
         )
     if own is not None and own.name == top:
-        return FunctionSpec(name, module, None, (function,), own, (directory,))
+        return _in_folder(FunctionSpec(name, module, None, (function,), own, (directory,)), directory)
     beside = _place(directory, module).parent
     roots = (beside, directory) if beside != directory and beside.is_dir() else (directory,)
-    return FunctionSpec(name, module, _file(directory, module), (function,), None, roots)
+    return _in_folder(FunctionSpec(name, module, None, (function,), None, roots), directory)
+
+
+def _in_folder(spec: FunctionSpec, folder: Path) -> FunctionSpec:
+    path = _file(folder, spec.module)
+    return replace(spec, path=path, home=folder if path is None and _has_module(folder, spec.module) else None)
 
 
 def _place(folder: Path, module: str) -> Path:
@@ -233,7 +244,7 @@ def _place(folder: Path, module: str) -> Path:
 
 def _has_module(folder: Path, module: str) -> bool:
     place = _place(folder, module)
-    return place.is_dir() or place.with_name(f"{place.name}.py").is_file()
+    return (place / "__init__.py").is_file() or place.with_name(f"{place.name}.py").is_file()
 
 
 def _file(folder: Path, module: str) -> Path | None:

@@ -101,14 +101,16 @@ def means_another(name: str, file: str) -> bool:
 
 
 class _OwnFirst:
-    """Finds some modules in the function's folders, though these come last, before any that are installed."""
+    """Finds some modules in folders of the function, though these come last, before any that are installed.
 
-    def __init__(self, names: frozenset[str], folders: list[str]) -> None:
-        self._names = names
+    `folders` has those of each name.
+    """
+
+    def __init__(self, folders: dict[str, list[str]]) -> None:
         self._folders = folders
 
     def find_spec(self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None) -> ModuleSpec | None:
-        return PathFinder.find_spec(name, self._folders) if name in self._names else None
+        return PathFinder.find_spec(name, self._folders[name]) if name in self._folders else None
 
 
 def _open_folders(boot: dict[str, Any]) -> list[str]:
@@ -116,8 +118,11 @@ def _open_folders(boot: dict[str, Any]) -> list[str]:
     own: list[str] = [] if boot["folder"] is None else [boot["folder"]]
     folders = [*own, *boot["roots"]]
     sys.path[:] = [*own, *sys.path, *boot["roots"]]
-    named = set() if boot["path"] else {boot["module"].partition(".")[0]} - sys.stdlib_module_names
-    sys.meta_path.insert(0, _OwnFirst(_NEVER_MEANT | named, folders))
+    first = dict.fromkeys(_NEVER_MEANT, folders)
+    top = boot["module"].partition(".")[0]
+    if boot["home"] is not None and top not in sys.stdlib_module_names:
+        first[top] = [boot["home"]]
+    sys.meta_path.insert(0, _OwnFirst(first))
     return folders
 
 

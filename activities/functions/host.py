@@ -230,6 +230,7 @@ class FunctionHost:
             "handlers": list(spec.handlers),
             "folder": None if spec.folder is None else str(spec.folder),
             "roots": [str(root) for root in spec.roots],
+            "home": None if spec.home is None else str(spec.home),
         }
 
     def _environment(self, spec: FunctionSpec) -> dict[str, str]:

@@ -148,3 +148,17 @@ def test_a_function_that_is_gone_while_another_is_broken(write: Write, tmp_path:
     write("functions.toml", "[")
     path.unlink()
     assert catalog.find("f") is None
+
+
+def test_a_named_module_that_comes_later(write: Write, tmp_path: Path) -> None:
+    """The folder that it comes to changes, and not the one above."""
+    write("f/requirements.txt", "")
+    write("functions.toml", '[functions.f]\nhandler = "app.handler"\n')
+    catalog = FunctionCatalog(tmp_path)
+    before = catalog.find("f")
+    assert before is not None
+    assert (before.path, before.folder) == (None, None)
+    path = write("f/app.py", "")
+    after = catalog.find("f")
+    assert after is not None
+    assert (after.path, after.folder) == (path, path.parent)

@@ -110,6 +110,38 @@ CASES = [
         {"yaml/send.py": importing("from value import VALUE"), **VALUE},
         settings=named("yaml.send.handler"),
     ),
+    Case(
+        "an installed package by its name, beside data of the same name",
+        {"rich/data.txt": ""},
+        None,
+        settings=named("rich.print"),
+    ),
+    Case(
+        "a folder with a module of the same name",
+        {"charge/charge.py": importing("from value import VALUE"), "charge/value.py": "VALUE = 'found'"},
+        settings=named("charge.charge.handler"),
+    ),
+    Case(
+        "its own folder with a module of the same name",
+        {"f/f.py": importing("from f.value import VALUE"), "f/value.py": "VALUE = 'found'"},
+        settings=named("f.f.handler"),
+    ),
+    Case(
+        "a package with one of the same name",
+        {
+            "lib/__init__.py": "",
+            "lib/pay.py": importing("from lib.lib.value import VALUE"),
+            "lib/lib/__init__.py": "",
+            "lib/lib/value.py": "VALUE = 'found'",
+        },
+        settings=named("lib.pay.handler"),
+    ),
+    Case(
+        "a file, and a folder of data of its name",
+        {"code.py": importing("from value import VALUE"), "code/data.txt": "", **VALUE},
+        settings=named("code.handler"),
+        noticed=("code.py",),
+    ),
     Case("its own folder, as SAM lays it out", SAM, "found", "hello-world", named("app.handler", "hello-world")),
     Case(
         "its own folder with hyphens",
