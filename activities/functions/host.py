@@ -261,7 +261,7 @@ def _value(outcome: CallOutcome, name: str, request_id: str, seconds: float) -> 
             message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
             raise function_error(_outcome_text(message, "Sandbox.Timedout"))
         case Lost.STRAY:
-            raise client_error(f"function {name!r}: its process answered another call than this one, and was ended")
+            raise client_error(f"function {name!r}: its process sent what is no answer to this call, and was ended")
         case _:
             assert_never(outcome)
 

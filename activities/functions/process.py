@@ -22,6 +22,7 @@ _LOGGER: Final = logging.getLogger("steploom.functions")
 _LOG_LINE_BYTES: Final = 16_384
 _EXIT_GRACE_SECONDS: Final = 1.0
 _FIRST: Final = asyncio.FIRST_COMPLETED
+_ANSWERS: Final = (child.RESULT, child.ERROR, child.SOURCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Lost(Enum):
 
     Attributes:
         OVERDUE: the deadline passed.
-        STRAY: the process answered another call than the one it was asked.
+        STRAY: the process answered another call than the one it was asked, or what it sent is no answer.
     """
 
     OVERDUE = "overdue"
@@ -181,6 +182,8 @@ class FunctionProcess:
         try:
             while True:
                 kind, number, length = child.HEADER.unpack(await self._reader.readexactly(child.HEADER.size))
+                if kind not in _ANSWERS:
+                    break
                 body = await self._reader.readexactly(length)
                 if kind == child.SOURCES:
                     sources = parse_json(body)
@@ -192,7 +195,8 @@ class FunctionProcess:
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         _LOGGER.warning(
-            "%s: a process answered a call that it was not asked, or answered twice: it is ended.", self._name
+            "%s: a process answered a call that it was not asked, or twice, or wrote among its answers: it is ended.",
+            self._name,
         )
         self._is_astray = True
         self.kill()

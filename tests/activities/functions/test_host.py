@@ -398,10 +398,29 @@ async def test_an_answer_to_another_call_is_nobody_s(
         await call(host, "f", 1)
     assert (raised.value.name, raised.value.cause) == (
         "Lambda.SdkClientException",
-        "Unable to execute HTTP request: function 'f': its process answered another call than this one, and was ended",
+        "Unable to execute HTTP request: function 'f': its process sent what is no answer to this call, and was ended",
     )
     assert "f: a process answered a call that it was not asked" in caplog.text
     assert first != await call(host, "f") != "astray"
+
+
+async def test_a_process_that_writes_to_all_files_is_ended(write: Write, make_host: MakeHost) -> None:
+    """Not waited for, as what it wrote would promise an answer of two gigabytes."""
+    write(
+        "f.py",
+        """
+        import os
+
+        def handler(event, context):
+            for file in map(int, os.listdir("/dev/fd")):
+                try:
+                    os.write(file, b"x" * 100)
+                except OSError:
+                    pass
+        """,
+    )
+    with pytest.raises(StatesError, match="its process sent what is no answer to this call"):
+        await call(make_host(), "f")
 
 
 async def test_end_of_the_host_ends_idle_processes(write: Write, make_host: MakeHost, output: Output) -> None:
