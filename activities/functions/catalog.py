@@ -108,10 +108,19 @@ class FunctionCatalog:
             OSError: the folder cannot be read any more.
         """
         spec = self._functions.get(_key(name))
-        if spec is None or not _is_in_place(spec) or self._current_stamp() != self._stamp:
+        if spec is None or not self._is_in_place(spec) or self._current_stamp() != self._stamp:
             self._look_again()
             spec = self._functions.get(_key(name))
         return None if spec is None or (spec.path and not spec.path.exists()) else spec
+
+    def _is_in_place(self, spec: FunctionSpec) -> bool:
+        """Whether the module is where it was found; or still nowhere, as folders in the folder have no stamp."""
+        if spec.path is not None:
+            return spec.path.exists()
+        if spec.home is not None:
+            return _has_module(spec.home, spec.module)
+        places = (self._directory, _own_folder(self._directory, spec.name))
+        return not any(place is not None and _has_module(place, spec.module) for place in places)
 
     def _look_again(self) -> None:
         self._stamp = self._current_stamp()
@@ -128,13 +137,6 @@ class FunctionCatalog:
 
     def _current_stamp(self) -> tuple[int, int]:
         return (self._directory.stat().st_mtime_ns, _changed(self._directory / SETTINGS_FILE))
-
-
-def _is_in_place(spec: FunctionSpec) -> bool:
-    """Whether the module is where it was found: one that was not may be there by now, in a folder that has no stamp."""
-    if spec.path is not None:
-        return spec.path.exists()
-    return spec.home is not None and _has_module(spec.home, spec.module)
 
 
 def _changed(file: Path) -> int:
