@@ -97,7 +97,7 @@ def means_another(name: str, file: str) -> bool:
     if name in sys.stdlib_module_names:
         return True
     found = None if name in _NEVER_MEANT else PathFinder.find_spec(name)
-    return found is not None and found.origin is not None and found.origin != file
+    return found is not None and found.origin is not None and os.path.realpath(found.origin) != os.path.realpath(file)
 
 
 class _OwnFirst:

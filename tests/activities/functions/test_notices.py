@@ -80,6 +80,14 @@ def test_notices(case: Case, write: Write, tmp_path: Path) -> None:
     assert told == [text.format(tmp_path) for text in case.notices]
 
 
+def test_a_folder_that_is_on_the_search_path(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whatever name: its files are no namesakes of themselves."""
+    write("functions/f.py", "")
+    (tmp_path / "link").symlink_to("functions")
+    monkeypatch.syspath_prepend(str(tmp_path / "link"))
+    assert notices(tmp_path / "functions", []) == []
+
+
 @pytest.mark.parametrize("file, module", [("app.py", "app"), ("main.py", "MODULE")])
 async def test_a_call_of_a_folder_without_its_file(
     file: str, module: str, write: Write, make_host: MakeHost, tmp_path: Path, caplog: pytest.LogCaptureFixture
