@@ -294,7 +294,8 @@ def _follow(settings: Settings, arn: str, *, quiet: bool, after: int = 0) -> Map
         if not patience.is_over:
             raise
         raise CommandError(
-            f"{error} That does not end the execution. To see it: steploom history {named} --follow",
+            f"{str(error).removesuffix('.')}. That does not end the execution. To see it: steploom history {named} "
+            "--follow",
             exit_code=UNANSWERED,
         ) from error
 

@@ -106,7 +106,9 @@ async def test_waiting_ends_where_a_service_stays_away(
     away, error = told.err.splitlines()
     assert away == f"The service at {service.url} does not answer; trying on for 30 seconds."
     assert error.startswith("error: ServiceUnavailable")
-    assert error.endswith(f"That does not end the execution. To see it: steploom history {arn} --follow")
+    assert error.endswith(
+        f" what it needs. That does not end the execution. To see it: steploom history {arn} --follow"
+    )
 
 
 async def test_a_refusal_is_not_waited_for(service: Service) -> None:
