@@ -54,7 +54,7 @@ WaitOption = Annotated[
     typer.Option(
         "--wait",
         "-w",
-        help="Show progress until it ends; exit code 1 if it fails, 3 if no service answers for 30 seconds.",
+        help="Show progress until it ends; exit code 1 if it fails, 3 if that is not to be learnt any more.",
     ),
 ]
 
@@ -273,7 +273,7 @@ def _before_last_redrive(client: SfnClient, arn: str) -> int:
 def _follow(settings: Settings, arn: str, *, quiet: bool, after: int = 0) -> Mapping[str, Any]:
     """Print the events after event `after` until the execution has ended, and return its description."""
     progress, patience = Progress(after), Patience(settings.endpoint)
-    named = shlex.quote(arn)
+    named, runs = shlex.quote(arn), False
     try:
         with service(settings.endpoint, settings.region, patience=patience) as client:
             while True:
@@ -283,6 +283,7 @@ def _follow(settings: Settings, arn: str, *, quiet: bool, after: int = 0) -> Map
                     progress.show(_events_after(client, arn, progress.last_id))
                 if description["status"] != "RUNNING":
                     return description
+                runs = True
                 time.sleep(_FOLLOW_SECONDS)
     except KeyboardInterrupt:
         raise CommandError(
@@ -291,7 +292,7 @@ def _follow(settings: Settings, arn: str, *, quiet: bool, after: int = 0) -> Map
             exit_code=INTERRUPTED,
         ) from None
     except CommandError as error:
-        if not patience.is_over:
+        if not (runs or patience.is_over):
             raise
         raise CommandError(
             f"{str(error).removesuffix('.')}. That does not end the execution. To see it: steploom history {named} "

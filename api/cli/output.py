@@ -16,7 +16,7 @@ INTERRUPTED: Final = 130
 """The exit code of a command that Ctrl-C or SIGTERM ended before it was done."""
 
 UNANSWERED: Final = 3
-"""The exit code of a command that was to see the end of an execution, and does not know it as no service answers."""
+"""The exit code of a command that was to see the end of an execution, and cannot: no service answers, or it refuses."""
 
 STATUS_STYLES: Final = {
     "RUNNING": "cyan",

@@ -111,6 +111,18 @@ async def test_waiting_ends_where_a_service_stays_away(
     )
 
 
+async def test_a_refusal_while_an_execution_runs_is_no_failure_of_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executions = service.installation.gateway.executions
+    await service.installation.create("m")
+    monkeypatch.setattr("api.cli.executions.time", SimpleNamespace(sleep=lambda _seconds: executions.clear()))
+    told = await service.run("start", "m", "--name", "e", "--wait")
+    assert told.code == 3
+    assert told.err.startswith("error: ExecutionDoesNotExist")
+    assert "That does not end the execution. To see it: steploom history" in told.err
+
+
 async def test_a_refusal_is_not_waited_for(service: Service) -> None:
     told = await service.run("history", "arn:aws:states:us-east-1:123456789012:execution:m:e", "--follow")
     assert told.code == 1
