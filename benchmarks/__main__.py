@@ -19,7 +19,7 @@ from benchmarks.express import report as express
 from benchmarks.expressions import expression_costs
 from benchmarks.histories import read_histories
 from benchmarks.report import Results
-from benchmarks.samples import Pair
+from benchmarks.samples import Pair, cpu_ratio, standard_error
 from benchmarks.stage import Stage, open_stage
 from benchmarks.transitions import transition_microseconds
 from benchmarks.worker_process import Converter
@@ -30,6 +30,12 @@ _EXPRESSIONS: Final = "expressions"
 _EXPRESS: Final = "express"
 _HISTORY_EVENTS: Final = (10_000, 24_000)
 _REPETITIONS: Final = 5
+_EXPRESSION_REPETITIONS: Final = 40
+_CERTAINTY: Final = 0.02
+"""Pairs are taken until the standard error of their median ratio is so small: how many depends on how noisy the machine
+is, and not on what they say."""
+
+_MOST_PAIRS: Final = 40
 _IDLE_SECONDS: Final = 3.0
 
 
@@ -57,11 +63,20 @@ async def _compare(stage: Stage, case: Case, pairs: int) -> list[Pair]:
     _progress(f"{case.title}: warming up")
     await stage.warm_up(case)
     compared: list[Pair] = []
-    for number in range(pairs):
-        _progress(f"{case.title}: pair {number + 1} of {pairs}")
-        compared.append(await stage.pair(case, reference_first=number % 2 == 0))
+    while len(compared) < pairs or _is_uncertain(case, compared):
+        _progress(
+            f"{case.title}: pair {len(compared) + 1} of {pairs if len(compared) < pairs else _MOST_PAIRS} at most"
+        )
+        compared.append(await stage.pair(case, reference_first=len(compared) % 2 == 0))
         _progress(f"    {report.pair_line(compared[-1])}")
     return compared
+
+
+def _is_uncertain(case: Case, pairs: Sequence[Pair]) -> bool:
+    """Whether more pairs are to be taken, so that a goal is not missed or reached by luck."""
+    if case.goal is None or not 2 <= len(pairs) < _MOST_PAIRS:
+        return False
+    return standard_error([cpu_ratio(pair) for pair in pairs]) > _CERTAINTY
 
 
 def _show(text: str) -> None:
@@ -75,7 +90,7 @@ def _progress(text: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     names = [*(case.name for case in CASES), _IN_PROCESS, _EXPRESSIONS, _HISTORY, _EXPRESS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--pairs", type=int, default=8, help="interleaved pairs per case (default: 8)")
+    parser.add_argument("--pairs", type=int, default=8, help="interleaved pairs per case, at least (default: 8)")
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="what to measure (default: all)")
     parser.add_argument(
         "--eager", action="store_true", help="compare with activities on the workflows' own task queue, started eagerly"
@@ -100,7 +115,7 @@ def main() -> None:
         results.in_process = transition_microseconds(_REPETITIONS)
         _show(report.in_process(results))
     if _EXPRESSIONS in given.only:
-        results.expressions = expression_costs(_REPETITIONS)
+        results.expressions = expression_costs(_EXPRESSION_REPETITIONS)
         _show(report.expressions(results))
     tables = [report.table(results)]
     if _EXPRESS in given.only:

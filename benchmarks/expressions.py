@@ -26,6 +26,9 @@ from interpreter.values import JsonValue
 
 _RUNS: Final = 20
 _AGGREGATIONS: Final = 20
+_PAUSE_SECONDS: Final = 0.25
+"""A shared machine is fast for some seconds and then slow for some: samples are to be of both."""
+
 _STEP_INPUT: Final[JsonObject] = {"a": {"b": "Ada"}, "orderId": "A-9001"}
 
 
@@ -45,7 +48,7 @@ class ExpressionCosts:
 
 
 def expression_costs(repetitions: int) -> ExpressionCosts:
-    """Measure all of them, plain Pass states before and after each sample."""
+    """Measure all of them, plain Pass states before and after each sample, half a second or so for each repetition."""
     passes, outputs, formats, aggregate = (
         _parsed(text)
         for text in (definitions.passes(), definitions.outputs(), definitions.formats(), definitions.aggregate())
@@ -54,7 +57,9 @@ def expression_costs(repetitions: int) -> ExpressionCosts:
         _seconds(definition, _STEP_INPUT, 1)
     extra: Mapping[str, list[float]] = {"outputs": [], "formats": []}
     sums: list[float] = []
-    for _ in range(repetitions):
+    for number in range(repetitions):
+        if number:
+            time.sleep(_PAUSE_SECONDS)
         before = _seconds(passes, _STEP_INPUT, _RUNS)
         output, format_ = _seconds(outputs, _STEP_INPUT, _RUNS), _seconds(formats, _STEP_INPUT, _RUNS)
         plain = (before + _seconds(passes, _STEP_INPUT, _RUNS)) / 2

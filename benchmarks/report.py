@@ -90,7 +90,7 @@ def json_line(results: Results) -> str:
 def comparison(case: Case, pairs: Sequence[Pair]) -> str:
     """What all pairs of a case come to."""
     executions = f"{case.blocks} x {case.executions} executions"
-    goal = "" if case.name == "pass" else _goal(over(pairs, cpu_ratio).median, case.goal, at_least=True)
+    goal = "" if case.goal is None else _goal(over(pairs, cpu_ratio).median, case.goal, at_least=True)
     lines = [
         f"{case.title}, {case.in_flight} in flight: {len(pairs)} pairs of {executions}",
         *(_row(name, side, pairs) for name, side in _SIDES),

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Side = Literal["reference", "steploom"]
+
+_QUARTILES_BY_DEVIATION: Final = 1.349
+"""Between the quartiles of a normal distribution there are so many standard deviations."""
+
+_MEDIAN_BY_MEAN: Final = math.sqrt(math.pi / 2)
+"""By how much the median of normal values is less certain than their mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +77,16 @@ def spread(values: Sequence[float]) -> Spread:
     if not values:
         raise ValueError("there is nothing to take a median of")
     return Spread(statistics.median(values), min(values), max(values))
+
+
+def standard_error(values: Sequence[float]) -> float:
+    """How far the median of other values like these would be from theirs, as one standard deviation.
+
+    From the quartiles, as if the values were normal: a few that are far out count for little, as in the median itself.
+    Raises: statistics.StatisticsError, if there are fewer than two.
+    """
+    first, _, third = statistics.quantiles(values, n=4)
+    return _MEDIAN_BY_MEAN * (third - first) / _QUARTILES_BY_DEVIATION / math.sqrt(len(values))
 
 
 def over(pairs: Sequence[Pair], measure: Callable[[Pair], float]) -> Spread:

@@ -17,7 +17,7 @@ from benchmarks.express.listing import Listing, list_executions, list_machines
 from benchmarks.express.ratios import Pair
 from benchmarks.samples import Spread
 
-PAIRS: Final = 3
+PAIRS: Final = 5
 _SYNC_CALLS: Final = 2_000
 _DURABLE_CALLS: Final = 160
 _START_CALLS: Final = 400

@@ -1,3 +1,5 @@
+import random
+import statistics
 from dataclasses import dataclass
 
 import pytest
@@ -12,6 +14,7 @@ from benchmarks.samples import (
     over,
     server_ratio,
     spread,
+    standard_error,
     wall_ratio,
     worker_ratio,
 )
@@ -68,6 +71,19 @@ def test_extra_worker_cpu_is_per_part_of_one_execution() -> None:
 def test_the_median_is_of_the_ratios_and_not_the_ratio_of_medians() -> None:
     pairs = [Pair(sample(worker=a), sample(worker=b)) for a, b in ((1.0, 1.0), (4.0, 2.0), (3.0, 6.0))]
     assert over(pairs, cpu_ratio) == Spread(1.0, 0.5, 2.0)
+
+
+@pytest.mark.parametrize("number", [8, 16, 40])
+def test_the_standard_error_is_how_far_medians_are_apart(number: int) -> None:
+    chance = random.Random(7)
+    takes = [[chance.gauss(1.0, 0.1) for _ in range(number)] for _ in range(2000)]
+    apart = statistics.stdev(statistics.median(take) for take in takes)
+    assert statistics.mean(standard_error(take) for take in takes) == pytest.approx(apart, rel=0.25)
+
+
+def test_one_that_lies_far_out_makes_a_median_little_less_certain() -> None:
+    values = [0.9, 0.95, 1.0, 1.0, 1.05, 1.1]
+    assert standard_error([*values, 9.0]) < 2 * standard_error(values)
 
 
 def test_each_side_is_first_in_turn() -> None:
