@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Tracer
     from temporalio.contrib.opentelemetry import TracingInterceptor
@@ -53,20 +55,34 @@ def tracing() -> Iterator[Tracing | None]:
         yield None
         return
     from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
     from temporalio.contrib.opentelemetry import TracingInterceptor
 
     resource = Resource.create()  # from OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
     if str(resource.attributes.get("service.name", "unknown_service")).startswith("unknown_service"):
         resource = resource.merge(Resource({"service.name": _SERVICE}))
-    provider = TracerProvider(resource=resource)
+    provider = tracer_provider(resource)
     provider.add_span_processor(BatchSpanProcessor(_exporter()))
     try:
         tracer = provider.get_tracer(_SERVICE)
         yield Tracing(tracer, TracingInterceptor(tracer))
     finally:
         provider.shutdown()
+
+
+def tracer_provider(resource: Resource | None = None) -> TracerProvider:
+    """A provider of the SDK that has nothing to do in a process that is forked from this one.
+
+    The SDK's own starts threads there to look at its resource again. uvloop calls what is registered for forks before
+    it executes a program, and waits meanwhile: with all other threads gone the child may never come so far.
+    """
+    from opentelemetry.sdk.trace import TracerProvider as SdkProvider
+
+    class Provider(SdkProvider):
+        def _handle_fork(self) -> None:
+            pass
+
+    return Provider(resource=resource)
 
 
 def _exporter() -> SpanExporter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from activities.trace_context import add_trace_headers, trace_headers, x_ray_headers, x_ray_trace
-from api.tracing import UnknownExporter, is_traced, tracing
+from api.tracing import UnknownExporter, is_traced, tracer_provider, tracing
 from tests.support.aws_client import AwsClient
 from tests.support.dev_service import DevService, clean_environment, dev_service
 from tests.support.faulty_server import FaultyServer, faulty_server
@@ -157,3 +158,12 @@ def test_headers_of_the_caller_are_kept() -> None:
         other: dict[str, Any] = {"headers": {}}
         add_trace_headers(other)
     assert (params["headers"], other["headers"]) == ({"X-Amzn-Trace-Id": "mine"}, {"X-Amzn-Trace-Id": X_RAY})
+
+
+async def test_a_program_is_executed_without_another_look_at_the_resource(monkeypatch: pytest.MonkeyPatch) -> None:
+    """uvloop calls in the child, before the program, what is registered for forks."""
+    monkeypatch.setattr("opentelemetry.sdk.trace._get_process_dependent_resource", lambda: os._exit(7))
+    provider = tracer_provider()
+    program = await asyncio.create_subprocess_exec("true")
+    assert await program.wait() == 0
+    provider.shutdown()

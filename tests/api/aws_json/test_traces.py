@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from aiohttp import ClientSession, web
-from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from api.aws_json.server import serve
 from api.aws_json.traces import spans
+from api.tracing import tracer_provider
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from api.aws_json.traces import spans
     ],
 )
 async def test_only_operations_name_spans(target: str, name: str) -> None:
-    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    exporter, provider = InMemorySpanExporter(), tracer_provider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
 
     async def answer(_request: web.Request) -> web.Response:

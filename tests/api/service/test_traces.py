@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, Tracer
 
 from api.service.config import ServiceConfig, TracedExecutions
+from api.tracing import tracer_provider
 from interpreter.effects import TaskCall
 from interpreter.values import JsonValue
 from tests.api.service.installation import ScriptedCalls, install
@@ -23,7 +23,7 @@ TRACE_ID = 0x0AF7651916CD43DD8448EB211C80319C
 
 @pytest.fixture
 def tracer() -> Iterator[Tracer]:
-    provider = TracerProvider()
+    provider = tracer_provider()
     yield provider.get_tracer("test")
     provider.shutdown()
 
