@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, assert_never
@@ -186,10 +186,14 @@ class FunctionHost:
                 self._discard(process)
         if self._running + len(self._idle) > self._max_concurrency:
             self._discard(self._idle.pop(0)[1])
+        starting = asyncio.create_task(
+            FunctionProcess.start(spec.name, self._boot(spec), self._catalog.directory, self._environment(spec))
+        )
         try:
-            return await FunctionProcess.start(
-                spec.name, self._boot(spec), self._catalog.directory, self._environment(spec)
-            )
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:  # there may be a process already, which only its start can tell
+            self._end(_give_up(starting))
+            raise
         except (OSError, ValueError) as error:  # no process or file left, or variables that no process can have
             why = error.strerror if isinstance(error, OSError) and error.strerror else error
             told = (spec.name, sys.executable, self._catalog.directory, why)
@@ -213,7 +217,10 @@ class FunctionHost:
                 self._discard(process)
 
     def _discard(self, process: FunctionProcess) -> None:
-        task = asyncio.create_task(process.close())
+        self._end(process.close())
+
+    def _end(self, closing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(closing)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
@@ -246,6 +253,11 @@ class FunctionHost:
             "PYTHONUNBUFFERED": "1",
         }
         return region | own | runtime | dict(spec.environment)
+
+
+async def _give_up(starting: asyncio.Task[FunctionProcess]) -> None:
+    with suppress(OSError, ValueError):  # then there is no process
+        await (await starting).close()
 
 
 def _value(outcome: CallOutcome, name: str, request_id: str, seconds: float) -> JsonValue:

@@ -89,7 +89,14 @@ class FunctionProcess:
     async def start(
         cls, name: str, boot: Mapping[str, JsonValue], directory: Path, environment: Mapping[str, str]
     ) -> FunctionProcess:
-        """Start a process for the function `name`, working in `directory`; `boot` says what it loads."""
+        """Start a process for the function `name`, working in `directory`; `boot` says what it loads.
+
+        Not to be cancelled but with its event loop: nobody would wait for the end of a process that is there already.
+
+        Raises:
+            OSError: no process or file is left.
+            ValueError: variables that no process can have.
+        """
         ours, theirs = socket.socketpair()
         # A pipe of our own: asyncio's would put off the news of the process's end until all its heirs had closed it.
         output, printed = os.pipe()

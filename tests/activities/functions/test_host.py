@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from activities.functions.host import FunctionHost
@@ -316,6 +317,20 @@ async def test_cancellation_kills(write: Write, make_host: MakeHost, output: Out
         await running
     await host.close()
     assert not _runs(pid)
+
+
+@pytest.mark.parametrize("turns", range(12))  # of the event loop: from before the process to after it
+async def test_cancellation_while_the_process_starts_kills(turns: int, write: Write, make_host: MakeHost) -> None:
+    write("f.py", PRINTS_ITS_PID)
+    host, before = make_host(), set(psutil.Process().children())
+    running = asyncio.create_task(call(host, "f", 60))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await host.close()
+    assert set(psutil.Process().children()) <= before
 
 
 @dataclass(frozen=True)
