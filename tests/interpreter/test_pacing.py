@@ -8,12 +8,13 @@ from collections.abc import Mapping
 import pytest
 
 from activities.router import Router
-from interpreter.effects import Done, Operation, TaskCall, Timer
+from interpreter.effects import Done, TaskCall, Timer
 from interpreter.execution import Execution, Succeeded
 from interpreter.history import Ledger
 from interpreter.hosts.inprocess import InProcessHost
 from interpreter.values import JsonValue, json_text
 from tests.support.executions import START_DATE, Case, execution_start, parsed
+from tests.support.fake_effects import FakeEffects
 
 ITERATIONS = 40
 OBJECTS: JsonValue = [{"x": number} for number in range(3_000)]
@@ -99,29 +100,10 @@ async def test_a_pause_waits_for_no_call_where_time_is_skipped() -> None:
     assert host.events[-1].timestamp > START_DATE, "it paused"
 
 
-class Port:
-    """Begins operations by remembering them."""
-
-    def __init__(self) -> None:
-        self.started: dict[int, Operation] = {}
-
-    def now(self) -> int:
-        return 0
-
-    def start(self, number: int, operation: Operation) -> None:
-        self.started[number] = operation
-
-    def cancel(self, number: int, operation: Operation) -> None:
-        del self.started[number]
-
-    def task_token(self, operation_id: str) -> str:
-        return operation_id
-
-
 @pytest.mark.parametrize("new_task, pauses", [(False, True), (True, False)], ids=["one stretch", "each anew"])
 def test_outcomes_of_one_stretch_count_together(new_task: bool, pauses: bool) -> None:
     """Local calls are told one by one, and yet all within one workflow task."""
-    case, port = case_of({**TASK, "ResultSelector": COSTLY}), Port()
+    case, port = case_of({**TASK, "ResultSelector": COSTLY}), FakeEffects()
     execution = Execution(parsed(case.text), execution_start(case), case.input, port, Router(), Ledger(None))
     execution.begin(json_text(case.input))
     execution.run()

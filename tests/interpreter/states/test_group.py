@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
 from activities.router import Router
-from interpreter.effects import ActivityFailure, Done, Failed, Operation, Outcome, TaskCall, Timer
+from interpreter.effects import ActivityFailure, Done, Failed, Outcome, TaskCall, Timer
 from interpreter.execution import Execution
 from interpreter.history import Clock, KeepingLedger
 from interpreter.start import ENGINE
 from interpreter.values import JsonValue, json_text
 from tests.support.executions import Case, execution_start, parsed, without_time
+from tests.support.fake_effects import FakeEffects
 from tests.support.short_histories import compact
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
@@ -29,26 +30,6 @@ BROKEN: Outcome = Failed(ActivityFailure("application", "Broken", "", (), heartb
 
 
 @dataclass
-class Port:
-    """Begins operations by remembering them, at a time to set."""
-
-    clock: Clock
-    started: dict[int, Operation] = field(default_factory=dict)
-
-    def now(self) -> int:
-        return self.clock.now
-
-    def start(self, number: int, operation: Operation) -> None:
-        self.started[number] = operation
-
-    def cancel(self, number: int, operation: Operation) -> None:
-        del self.started[number]
-
-    def task_token(self, operation_id: str) -> str:
-        return operation_id
-
-
-@dataclass
 class Run:
     """An execution from its start, whose calls are answered one by one."""
 
@@ -58,7 +39,7 @@ class Run:
     def __post_init__(self) -> None:
         case = Case(name="group", definition=self.definition, source="", status="FAILED", history=(), input=[1, 2, 3])
         self.clock = Clock(0)
-        self.port, self.ledger = Port(self.clock), KeepingLedger(None, self.clock)
+        self.port, self.ledger = FakeEffects(self.clock), KeepingLedger(None, self.clock)
         start = dataclasses.replace(execution_start(case), engine=self.engine)
         self.execution = Execution(parsed(case.text), start, case.input, self.port, Router(), self.ledger)
         self.execution.begin(json_text(case.input))
