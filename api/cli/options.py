@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 import typer
 
 from api.cli.output import CommandError
+from api.cli.text_files import text_of
 
 if TYPE_CHECKING:
     from api.config import Settings
@@ -83,11 +84,10 @@ def without_none(**members: _T | None) -> dict[str, _T]:
 def read_text(path: Path) -> str:
     """The text of a file that the command line names."""
     try:
-        return path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}", exit_code=2) from error
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{path} cannot be read: {error}", exit_code=2) from error
+    return text_of(str(path), data)
 
 
 def read_definition(path: Path) -> str:
@@ -95,10 +95,11 @@ def read_definition(path: Path) -> str:
     if path != Path("-"):
         return read_text(path)
     try:
-        with open(_STANDARD_INPUT, encoding="utf-8", closefd=False) as opened:
-            return opened.read()
-    except (OSError, UnicodeDecodeError) as error:
+        with open(_STANDARD_INPUT, "rb", closefd=False) as opened:
+            data = opened.read()
+    except OSError as error:
         raise CommandError(f"Standard input cannot be read: {error}", exit_code=2) from error
+    return text_of("Standard input", data)
 
 
 def meant_file(given: str) -> str:
@@ -129,9 +130,11 @@ def given_text(given: str) -> str:
 
 
 def _parsed(option: str, given: str, text: str) -> JsonValue:
+    from interpreter.definition.json_faults import BYTE_ORDER_MARK, BYTE_ORDER_MARK_HINT
     from interpreter.values import parse_json
 
     try:
         return parse_json(text)
     except ValueError as error:
-        raise CommandError(f"{option} is not JSON: {error}{meant_file(given)}", exit_code=2) from error
+        hint = f"; {BYTE_ORDER_MARK_HINT}" if text.startswith(BYTE_ORDER_MARK) else meant_file(given)
+        raise CommandError(f"{option} is not JSON: {error}{hint}", exit_code=2) from error

@@ -13,6 +13,9 @@ from typing import Final
 
 from interpreter.definition.diagnostics import printable
 
+BYTE_ORDER_MARK: Final = "\ufeff"
+BYTE_ORDER_MARK_HINT: Final = "the text begins with a byte order mark: save it as UTF-8 without one"
+
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _STRING_RUN: Final = re.compile(r'[^"\\\x00-\x1f]*')
@@ -20,7 +23,6 @@ _ESCAPE: Final = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _EXCERPT_LENGTH: Final = 500
 _MAX_TOKEN_LENGTH: Final = 256
 _MAX_DIGITS: Final = 4300
-_BYTE_ORDER_MARK: Final = "\ufeff"
 _TOKENS: Final = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _DECODER: Final = json.JSONDecoder()
 
@@ -48,8 +50,8 @@ class JsonFault(Exception):
 def _hint(text: str, at: int) -> str | None:
     if text.startswith(("//", "/*"), at):
         return "JSON has no comments"
-    if at == 0 and text.startswith(_BYTE_ORDER_MARK):
-        return "the text begins with a byte order mark: save it as UTF-8 without one"
+    if at == 0 and text.startswith(BYTE_ORDER_MARK):
+        return BYTE_ORDER_MARK_HINT
     return None
 
 
