@@ -7,8 +7,8 @@ other codes of our own are warnings only and begin with `STEPLOOM_`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -188,6 +188,13 @@ class Report:
         shown_hint = None if hint is None else printable(hint)
         self._findings.append(_Finding(severity, code, printable(message), shown, exact, shown_hint, follows))
 
+    def add_hints(self, hint_at: Callable[[Location], str | None]) -> None:
+        """Give the errors at whose place there is something to say that hint, in place of what was guessed before.
+
+        What is known of a JSONata expression is no guess, and stays before it.
+        """
+        self._findings = [_with_hint(finding, hint_at) for finding in self._findings]
+
     def places(self) -> list[Location]:
         """The places of all findings that have one."""
         return [finding.place for finding in self._findings if finding.place is not None]
@@ -211,6 +218,15 @@ class Report:
             finding.hint,
             finding.follows,
         )
+
+
+def _with_hint(finding: _Finding, hint_at: Callable[[Location], str | None]) -> _Finding:
+    hint = hint_at(finding.place) if finding.severity is Severity.ERROR and finding.place is not None else None
+    if hint is None:
+        return finding
+    is_jsonata = finding.code in (INVALID_JSONATA_EXPRESSION, UNSUPPORTED_JSONATA_EXPRESSION)
+    known = f"{finding.hint}; " if is_jsonata and finding.hint is not None else ""
+    return replace(finding, hint=printable(known + hint))
 
 
 def _rank(finding: _Finding) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from interpreter.definition.diagnostics import printable
+from interpreter.definition.placeholders import hint_on_text
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 BYTE_ORDER_MARK_HINT: Final = "the text begins with a byte order mark: save it as UTF-8 without one"
@@ -52,7 +53,7 @@ def _hint(text: str, at: int) -> str | None:
         return "JSON has no comments"
     if at == 0 and text.startswith(BYTE_ORDER_MARK):
         return BYTE_ORDER_MARK_HINT
-    return None
+    return hint_on_text(text, at)
 
 
 def _line_and_column(text: str, offset: int) -> tuple[int, int]:

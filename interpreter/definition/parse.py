@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeAlias
 
 from interpreter.definition.diagnostics import (
@@ -31,6 +32,7 @@ from interpreter.definition.json_source import (
 )
 from interpreter.definition.machines import parse_machine
 from interpreter.definition.model import Definition
+from interpreter.definition.placeholders import hint_on_value
 from interpreter.definition.resources import ResourceCatalog
 from interpreter.definition.schema import LANGUAGES, MACHINE_FIELDS, VERSIONS, QueryLanguage
 from interpreter.definition.walk import MachineType, Walk
@@ -131,6 +133,7 @@ def _examine_object(value: dict[str, JsonValue], text: str, walk: Walk, observe:
     definition = _parse_top(Fields(value, ROOT, report, quotas=walk.quotas), walk)
     if observe is not None:
         observe(value, report)
+    report.add_hints(partial(hint_on_value, value))
     positions = find_positions(text, report.places())
     return Examination(None if report.failed else definition, report.diagnostics(positions))
 
