@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import pytest
 
-from interpreter.definition.diagnostics import Diagnostic
+from interpreter.definition.diagnostics import NOT_EVALUATED, Diagnostic
 from interpreter.definition.parse import examine, parse_definition
 from interpreter.definition.references import variable_references
 from interpreter.definition.validate import validate_definition
@@ -124,6 +124,16 @@ def test_validation_answers_as_recorded(calls: list[Call]) -> None:
         found = validate_definition(call.definition, CATALOG, machine_type=call.machine_type)
         assert [_as_aws(diagnostic) for diagnostic in found] == call.expected["diagnostics"], call.name
     assert len(validations) == 3
+
+
+def test_only_constants_are_said_to_stay_text(calls: list[Call]) -> None:
+    examples = sorted((REPOSITORY / "examples").rglob("*.asl.json"))
+    texts = [call.definition for call in calls] + [file.read_text("utf-8") for file in examples]
+    found = [one for text in texts for one in validate_definition(text, CATALOG) if one.code == NOT_EVALUATED]
+    places = {one.location for one in found}
+    assert len(examples) > 5
+    assert len(places) == 7
+    assert [place for place in places if place is None or "constant_" not in place] == []
 
 
 def _as_aws(diagnostic: Diagnostic) -> dict[str, str]:
