@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from api.cli.output import CommandError
 from api.cli.patience import Patience
@@ -24,8 +24,11 @@ _UNAVAILABLE: Final = "ServiceUnavailable"
 _NO_KEY: Final = "no AWS credentials are set; this service asks for a key: see docs/security.md"
 _STAND_IN: Final = "steploom"
 _CONNECT_SECONDS: Final = 5
+_ANSWER_SECONDS: Final = 30
+"""How long a service that takes a call may be silent; the longest history takes it a few seconds."""
+
 _PATIENT_ATTEMPTS: Final = 8
-"""Of a call that is throttled; one that nobody answers is repeated by `Patience` after these."""
+"""Of a call that is throttled; how often one that nobody answers is repeated, `Patience` says."""
 
 _SYNC_SECONDS: Final = 5 * 60 + 30
 """How long a synchronous execution may take, and its answer after that."""
@@ -66,6 +69,7 @@ def service(
     config = Config(
         retries={"total_max_attempts": 1 if patience is None else _PATIENT_ATTEMPTS, "mode": "standard"},
         connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_ANSWER_SECONDS if patience is None else patience.attempt_seconds,
         inject_host_prefix=False,  # AWS has a host of its own for synchronous executions, a steploom has not
     )
     if synchronous:
@@ -78,7 +82,7 @@ def service(
     except ValueError as error:
         raise CommandError(f"{endpoint!r} is not a URL like http://127.0.0.1:8083 ({error}).", exit_code=2) from error
     if patience is not None:
-        client.meta.events.register("needs-retry", cast(Any, patience.pause_seconds))
+        patience.watch(client)
     client.meta.events.register("before-parse", _empty_if_foreign)
     client.meta.events.register("after-call", partial(_refuse_foreign, endpoint))
     try:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from api.cli.client import service
+from api.cli.patience import Patience
 from tests.api.cli.conftest import run_command
 from tests.support.served import served
 
@@ -42,3 +44,13 @@ async def test_another_program_is_told(
         f"error: What answers at {url} does not answer as a steploom service does: {told}. Name the HTTP door of one "
         "with --endpoint or STEPLOOM_ENDPOINT.\n",
     )
+
+
+def test_no_call_waits_longer_for_an_answer_than_it_may() -> None:
+    url = "http://127.0.0.1:1"
+    with service(url, "us-east-1") as once, service(url, "us-east-1", patience=Patience(url)) as patient:
+        assert [client.meta.config.read_timeout for client in (once, patient)] == [30, 15]
+    with service(url, "us-east-1", synchronous=True) as synchronous:
+        assert (
+            synchronous.meta.config.read_timeout == 330
+        )  # as long as a synchronous execution may take, and its answer

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from api.cli.patience import Patience
 from api.service.gateway import ExecutionStatus
-from tests.api.cli.conftest import Service
+from tests.api.cli.conftest import Service, run_command
+from tests.support.faulty_server import Fault, faulty_server
 
 _TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": True}
 CALL = json.dumps({"StartAt": "Call", "States": {"Call": _TASK}})
@@ -79,7 +82,7 @@ async def test_following_goes_on_where_a_service_was_away(service: Service, monk
     gateway.available = False
     told = await service.run("history", execution, "--follow")
     assert (told.code, len(waits)) == (0, 12)
-    assert told.err == f"The service at {service.url} does not answer; trying on for 30 seconds.\n"
+    assert told.err == f"The service at {service.url} does not answer; trying for 30 seconds in all.\n"
 
 
 @pytest.mark.parametrize("command", [("start", "m", "--name", "e", "--wait"), ("redrive", "m:e", "--wait")])
@@ -104,11 +107,29 @@ async def test_waiting_ends_where_a_service_stays_away(
     told = await service.run(*command)
     assert told.code == 3
     away, error = told.err.splitlines()
-    assert away == f"The service at {service.url} does not answer; trying on for 30 seconds."
+    assert away == f"The service at {service.url} does not answer; trying for 30 seconds in all."
     assert error.startswith("error: ServiceUnavailable")
     assert error.endswith(
         f" what it needs. That does not end the execution. To see it: steploom history {arn} --follow"
     )
+
+
+@pytest.mark.parametrize("fault", [Fault.SILENCE, Fault.SLOW_BODY])
+async def test_following_a_service_that_hangs_ends_by_its_time_limits(
+    fault: Fault, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("api.cli.executions.Patience", partial(Patience, seconds=0.2, pause=0))
+    execution = "arn:aws:states:us-east-1:123456789012:execution:m:e"
+    async with faulty_server() as server:
+        server.fault = fault
+        server.headers = {"Content-Type": "application/x-amz-json-1.0"}
+        code = await run_command("history", execution, "--follow", url=server.url)
+        assert 1 <= len(server.requests) <= 3  # not as often as botocore would repeat it
+    assert code == 3
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith(f"error: No steploom service answers at {server.url} (Read timeout on endpoint URL")
+    assert error.endswith(f"That does not end the execution. To see it: steploom history {execution} --follow")
 
 
 async def test_a_refusal_while_an_execution_runs_is_no_failure_of_it(
