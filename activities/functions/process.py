@@ -156,7 +156,7 @@ class FunctionProcess:
     async def close(self) -> None:
         """Kill the process and wait until it is gone and its log is written."""
         self.kill()
-        await self._exit_task
+        await self._ended()
         self._writer.close()
         self._answers_task.cancel()
         await asyncio.wait({self._log_task}, timeout=_EXIT_GRACE_SECONDS)  # one that got away may hold the pipe
@@ -178,7 +178,11 @@ class FunctionProcess:
         """The status of a process that has hung up: it is ending by itself, or is made to."""
         await asyncio.wait({self._exit_task}, timeout=_EXIT_GRACE_SECONDS)
         self.kill()
-        return await self._exit_task
+        return await self._ended()
+
+    async def _ended(self) -> int:
+        await asyncio.wait({self._exit_task})  # which cancels nobody else's wait for it, when cancelled
+        return self._exit_task.result()
 
     def _send(self, kind: bytes, body: JsonValue) -> None:
         text = json_bytes(body)

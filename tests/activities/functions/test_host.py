@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from activities.functions.host import FunctionHost
+from activities.functions.process import FunctionProcess
 from interpreter.errors import StatesError
 from interpreter.values import JsonValue
 from tests.activities.functions.conftest import MakeHost, Output, Write
@@ -327,6 +328,36 @@ async def test_cancellation_while_the_process_starts_kills(turns: int, write: Wr
     for _ in range(turns):
         await asyncio.sleep(0)
     running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await host.close()
+    assert set(psutil.Process().children()) <= before
+
+
+HANGS_UP = """
+import __main__, gc, socket, time
+
+def handler(event, context):
+    channel = next(item for item in gc.get_objects() if isinstance(item, __main__.Channel))
+    channel._connection.shutdown(socket.SHUT_WR)
+    time.sleep(60)
+"""
+
+
+async def test_cancellation_while_a_process_that_has_hung_up_ends(
+    write: Write, make_host: MakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the process is still waited for: by the end of the host."""
+    write("f.py", HANGS_UP)
+    host, before = make_host(), set(psutil.Process().children())
+    running = asyncio.create_task(call(host, "f", limit_seconds=None))
+    kill = FunctionProcess.kill
+
+    def kill_and_cancel(process: FunctionProcess) -> None:
+        kill(process)
+        running.cancel()
+
+    monkeypatch.setattr(FunctionProcess, "kill", kill_and_cancel)
     with pytest.raises(asyncio.CancelledError):
         await running
     await host.close()
