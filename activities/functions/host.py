@@ -72,8 +72,10 @@ class FunctionHost:
         self._turns = asyncio.Semaphore(max_concurrency)
         self._running = 0
         self._idle: list[tuple[FunctionSpec, FunctionProcess]] = []
+        self._starting: set[asyncio.Task[FunctionProcess]] = set()
         self._busy: set[FunctionProcess] = set()
         self._closing: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     @property
     def max_concurrency(self) -> int:
@@ -109,15 +111,20 @@ class FunctionHost:
                 seconds = min(seconds, max(0.0, given_up - time.monotonic()))
             process = await self._process_for(spec)
             outcome = await self._call(process, spec, event, request_id, seconds)
+            if self._is_closed and isinstance(outcome, Exited):
+                raise _stopped(spec.name)
         return _value(outcome, spec.name, request_id, seconds)
 
     async def close(self) -> None:
-        """Kill all processes and wait for their ends."""
+        """Kill all processes and wait for their ends. Calls that are not over fail, as do later ones."""
+        self._is_closed = True
         for _, process in self._idle:
             self._discard(process)
         self._idle.clear()
         for process in self._busy:
             self._discard(process)
+        for starting in self._starting:
+            self._end(_give_up(starting))
         while self._closing:
             await asyncio.gather(*self._closing)
 
@@ -178,6 +185,8 @@ class FunctionHost:
         return function_arn(name, region=self._region, account_id=self._account_id)
 
     async def _process_for(self, spec: FunctionSpec) -> FunctionProcess:
+        if self._is_closed:
+            raise _stopped(spec.name)
         for index in range(len(self._idle) - 1, -1, -1):  # the one used last: the others may cool down
             if self._idle[index][0].name == spec.name:
                 known, process = self._idle.pop(index)
@@ -186,9 +195,16 @@ class FunctionHost:
                 self._discard(process)
         if self._running + len(self._idle) > self._max_concurrency:
             self._discard(self._idle.pop(0)[1])
+        process = await self._start(spec)
+        if self._is_closed:  # meanwhile, and so it is ended
+            raise _stopped(spec.name)
+        return process
+
+    async def _start(self, spec: FunctionSpec) -> FunctionProcess:
         starting = asyncio.create_task(
             FunctionProcess.start(spec.name, self._boot(spec), self._catalog.directory, self._environment(spec))
         )
+        self._starting.add(starting)
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:  # there may be a process already, which only its start can tell
@@ -200,6 +216,8 @@ class FunctionHost:
             _LOG.warning("cannot start a process for function %r, %s in %s: %s", *told)
             # Callers are not told where things are.
             raise client_error(f"the function host cannot start a process for function {spec.name!r}: {why}") from error
+        finally:
+            self._starting.discard(starting)
 
     async def _call(
         self, process: FunctionProcess, spec: FunctionSpec, event: JsonValue, request_id: str, seconds: float
@@ -211,7 +229,7 @@ class FunctionHost:
             return outcome
         finally:
             self._busy.discard(process)
-            if isinstance(outcome, Answered | Raised) and process.is_alive:
+            if isinstance(outcome, Answered | Raised) and process.is_alive and not self._is_closed:
                 self._idle.append((spec, process))
             else:
                 self._discard(process)
@@ -253,6 +271,10 @@ class FunctionHost:
             "PYTHONUNBUFFERED": "1",
         }
         return region | own | runtime | dict(spec.environment)
+
+
+def _stopped(name: str) -> StatesError:
+    return client_error(f"function {name!r}: the function host stopped in the middle of the call")
 
 
 async def _give_up(starting: asyncio.Task[FunctionProcess]) -> None:
@@ -321,7 +343,7 @@ def _told_of_stop(name: str) -> Iterator[None]:
         details = activity.cancellation_details()
         if details is None or not details.worker_shutdown:
             raise
-        raise client_error(f"function {name!r}: the function host stopped in the middle of the call") from None
+        raise _stopped(name) from None
 
 
 def _shortest(*limits: timedelta | None) -> float | None:

@@ -479,6 +479,45 @@ async def test_end_of_the_host_ends_idle_processes(write: Write, make_host: Make
     assert not _runs(pid)
 
 
+STOPPED = (
+    "Lambda.SdkClientException",
+    "Unable to execute HTTP request: function 'f': the function host stopped in the middle of the call",
+)
+
+
+async def test_end_of_the_host_fails_calls_that_run_or_wait_for_their_turn(
+    write: Write, make_host: MakeHost, output: Output
+) -> None:
+    write("f.py", PRINTS_ITS_PID)
+    host = make_host(max_concurrency=1)
+    calls = [asyncio.create_task(call(host, "f", 60)) for _ in range(2)]
+    pid = int(await output.get())
+    await host.close()
+    assert not _runs(pid)
+    calls.append(asyncio.create_task(call(host, "f", 60)))
+    assert [await _failure(each) for each in calls] == 3 * [STOPPED]
+    assert output.empty(), "none ran afterwards"
+
+
+@pytest.mark.parametrize("turns", range(12))  # as above
+async def test_end_of_the_host_while_a_process_starts_ends_it(turns: int, write: Write, make_host: MakeHost) -> None:
+    write("f.py", PRINTS_ITS_PID)
+    host, before = make_host(), set(psutil.Process().children())
+    running = asyncio.create_task(call(host, "f", 60))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await host.close()
+    assert set(psutil.Process().children()) <= before
+    assert await _failure(running) == STOPPED
+    assert set(psutil.Process().children()) <= before
+
+
+async def _failure(running: asyncio.Task[JsonValue]) -> tuple[str | None, str | None]:
+    with pytest.raises(StatesError) as raised:
+        await running
+    return raised.value.name, raised.value.cause
+
+
 async def test_output_is_logged_by_request(write: Write, make_host: MakeHost, caplog: pytest.LogCaptureFixture) -> None:
     write("f.py", "import os\ndef handler(event, context):\n    print('one')\n    os.write(2, b'two')\n")
     host = make_host()
