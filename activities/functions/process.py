@@ -199,10 +199,14 @@ class FunctionProcess:
                 if kind == child.SOURCES:
                     sources = parse_json(body)
                     self._sources = sources if isinstance(sources, dict) else {}
-                elif number == self._number and self._answer is not None and not self._answer.done():
-                    self._answer.set_result(Answered(body) if kind == child.RESULT else Raised(body))
-                else:
+                elif number != self._number or self._answer is None:
                     break
+                elif self._answer.cancelled():
+                    return  # too late: the process is being ended
+                elif self._answer.done():
+                    break
+                else:
+                    self._answer.set_result(Answered(body) if kind == child.RESULT else Raised(body))
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         _LOGGER.warning(

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import select
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -448,6 +449,27 @@ async def test_an_answer_to_another_call_is_nobody_s(
     )
     assert "f: a process answered a call that it was not asked" in caplog.text
     assert first != await call(host, "f") != "astray"
+
+
+async def test_an_answer_that_comes_too_late_is_no_stray(
+    write: Write, make_host: MakeHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write("f.py", "import os, time\ndef handler(event, context):\n    open(event).read()\n")
+    fifo, host, kill = tmp_path / "held", make_host(), FunctionProcess.kill
+    os.mkfifo(fifo)
+
+    def kill_after_the_answer(process: FunctionProcess) -> None:
+        if fifo.exists():
+            fifo.write_text("go on")
+            fifo.unlink()
+            select.select([process._writer.get_extra_info("socket")], [], [])
+        kill(process)
+
+    monkeypatch.setattr(FunctionProcess, "kill", kill_after_the_answer)
+    with pytest.raises(StatesError, match="Task timed out"):
+        await call(host, "f", str(fifo), limit_seconds=0.1)
+    await host.close()
+    assert not caplog.records
 
 
 async def test_a_process_that_writes_to_all_files_is_ended(write: Write, make_host: MakeHost) -> None:
