@@ -68,7 +68,7 @@ class Fields(Members):
             self.error(name, _NO_PATH, _fault_place(error.detail, error.position))
             return None
 
-    def reference(self, name: str) -> Path | None:
+    def reference(self, name: str) -> ReferencePath | None:
         """A reference path on the document, the context object or a variable."""
         value = self.text(name)
         if value is not None and not value.startswith("$"):
@@ -76,7 +76,7 @@ class Fields(Members):
             return None
         return None if value is None else self._reference(name, value)
 
-    def rule_path(self, name: str) -> Path | None:
+    def rule_path(self, name: str) -> ReferencePath | None:
         """A reference path in a rule of a Choice."""
         value = self.text(name)
         if value is not None and not value.startswith("$"):
@@ -87,7 +87,7 @@ class Fields(Members):
         odd_bracket = _ODD_BRACKET.search(value) is not None
         return self._reference(name, value, ": '[' must be followed by ' or '['" if odd_bracket else "")
 
-    def _reference(self, name: str, value: str, reason: str = "") -> Path | None:
+    def _reference(self, name: str, value: str, reason: str = "") -> ReferencePath | None:
         message = _NO_REFERENCE_PATH + reason
         try:
             path = parse_path(value)

@@ -57,7 +57,7 @@ from interpreter.definition.states import (
 )
 from interpreter.definition.walk import Walk, note_assigned
 from interpreter.jsonata import Expression, JsonataTemplate
-from interpreter.jsonpath import Path
+from interpreter.jsonpath import ReferencePath
 from interpreter.values import JsonValue
 
 
@@ -249,7 +249,7 @@ def _parse_map(name: str, fields: Fields, walk: Walk, outline: MachineOutline) -
     )
 
 
-def _items(fields: Fields) -> Path | JsonataTemplate | Expression | None:
+def _items(fields: Fields) -> ReferencePath | JsonataTemplate | Expression | None:
     """ItemsPath, or Items: an array or object, or an expression that gives an array."""
     if fields.language is QueryLanguage.JSONATA:
         return fields.items("Items")

@@ -16,10 +16,10 @@ from typing import Final, TypeAlias
 from interpreter.choice_rules import ChoiceRule
 from interpreter.dataflow.template import FailText, PayloadTemplate
 from interpreter.jsonata import Expression, JsonataTemplate
-from interpreter.jsonpath import Path, ReferencePath, parse_path, parse_result_path
+from interpreter.jsonpath import Path, ReferencePath, parse_reference_path, parse_result_path
 from interpreter.values import JsonValue, Missing
 
-WHOLE_DOCUMENT: Final[Path] = parse_path("$")
+WHOLE_DOCUMENT: Final[ReferencePath] = parse_reference_path("$")
 WHOLE_RESULT: Final[ReferencePath] = parse_result_path("$")
 
 Template: TypeAlias = PayloadTemplate | JsonataTemplate
@@ -278,7 +278,7 @@ class MapState:
     next: str | None
     flow: Flow
     processor: Machine
-    items: Path | JsonataTemplate | Expression | None
+    items: ReferencePath | JsonataTemplate | Expression | None
     item_selector: Template | None
     max_concurrency: Quantity
     retriers: tuple[Retrier, ...]

@@ -66,6 +66,21 @@ class ReferencePath(Path):
                 break
         return f"No results for path: {bracket_notation(self.steps)}"
 
+    def failing_step(self, scope: Scope) -> tuple[str | int, JsonValue]:
+        """The step that leads nowhere, and the value it starts from; call it only after `find_or_missing` gave MISSING.
+
+        Of a variable that is not set, it is the variable itself, and the document.
+        """
+        at = self.head(scope)
+        if at is MISSING:
+            return f"${self.variable}", scope.document
+        for step in self.steps[:-1]:
+            found = walk(at, (step,))
+            if found is MISSING:
+                return step, at
+            at = found
+        return self.steps[-1], at
+
     def put(self, document: JsonValue, value: JsonValue) -> JsonValue:
         """`document` with `value` at this path: a new document that shares all but the containers on the way.
 

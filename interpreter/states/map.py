@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from interpreter.dataflow.flow import evaluate, take_input
@@ -10,7 +9,6 @@ from interpreter.dataflow.jsonata import evaluate_typed, refused
 from interpreter.dataflow.view import View
 from interpreter.definition.model import MapState, Template
 from interpreter.errors import (
-    QueryError,
     StatesDataLimitExceeded,
     StatesQueryEvaluationError,
     StatesReferencePathConflict,
@@ -19,7 +17,7 @@ from interpreter.errors import (
 from interpreter.frames import Ended, Frame, Group, MapItem
 from interpreter.history import Iteration, Length
 from interpreter.jsonata import Expression, JsonataTemplate
-from interpreter.jsonpath import Path, Scope
+from interpreter.jsonpath import ReferencePath, Scope
 from interpreter.states.distribution import check_tolerated, note_distribution, quantity, read_items
 from interpreter.states.group import attempt_until_final, run_group
 from interpreter.states.outcome import Transition
@@ -77,7 +75,7 @@ def _note_items(
 ) -> None:
     inspection = execution.inspection
     assert inspection is not None, "notes are for inspected states"
-    if isinstance(state.items, Path):  # what Items gives is not shown (recorded)
+    if isinstance(state.items, ReferencePath):  # what Items gives is not shown (recorded)
         inspection.note("afterItemsPath", [_pair(item) for item in items])
     inputs = [_pair(item) for item in items]
     if state.item_selector is not None:
@@ -122,7 +120,7 @@ def _items(state: MapState, view: View) -> list[MapItem]:
         assert read is not None, "a reader's items can be iterated over"
         return read
     match state.items:
-        case Path() as path:
+        case ReferencePath() as path:
             return _items_at(path, view)
         case Expression() as expression:
             value = evaluate_typed(expression, "Items", "array", view)
@@ -137,13 +135,11 @@ def _items(state: MapState, view: View) -> list[MapItem]:
     return items
 
 
-def _items_at(path: Path, scope: Scope) -> list[MapItem]:
-    try:
-        value = path.find(scope)
-    except QueryError as error:
-        last = re.split(r"[.\[\]']+", path.text.rstrip("]'"))[-1]
-        shown = json_text(scope.document)
-        raise StatesReferencePathConflict(f'Unable to apply step "{last}" to input {shown}') from error
+def _items_at(path: ReferencePath, scope: Scope) -> list[MapItem]:
+    value = path.find_or_missing(scope)
+    if value is MISSING:
+        step, holder = path.failing_step(scope)
+        raise StatesReferencePathConflict(f'Unable to apply step "{step}" to input {json_text(holder)}')
     items = _listed(value)
     if items is None:
         shown = path.text.replace("$$", "$", 1)
