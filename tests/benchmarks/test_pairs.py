@@ -42,11 +42,21 @@ class FakeStage:
         ("sequential", [0.8], 1, 1),
         ("sequential", [0.99, 1.01], 2, 2),
         ("sequential", [0.8, 0.85, 0.9, 0.95], 8, 23),
+        ("sequential", [1.2, 1.25, 1.3, 1.35], 8, 23),
         ("sequential", [0.8, 1.2], 8, 40),
         ("sequential", [0.8, 1.2], 50, 50),
         ("pass", [0.5, 1.5], 8, 8),
     ],
-    ids=["quiet", "one", "few", "noisy", "very noisy", "as many as asked for", "decided by another figure"],
+    ids=[
+        "quiet",
+        "one",
+        "few",
+        "noisy",
+        "as noisy, and better",
+        "very noisy",
+        "as many as asked for",
+        "decided by another figure",
+    ],
 )
 async def test_pairs(name: str, ratios: list[float], least: int, taken: int) -> None:
     stage = FakeStage(ratios)
