@@ -208,7 +208,8 @@ class FunctionHost:
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:  # there may be a process already, which only its start can tell
-            self._end(_give_up(starting))
+            if not self._is_closed:  # else it is ended already
+                self._end(_give_up(starting))
             raise
         except (OSError, ValueError) as error:  # no process or file left, or variables that no process can have
             why = error.strerror if isinstance(error, OSError) and error.strerror else error
@@ -229,7 +230,9 @@ class FunctionHost:
             return outcome
         finally:
             self._busy.discard(process)
-            if isinstance(outcome, Answered | Raised) and process.is_alive and not self._is_closed:
+            if self._is_closed:
+                pass  # it is ended already, and nobody waits for what would begin now
+            elif isinstance(outcome, Answered | Raised) and process.is_alive:
                 self._idle.append((spec, process))
             else:
                 self._discard(process)

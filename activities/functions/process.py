@@ -161,6 +161,7 @@ class FunctionProcess:
         self._answers_task.cancel()
         await asyncio.wait({self._log_task}, timeout=_EXIT_GRACE_SECONDS)  # one that got away may hold the pipe
         self._log_task.cancel()
+        await asyncio.wait({self._answers_task, self._log_task})
 
     def _kill_group(self) -> None:
         try:

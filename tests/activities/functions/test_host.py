@@ -511,13 +511,14 @@ async def test_end_of_the_host_fails_calls_that_run_or_wait_for_their_turn(
     write: Write, make_host: MakeHost, output: Output
 ) -> None:
     write("f.py", PRINTS_ITS_PID)
-    host = make_host(max_concurrency=1)
+    host, tasks = make_host(max_concurrency=1), asyncio.all_tasks()
     calls = [asyncio.create_task(call(host, "f", 60)) for _ in range(2)]
     pid = int(await output.get())
     await host.close()
     assert not _runs(pid)
     calls.append(asyncio.create_task(call(host, "f", 60)))
     assert [await _failure(each) for each in calls] == 3 * [STOPPED]
+    assert asyncio.all_tasks() == tasks, "nothing is left"
     assert output.empty(), "none ran afterwards"
 
 
