@@ -206,10 +206,15 @@ class FunctionProcess:
                     return  # too late: the process is being ended
                 elif self._answer.done():
                     break
+                elif kind == child.RESULT:
+                    self._answer.set_result(Answered(body))
                 else:
-                    self._answer.set_result(Answered(body) if kind == child.RESULT else Raised(body))
+                    parse_json(body)
+                    self._answer.set_result(Raised(body))
         except (asyncio.IncompleteReadError, ConnectionError):
             return
+        except ValueError:  # a handler wrote it: what the child sends is JSON
+            pass
         _LOGGER.warning(
             "%s: a process answered a call that it was not asked, or twice, or wrote among its answers: it is ended.",
             self._name,

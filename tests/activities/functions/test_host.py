@@ -451,6 +451,15 @@ async def test_an_answer_to_another_call_is_nobody_s(
     assert first != await call(host, "f") != "astray"
 
 
+@pytest.mark.parametrize("kind", ["S", "F"], ids=["sources", "error"])
+async def test_what_should_be_json_and_is_not_is_no_answer(kind: str, write: Write, make_host: MakeHost) -> None:
+    write("f.py", STRAYS.replace('b"R", event, 8) + b\'"astray"\'', f"b\"{kind}\", event, 4) + b'no: '"))
+    host = make_host()
+    with pytest.raises(StatesError, match="its process sent what is no answer to this call, and was ended"):
+        await call(host, "f", 1)
+    assert isinstance(await call(host, "f"), int)
+
+
 async def test_an_answer_that_comes_too_late_is_no_stray(
     write: Write, make_host: MakeHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
