@@ -170,17 +170,19 @@ async def test_more_callbacks_at_once_than_temporal_keeps_pending(engine: TestEn
 
 
 PASS_LOOP = machine(
-    Count={"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "More"},
+    Count={"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Pass1"},
+    **{f"Pass{number}": {"Type": "Pass", "Next": f"Pass{number + 1}"} for number in range(1, 99)},
+    Pass99={"Type": "Pass", "Next": "More"},
     More={
         "Type": "Choice",
-        "Choices": [{"Variable": "$.n", "NumericLessThan": 10_000, "Next": "Count"}],
+        "Choices": [{"Variable": "$.n", "NumericLessThan": 200, "Next": "Count"}],
         "Default": "Done",
     },
     Done={"Type": "Succeed"},
 )
 
 
-async def test_twenty_thousand_transitions_in_a_row_end_with_the_quota(engine: TestEngine) -> None:
+async def test_twenty_thousand_pass_states_in_a_row_end_with_the_quota(engine: TestEngine) -> None:
     ended = await engine.run(await engine.create("loop", PASS_LOOP), {"n": 0})
     assert (ended.status, ended.error) == ("FAILED", "States.Runtime")
     assert ended.cause == "The execution reached the maximum number of history events (25000)."
@@ -188,11 +190,11 @@ async def test_twenty_thousand_transitions_in_a_row_end_with_the_quota(engine: T
     assert (len(events), events[-1]) == (25_000, "ExecutionFailed")
 
 
-async def test_twenty_thousand_transitions_in_a_row_without_quota(server: TemporalServer, tmp_path: Path) -> None:
+async def test_twenty_thousand_pass_states_in_a_row_without_quota(server: TemporalServer, tmp_path: Path) -> None:
     async with running_engine(server, tmp_path, {}, mode="native") as engine:
         ended = await engine.run(await engine.create("native-loop", PASS_LOOP), {"n": 0})
-        assert (ended.status, ended.output) == ("SUCCEEDED", '{"n":10000}')
-        assert len(await engine.event_types(ended.execution_arn)) == 40_000 + 4
+        assert (ended.status, ended.output) == ("SUCCEEDED", '{"n":200}')
+        assert len(await engine.event_types(ended.execution_arn)) == 2 * (20_000 + 200) + 4
 
 
 async def test_a_native_state_machine_in_an_installation_that_keeps_to_aws(engine: TestEngine) -> None:
