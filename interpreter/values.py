@@ -126,7 +126,7 @@ def json_bytes(value: JsonValue) -> bytes:
     except TypeError:  # an integer beyond 64 bits, a lone surrogate, or deep nesting, which orjson does not print
         if _is_deep(value):
             raise NestingError from None
-        return _print(value)
+        return _print_by_members(value)
 
 
 def print_kept(value: JsonValue) -> bytes:
@@ -135,6 +135,20 @@ def print_kept(value: JsonValue) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return _print(value)
+
+
+def _print_by_members(value: JsonValue) -> bytes:
+    """With orjson what it can print: a number looks the same whatever stands beside it."""
+    if not isinstance(value, (dict, list, float)):
+        return _print(value)
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        if isinstance(value, dict):
+            return b"{%b}" % b",".join([_print(name) + b":" + _print_by_members(value[name]) for name in value])
+        if isinstance(value, list):
+            return b"[%b]" % b",".join([_print_by_members(item) for item in value])
+        raise
 
 
 def _print(value: JsonValue) -> bytes:

@@ -88,6 +88,16 @@ def test_what_orjson_cannot_print_is_printed_the_same(text: str) -> None:
     assert json.loads(json_text(parse_json(text))) == json.loads(text)
 
 
+@pytest.mark.parametrize(
+    "beside", ["1", "12345678901234567890123", '"\\ud83d"', '{"\\ud83d":[1e-7]}', "[[12345678901234567890123]]"]
+)
+def test_a_number_is_printed_the_same_whatever_stands_beside_it(beside: str) -> None:
+    text = f'{{"beside":{beside},"é":[1e-7,1e+25,0.1,-0.0,null,true,"é\\n",{{}}]}}'
+    printed = json_text(parse_json(text))
+    assert printed.endswith(',"é":[1e-7,1e+25,0.1,-0.0,null,true,"é\\n",{}]}')
+    assert parse_json(printed) == parse_json(text)
+
+
 @pytest.mark.parametrize("text", ["", "nul", "{'a':1}", "[1,]", "NaN", "Infinity", "-Infinity", "[NaN]", "1 2"])
 def test_what_is_not_json(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -100,7 +110,11 @@ def _nested(depth: int) -> str:
     return "[" * depth + "]" * depth
 
 
-@pytest.mark.parametrize("text", [_nested(200), '{"a":' * 200 + "1" + "}" * 200, f'["{"[" * 5_000}"]'], ids=len)
+@pytest.mark.parametrize(
+    "text",
+    [_nested(200), '{"a":' * 200 + "1" * 30 + "}" * 200, '{"a":' * 200 + "1" + "}" * 200, f'["{"[" * 5_000}"]'],
+    ids=len,
+)
 def test_depth_that_is_borne(text: str) -> None:
     assert json_text(parse_json(text)) == text
 
