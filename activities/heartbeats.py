@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 INTERVAL_SECONDS: Final = 3.0
 """Between two heartbeats, unless the activity's heartbeat timeout asks for more of them."""
@@ -21,11 +22,20 @@ def heartbeating() -> Iterator[None]:
     """Send heartbeats for the running asynchronous activity until the block ends.
 
     A timer, not a task: an activity that ends before the first interval pays for nothing else.
+
+    Raises:
+        ApplicationError: the block was cancelled as Temporal knows the activity no more: its execution was stopped, or
+            its time is over. That is no fault; as a cancellation Temporal's SDK would log it as one.
     """
     beats = _Beats(_interval_seconds())
     beats.schedule()
     try:
         yield
+    except asyncio.CancelledError:
+        details = activity.cancellation_details()
+        if details is None or not details.not_found:
+            raise
+        raise ApplicationError("given up", non_retryable=True, category=ApplicationErrorCategory.BENIGN) from None
     finally:
         beats.stop()
 
