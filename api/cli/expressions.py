@@ -86,8 +86,7 @@ def _print(outcome: Evaluated | Failed, *, as_json: bool) -> None:
     from api.expressions import Evaluated
 
     if isinstance(outcome, Evaluated):
-        text = json.dumps(outcome.value, indent=2, ensure_ascii=False)
-        print_json({"value": outcome.value}) if as_json else print(text)
+        print_json({"value": outcome.value}) if as_json else print(_indented(outcome.value))
         return
     if as_json:
         print_json({"error": outcome.error, "cause": outcome.cause})
@@ -97,3 +96,13 @@ def _print(outcome: Evaluated | Failed, *, as_json: bool) -> None:
         if outcome.hint is not None:
             error_console().print(f"({outcome.hint})", markup=False)
     raise typer.Exit(1)
+
+
+def _indented(value: JsonValue) -> str:
+    """The text of a value, its numbers as executions print them."""
+    import orjson
+
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    except TypeError:  # an integer beyond 64 bits, or a lone surrogate
+        return json.dumps(value, indent=2, ensure_ascii=False)

@@ -27,6 +27,8 @@ LARGE = "12345678901234567890"
 
 CASES = [
     Case("a value", ["$.a", "--input", '{"a": {"b": "é"}}'], 0, '{\n  "b": "é"\n}\n'),
+    Case("a small number", ["{% [1e-7, $states.input] %}", "-i", "1e-7"], 0, "[\n  1e-7,\n  1e-7\n]\n"),
+    Case("a long number", ["$", "-i", f"[{LARGE}]"], 0, f"[\n  {LARGE}\n]\n"),
     Case("a value as JSON", ["$.a", "-i", f'{{"a": {LARGE}}}', "--json"], 0, f'{{"value": {LARGE}}}'),
     Case("an error", ["$states.input.x"], 1, f"States.QueryEvaluationError\n{UNDEFINED}\n"),
     Case(
