@@ -12,7 +12,9 @@ from activities.worker import WorkersHang, run_workers
 
 
 class Played:
-    """Stands for a Temporal worker; `stuck` ones never stop."""
+    """Stands for a Temporal worker without activities; `stuck` ones never stop."""
+
+    _activity_worker = None
 
     def __init__(self, task_queue: str, *, stuck: bool = False, fails: bool = False) -> None:
         self.task_queue = task_queue
