@@ -12,12 +12,14 @@ from typing import Final, Self
 from interpreter.definition.diagnostics import ROOT, Location, Report
 from interpreter.definition.schema import (
     COUNTERPARTS,
+    EXPRESSION_FIELDS,
     MACHINE_FIELDS,
     PROCESSOR_FIELDS,
     RANGES,
     STATE_FIELDS,
     FieldTable,
     QueryLanguage,
+    taken_in,
 )
 from interpreter.jsonata import is_expression
 from interpreter.limits import AWS_DEFINITIONS, DefinitionQuotas
@@ -34,6 +36,10 @@ _ARTICLES: Final = {"null": "", "array": "an ", "object": "an "}
 _ALL_FIELDS: Final = frozenset().union(MACHINE_FIELDS, PROCESSOR_FIELDS, *STATE_FIELDS.values())
 _LONG_NUMBER: Final = 10**100
 _LONGEST_MISSPELT: Final = 20
+_WHOLE_EXPRESSIONS: Final = frozenset({*EXPRESSION_FIELDS, "Items", "ItemSelector", "BatchInput"})
+"""Fields that can be one expression in JSONata and are something else without."""
+
+_NEED_JSONATA: Final = 'expressions need "QueryLanguage": "JSONata"'
 _SIMPLE_PATH: Final = re.compile(r"(?P<root>\$\$?)(?P<steps>(?:\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])*)")
 """Paths that JSONata reads in the same way, once they have its root."""
 
@@ -60,6 +66,7 @@ class Members:
         self.language = language
         self.owner = owner
         self.quotas = quotas
+        self._table: FieldTable = {}
 
     def of_state(self, language: QueryLanguage) -> Self:
         """The same members, as those of a state in `language`."""
@@ -93,30 +100,49 @@ class Members:
         return None if written is None else f"did you mean {name!r} where {written!r} stands?"
 
     def allow(self, table: FieldTable) -> None:
-        """Report members that are not in `table`, then those of the other query language."""
-        self.refuse_unknown(table)
+        """Report members that are not in `table`, then those of the other query language.
+
+        Hints on the values of members go by the same table from here on.
+        """
+        self._table = table
+        taken = taken_in(self.language, table)
+        self.refuse_unknown(taken, table.keys() - taken)
         for name in self.members:
             owner = table.get(name)
             if owner is not None:
-                self.refuse_language((name,), owner)
+                self.refuse_language((name,), owner, taken)
 
-    def refuse_unknown(self, known: Collection[str]) -> None:
-        """Report members that are none of `known`."""
+    def refuse_unknown(self, taken: Collection[str], of_other: Collection[str] = ()) -> None:
+        """Report members that are neither in `taken` nor, as fields of the other query language, in `of_other`."""
+        known = {*taken, *of_other}
         for name in self.members:
             if name not in known:
-                others = [one for one in known if one not in self.members]
-                hint = None if name in _ALL_FIELDS else self.report.did_you_mean(name, others)
+                hint = None if name in _ALL_FIELDS else self._meant(name, known, taken)
                 text = f"Field {name} not allowed" if name in _NOT_ALLOWED else NOT_SUPPORTED.format(name)
                 self.report.error(self.location, text, place=self.at(name), hint=hint)
 
-    def refuse_language(self, names: Iterable[str], owner: QueryLanguage) -> None:
-        """Report members that only a state written in `owner` may have, where the state is written in the other."""
+    def _meant(self, name: str, known: Collection[str], taken: Collection[str]) -> str | None:
+        """For hints: what was meant by `name`, or what stands for that in the language of the state."""
+        close = self.report.closest(name, [one for one in known if one not in self.members])
+        if close is None:
+            return None
+        return f"did you mean {close!r}?" if close in taken else self._counterpart(close, taken)
+
+    def _counterpart(self, name: str, taken: Collection[str]) -> str | None:
+        """For hints: what stands for a field of the other language in an object that takes `taken`."""
+        counterpart = COUNTERPARTS[self.language].get(name)
+        instead = None if counterpart is None else counterpart.told(taken)
+        return None if instead is None else f"in {self.language} it is {instead}"
+
+    def refuse_language(self, names: Iterable[str], owner: QueryLanguage, taken: Collection[str]) -> None:
+        """Report members that only a state written in `owner` may have, where the state is written in the other.
+
+        `taken` are the fields that the object has in the language of the state: hints name no others.
+        """
         for name in names:
             if name in self.members and self.language is not owner:
                 message = _wrong_language(self.language, name, owner)
-                instead = COUNTERPARTS[self.language].get(name)
-                hint = None if instead is None else f"in {self.language} it is {instead}"
-                self.report.error(self.location, message, place=self.at(name), hint=hint)
+                self.report.error(self.location, message, place=self.at(name), hint=self._counterpart(name, taken))
 
     def at_most_one(self, names: Sequence[str]) -> None:
         """Report two or more members of a group of alternatives."""
@@ -148,12 +174,22 @@ class Members:
         value = self.members[name]
         if not isinstance(value, str):
             return None
+        taken = taken_in(self.language, self._table)
         if self.language is QueryLanguage.JSONATA:
-            path = _SIMPLE_PATH.fullmatch(value) if f"{name}Path" in COUNTERPARTS[self.language] else None
+            path = _SIMPLE_PATH.fullmatch(value) if name in taken and name in _WHOLE_EXPRESSIONS else None
             return None if path is None else f'in JSONata it is "{_as_expression(path)}"'
-        if value.startswith("$") and f"{name}Path" in COUNTERPARTS[QueryLanguage.JSONATA]:
+        if value.startswith("$") and f"{name}Path" in taken:
             return f"a path goes into {name}Path"
-        return 'expressions need "QueryLanguage": "JSONata"' if is_expression(value) else None
+        return self._where_expressions_go(name) if is_expression(value) else None
+
+    def _where_expressions_go(self, name: str) -> str | None:
+        """For hints: how to write an expression that stands in a member of a JSONPath state; None where none can."""
+        taken = taken_in(QueryLanguage.JSONATA, self._table)
+        if name in taken:
+            return _NEED_JSONATA if name in _WHOLE_EXPRESSIONS else None
+        counterpart = COUNTERPARTS[QueryLanguage.JSONATA].get(name)
+        instead = None if counterpart is None else counterpart.told(taken)
+        return None if instead is None else f"{_NEED_JSONATA}, where it is {instead}"
 
     def text(self, name: str) -> str | None:
         """A string."""

@@ -25,9 +25,10 @@ BRANCH_FIELDS: Final = ("Next", "Comment", "Assign")
 
 def parse_condition(fields: Fields) -> Condition | None:
     """The Condition of a JSONata branch: a boolean, or an expression. None where it is faulty."""
-    fields.refuse_language(_JSONPATH_FIELDS, QueryLanguage.JSONPATH)
+    taken = (*BRANCH_FIELDS, *_JSONATA_FIELDS)
+    fields.refuse_language(_JSONPATH_FIELDS, QueryLanguage.JSONPATH, taken)
     fields.text("Comment")
-    fields.refuse_unknown({*BRANCH_FIELDS, *_JSONATA_FIELDS, *_JSONPATH_FIELDS})
+    fields.refuse_unknown(taken, _JSONPATH_FIELDS)
     if not any(name in fields for name in (*_JSONPATH_FIELDS, "Condition")):
         fields.report.error(fields.location, _ONE_SELECTOR)
     return fields.condition("Condition")
@@ -35,10 +36,11 @@ def parse_condition(fields: Fields) -> Condition | None:
 
 def parse_rule(fields: Fields, beside: Collection[str] = _NESTED_FIELDS) -> ChoiceRule | None:
     """One rule; `beside` names the fields that may stand beside it. None where it is faulty."""
-    fields.refuse_language(_JSONATA_FIELDS, QueryLanguage.JSONATA)
+    taken = (*beside, *_JSONPATH_FIELDS)
+    fields.refuse_language(_JSONATA_FIELDS, QueryLanguage.JSONATA, taken)
     fields.text("Comment")
     deciding = [name for name in fields.members if name in OPERATORS or name in _COMBINATIONS]
-    fields.refuse_unknown({*beside, *_JSONATA_FIELDS, *_JSONPATH_FIELDS})
+    fields.refuse_unknown(taken, _JSONATA_FIELDS)
     if not _has_one_selector(fields):
         return None
     if len(deciding) != 1:

@@ -6,7 +6,7 @@ them (`interpreter.definition.json_schema`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -89,6 +89,12 @@ TERMINAL_TYPES: Final = ("Succeed", "Fail")
 FieldTable: TypeAlias = Mapping[str, QueryLanguage | None]
 """The fields of an object, each with the one language it belongs to, or None for both."""
 
+
+def taken_in(language: QueryLanguage, table: FieldTable) -> frozenset[str]:
+    """The fields of `table` that an object has in `language`."""
+    return frozenset(name for name, owner in table.items() if owner in (None, language))
+
+
 _PATHS: Final = QueryLanguage.JSONPATH
 _DATA: Final = QueryLanguage.JSONATA
 
@@ -157,24 +163,48 @@ def _fields_of(state_type: str) -> FieldTable:
 STATE_FIELDS: Final = {state_type: _fields_of(state_type) for state_type in STATE_TYPES}
 """Type of state -> its fields, each with the one language it belongs to, or None for both."""
 
-COUNTERPARTS: Final[Mapping[QueryLanguage, Mapping[str, str]]] = {
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """What stands in one query language for a field of the other.
+
+    Attributes:
+        groups: of each group the first field that an object takes stands for it; none where no field does.
+        text: how they are told to people.
+    """
+
+    groups: tuple[tuple[str, ...], ...]
+    text: str = "{}"
+
+    def told(self, taken: Collection[str]) -> str | None:
+        """What to write in an object that takes the fields `taken`; None where it takes none of these."""
+        found = [next((name for name in group if name in taken), None) for group in self.groups]
+        names = [name for name in found if name is not None]
+        if self.groups and not names:
+            return None
+        *first, last = names or [""]
+        return self.text.format(f"{', '.join(first)} or {last}" if first else last)
+
+
+EXPRESSION_FIELDS: Final = tuple(
+    name for name in (*RANGES, "Timestamp", "Error", "Cause") if name not in RETRIER_FIELDS
+)
+"""Which have a path beside them in JSONPath (`TimeoutSecondsPath`), and may be an expression in JSONata."""
+
+COUNTERPARTS: Final[Mapping[QueryLanguage, Mapping[str, Counterpart]]] = {
     QueryLanguage.JSONPATH: {
-        "Arguments": "Parameters",
-        "Output": "ResultSelector, ResultPath or OutputPath",
-        "Items": "ItemsPath",
-        "Condition": "Variable with an operator",
+        "Arguments": Counterpart((("Parameters",),)),
+        "Output": Counterpart((("ResultSelector", "Parameters"), ("ResultPath",), ("OutputPath",))),
+        "Items": Counterpart((("ItemsPath",),)),
+        "Condition": Counterpart((("Variable",),), "{} with an operator"),
     },
     QueryLanguage.JSONATA: {
-        "Parameters": "Arguments",
-        "InputPath": "an expression on $states.input",
-        **dict.fromkeys(("ResultSelector", "ResultPath", "OutputPath", "Result"), "Output"),
-        "ItemsPath": "Items",
-        "Variable": "Condition",
-        **{
-            f"{name}Path": f"an expression in {name}"
-            for name in (*RANGES, "Timestamp", "Error", "Cause")
-            if name not in RETRIER_FIELDS
-        },
+        "Parameters": Counterpart((("Arguments", "ItemSelector", "Output"),)),
+        "InputPath": Counterpart((), "an expression on $states.input"),
+        **dict.fromkeys(("ResultSelector", "ResultPath", "OutputPath", "Result"), Counterpart((("Output",),))),
+        "ItemsPath": Counterpart((("Items",),)),
+        "Variable": Counterpart((("Condition",),)),
+        **{f"{name}Path": Counterpart(((name,),), "an expression in {}") for name in EXPRESSION_FIELDS},
     },
 }
 """Language of a state -> a field of the other language -> what stands for it."""
