@@ -287,7 +287,8 @@ class _Reader:
         try:
             return Pattern(re2.compile(f"(?{flags}){source}" if flags else source, _REGEX_OPTIONS))
         except re2.error as error:
-            raise QueryError("syntax", self.text, f"not a regular expression that RE2 knows: {error}", start) from error
+            detail = f"not a regular expression that RE2 knows: {_reason(error)}"
+            raise QueryError("syntax", self.text, detail, start) from error
 
     def _at(self, literal: str) -> bool:
         return self.text.startswith(literal, self.position)
@@ -322,3 +323,9 @@ class _Reader:
     def _spaces(self) -> None:
         while self._at(" "):
             self.position += 1
+
+
+def _reason(error: re2.error) -> str:
+    """What RE2 says of a pattern. Its binding gives C++'s text as bytes in UTF-8, and its own as a string."""
+    reason = error.args[0]
+    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)

@@ -162,7 +162,12 @@ def test_a_pattern_takes_time_linear_in_the_text() -> None:
     assert path.find(scope_of(["a" * 100_000, "aab"])) == ["aab"]
 
 
-def test_a_pattern_that_re2_does_not_know_is_refused() -> None:
+@pytest.mark.parametrize(
+    "pattern, reason",
+    [("(?=a)a", "invalid perl operator: (?="), ("[é", "missing ]: [é"), ("a{1001}", "invalid repetition size: {1001}")],
+)
+def test_a_pattern_that_re2_does_not_know_is_refused(pattern: str, reason: str) -> None:
     with pytest.raises(QueryError) as caught:
-        parse_path("$[?(@ =~ /(?=a)a/)]")
+        parse_path(f"$[?(@ =~ /{pattern}/)]")
     assert caught.value.code == "syntax"
+    assert caught.value.detail == f"not a regular expression that RE2 knows: {reason}"
