@@ -8,6 +8,7 @@ Standard output and error are the handler's own. The behaviour is that of Lambda
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import importlib
 import importlib.util
@@ -21,9 +22,10 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType, SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 HEADER: Final = struct.Struct(">cII")
 MAX_RESULT_BYTES: Final = 6_291_556
@@ -40,6 +42,9 @@ LOG_MARK: Final = b"\0\n"
 
 _NEVER_MEANT: Final = frozenset({"activities", "api", "interpreter"})
 """Packages that are installed wherever this runs, and are no handler's business."""
+
+_LEAVE_SECONDS: Final = 2.0
+"""How long what the user's code has registered for its end may take."""
 
 _PR_SET_PDEATHSIG: Final = 1
 _SIGKILL: Final = 9
@@ -298,6 +303,29 @@ def _die_with_host() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
 
 
+def _leave(status: int) -> NoReturn:
+    """End as Python does, but at once: it would wait for the threads of the user's code, and the host for its end."""
+    timer = threading.Timer(_LEAVE_SECONDS, _end, [status])
+    timer.daemon = True
+    timer.start()
+    atexit._run_exitfuncs()  # it tells of what they raise, and raises nothing
+    _end(status)
+
+
+def _end(status: int) -> NoReturn:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # whatever the user's code has put there
+            stream.flush()
+    os._exit(status)
+
+
+def _exit_status(error: SystemExit) -> int:
+    if error.code is None or isinstance(error.code, int):
+        return (error.code or 0) & 0xFF
+    print(error.code, file=sys.stderr)
+    return 1
+
+
 def main() -> None:
     """Serve the socket whose number is the first argument."""
     _die_with_host()
@@ -305,7 +333,16 @@ def main() -> None:
     os.set_inheritable(descriptor, False)
     sys.argv[1:] = []
     sys.dont_write_bytecode = True  # a stale cache could hide a change within the same second
-    serve(Channel(socket.socket(fileno=descriptor)))
+    status = 1
+    try:
+        serve(Channel(socket.socket(fileno=descriptor)))
+        status = 0
+    except SystemExit as error:
+        status = _exit_status(error)
+    except BaseException as error:  # it ends this process in any case, and is told as Python tells it
+        traceback.print_exception(error)
+    finally:
+        _leave(status)
 
 
 if __name__ == "__main__":

@@ -167,6 +167,58 @@ FAILURES = [
 ]
 
 
+LINGERS = """
+import atexit, sys, threading
+
+class Unspeakable(Exception):
+    def __str__(self):
+        raise TypeError("no words")
+
+def handler(event, context):
+    threading.Thread(target=threading.Event().wait).start()
+    atexit.register(print, "at the end")
+    sys.stdout = open(1, "w", closefd=False)
+    print("kept until it is flushed")
+    {body}
+"""
+
+
+@dataclass(frozen=True)
+class End:
+    name: str
+    body: str
+    status: int
+    told: str = "at the end"
+
+
+ENDS = [
+    End("leaves", "sys.exit(4)", 4),
+    End("leaves with a number that is too large", "sys.exit(260)", 4),
+    End("leaves with nothing", "sys.exit()", 0),
+    End("leaves with words", "sys.exit('why it does')", 1, "why it does"),
+    End("what is no Exception", "raise BaseException('why it does')", 1, "BaseException: why it does"),
+    End("an error without words", "raise Unspeakable", 1, "TypeError: no words"),
+    End("an end that hangs", "atexit.register(threading.Event().wait); sys.exit(4)", 4, "kept until it is flushed"),
+]
+
+
+@pytest.mark.parametrize("case", ENDS, ids=lambda case: case.name)
+async def test_an_end_does_not_wait_for_threads(
+    case: End, write: Write, make_host: MakeHost, caplog: pytest.LogCaptureFixture
+) -> None:
+    write("f.py", LINGERS.replace("{body}", case.body))
+    host = make_host()
+    with caplog.at_level(logging.INFO, "steploom.functions"):
+        with pytest.raises(StatesError) as raised:
+            await call(host, "f")
+        await host.close()
+    assert json.loads(raised.value.cause or "") == outcome(
+        "Runtime.ExitError", f"Runtime exited with error: exit status {case.status}"
+    )
+    assert "kept until it is flushed" in caplog.text
+    assert case.told in caplog.text
+
+
 @pytest.mark.parametrize("case", FAILURES, ids=lambda case: case.name)
 async def test_failure(case: Failure, write: Write, make_host: MakeHost) -> None:
     write("f.py", case.source)
