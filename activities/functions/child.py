@@ -35,6 +35,7 @@ BOOT: Final = b"B"  # host: what to load
 EVENT: Final = b"E"  # host: one event
 RESULT: Final = b"R"  # child: the handler's result, as its text
 ERROR: Final = b"F"  # child: the handler's error, as JSON
+LOAD_ERROR: Final = b"L"  # child: as ERROR, of a handler that cannot be loaded; this process ends, and takes no call
 SOURCES: Final = b"S"  # child: the files that the handler was loaded from, with their times
 
 LOG_MARK: Final = b"\0\n"
@@ -256,7 +257,8 @@ def serve(channel: Channel) -> None:
     while True:
         number, call, received = channel.next_call()
         if failed is not None:
-            channel.send(ERROR, number, json.dumps(_error_body(failed, call["request_id"])).encode())
+            _end_log()
+            channel.send(LOAD_ERROR, number, json.dumps(_error_body(failed, call["request_id"])).encode())
             return  # a fresh process loads it again
         kind, body = _handle(handler, boot, call, received)
         _end_log()

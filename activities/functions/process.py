@@ -22,7 +22,7 @@ _LOGGER: Final = logging.getLogger("steploom.functions")
 _LOG_LINE_BYTES: Final = 16_384
 _EXIT_GRACE_SECONDS: Final = 1.0
 _FIRST: Final = asyncio.FIRST_COMPLETED
-_ANSWERS: Final = (child.RESULT, child.ERROR, child.SOURCES)
+_ANSWERS: Final = (child.RESULT, child.ERROR, child.LOAD_ERROR, child.SOURCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +211,8 @@ class FunctionProcess:
                 else:
                     parse_json(body)
                     self._answer.set_result(Raised(body))
+                    if kind == child.LOAD_ERROR:
+                        return  # the process ends
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         except ValueError:  # a handler wrote it: what the child sends is JSON

@@ -230,6 +230,23 @@ async def test_failure(case: Failure, write: Write, make_host: MakeHost) -> None
     assert await call(host, "g") == "unharmed"
 
 
+LEAVES_A_THREAD = "import threading\nthreading.Thread(target=threading.Event().wait).start()\n"
+
+
+@pytest.mark.parametrize("before", ["", LEAVES_A_THREAD], ids=["alone", "beside a thread"])
+async def test_a_handler_that_cannot_be_loaded_is_loaded_for_each_call(
+    before: str, write: Write, make_host: MakeHost
+) -> None:
+    """Where one failed, the next did as one whose process exits, as its own was ending; or not at all for a thread."""
+    write("f.py", f"{before}print('loading')\nimport no_such_module\n")
+    host = make_host()
+    errors = [(await _failure(asyncio.create_task(call(host, "f"))))[0] for _ in range(3)]
+    assert errors == 3 * ["Runtime.ImportModuleError"]
+    write("no_such_module.py", "def handler(event, context):\n    return 'mended'\n")
+    write("f.py", f"{before}from no_such_module import handler\n")
+    assert await call(host, "f") == "mended"
+
+
 async def test_exception_has_lambda_s_shape(write: Write, make_host: MakeHost) -> None:
     path = write(
         "f.py", "class OrderError(Exception):\n    pass\n\ndef handler(event, context):\n    raise OrderError('Ä')\n"
