@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -22,6 +22,7 @@ from api.cli.diagnostics import (
 from api.cli.options import (
     ConfigOption,
     DefinitionArgument,
+    DefinitionsArgument,
     FunctionsOption,
     InputOption,
     JsonOption,
@@ -31,39 +32,61 @@ from api.cli.options import (
     settings_from,
     without_none,
 )
-from api.cli.output import INTERRUPTED, CommandError, error_console, print_json, print_line
+from api.cli.output import INTERRUPTED, CommandError, error_console, print_error, print_json, print_line
 
 if TYPE_CHECKING:
     from api.cli.progress import Progress
     from api.config import Settings
     from api.laptop import Laptop
     from api.service.shapes import DescribeExecutionResponse
+    from interpreter.definition.diagnostics import Diagnostic
     from interpreter.values import JsonValue
 
 _NAME: Final = "run"
+_STANDARD_INPUT: Final = Path("-")
 _LOOK_SECONDS: Final = 1.0
 
 
 def validate(
-    file: DefinitionArgument,
+    files: DefinitionsArgument,
     express: Annotated[bool, typer.Option("--express", help="By the rules of EXPRESS state machines.")] = False,
     native: Annotated[bool, typer.Option("--native", help="By the limits of the mode native.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a definition and print all diagnostics, with line and column; exit code 1 if it has errors.
+    """Check definitions and print all diagnostics, with line and column; exit code 1 if there are errors.
+
+    A file that cannot be read keeps no other from being checked; the exit code is 2 then. With --json several files
+    give an array, whose reports say their file.
 
     Example: steploom validate order.asl.json
     """
-    text = read_definition(file)
-    found = diagnostics_of(text, express=express, mode="native" if native else "aws")
-    errors = error_count(found)
-    if as_json:
-        print_json(report(found))
-    else:
-        print_diagnostics(file, found)
-        print_line(f"{file}: {summary(found)}", "red" if errors else "yellow" if cannot_run(found) else "green")
-    if errors:
-        raise typer.Exit(1)
+    if files.count(_STANDARD_INPUT) > 1:
+        raise CommandError("Standard input (-) can be read only once.", exit_code=2)
+    exit_code, several = 0, len(files) > 1
+    reports: list[Mapping[str, object]] = []
+    for file in files:
+        try:
+            text = read_definition(file)
+        except CommandError as error:
+            print_error(str(error))
+            exit_code = max(exit_code, error.exit_code)
+            continue
+        found = diagnostics_of(text, express=express, mode="native" if native else "aws")
+        exit_code = max(exit_code, 1 if error_count(found) else 0)
+        if as_json:
+            reports.append({"file": str(file), **report(found)} if several else report(found))
+        else:
+            _print_checked(file, found)
+    if as_json and (reports or several):
+        print_json(reports if several else reports[0])
+    if exit_code:
+        raise typer.Exit(exit_code)
+
+
+def _print_checked(file: Path, found: Sequence[Diagnostic]) -> None:
+    print_diagnostics(file, found)
+    colour = "red" if error_count(found) else "yellow" if cannot_run(found) else "green"
+    print_line(f"{file}: {summary(found)}", colour)
 
 
 def schema(

@@ -43,6 +43,13 @@ DefinitionArgument = Annotated[
         metavar="FILE", help="State machine definition (Amazon States Language, JSON); - reads it from standard input."
     ),
 ]
+DefinitionsArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE",
+        help="State machine definitions (Amazon States Language, JSON); - reads one from standard input.",
+    ),
+]
 InputOption = Annotated[
     str, typer.Option("--input", "-i", metavar="JSON|@FILE", help="Input: JSON, or @ and the name of a file with it.")
 ]

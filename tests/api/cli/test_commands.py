@@ -153,6 +153,47 @@ def test_diagnostics_as_json(steploom: Steploom, capsys: pytest.CaptureFixture[s
     assert {"severity", "code", "message", "location", "line", "column"} <= told["diagnostics"][0].keys()
 
 
+def test_of_several_definitions_each_is_told_by_its_name(
+    steploom: Steploom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("good.json").write_text(VALID)
+    Path("bad.json").write_text(INVALID)
+    Path("later.json").write_text(VALID)
+    assert steploom("validate", "good.json", "later.json") == 0
+    assert capsys.readouterr().out.splitlines() == ["good.json: valid", "later.json: valid"]
+    assert steploom("validate", "good.json", "bad.json", "later.json") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("bad.json:4:35: error ")] != []
+    assert [line for line in lines if not line.startswith("bad.json")] == ["good.json: valid", "later.json: valid"]
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_from_being_checked(
+    steploom: Steploom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("bad.json").write_text(INVALID)
+    Path("good.json").write_text(VALID)
+    assert steploom("validate", "bad.json", "nowhere.json", "good.json") == 2
+    told = capsys.readouterr()
+    assert told.out.splitlines()[-1] == "good.json: valid"
+    assert "bad.json:4:35: error " in told.out
+    assert told.err == "error: nowhere.json cannot be read: No such file or directory\n"
+
+
+def test_several_definitions_as_json(steploom: Steploom, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("good.json").write_text(VALID)
+    Path("bad.json").write_text(INVALID)
+    alone = []
+    for file in ("good.json", "bad.json"):
+        steploom("validate", file, "--json")
+        alone.append(json.loads(capsys.readouterr().out))
+    assert [sorted(one) for one in alone] == [["diagnostics", "result"]] * 2
+    assert steploom("validate", "--json", "good.json", "bad.json") == 1
+    expected = [{"file": "good.json", **alone[0]}, {"file": "bad.json", **alone[1]}]
+    assert json.loads(capsys.readouterr().out) == expected
+    assert steploom("validate", "--json", "good.json", "nowhere.json") == 2
+    assert json.loads(capsys.readouterr().out) == expected[:1]
+
+
 NO_JSON = {
     '{"StartAt": "A",\n "States" {}}': (
         "m.json:2:11: error INVALID_JSON_DESCRIPTION: Unexpected character ('{' (code 123)): was expecting a colon to "
@@ -294,6 +335,8 @@ class Misuse:
     [
         Misuse("unknown command", ("frobnicate",), 2, "No such command"),
         Misuse("missing file", ("validate", "nowhere.json"), 2, "nowhere.json cannot be read"),
+        Misuse("standard input twice", ("validate", "-", "-"), 2, "Standard input (-) can be read only once."),
+        Misuse("no definition", ("validate",), 2, "Missing argument 'FILE'"),
         Misuse("input is no JSON", ("start", "m", "--input", "{"), 2, "--input is not JSON"),
         Misuse("input file missing", ("start", "m", "--input", "@nowhere"), 2, "nowhere cannot be read: No such file"),
         Misuse("missing configuration", ("list", "--config", "nowhere.toml"), 2, "nowhere.toml does not exist"),
