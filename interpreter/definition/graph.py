@@ -14,6 +14,7 @@ from interpreter.definition.diagnostics import (
     MISSING_TRANSITION_TARGET,
     Location,
     Report,
+    location_text,
 )
 
 
@@ -77,12 +78,13 @@ def _check_machine(machine: MachineOutline, everywhere: Container[str], report: 
     if not machine.states or any(state.is_opaque for state in machine.states.values()):
         return
     if not any(state.is_terminal for state in machine.states.values()):
+        where = f" in {location_text(machine.location)}" if machine.location else ""  # AWS's diagnostic has no place
         report.error(
             None,
             "Workflow has no terminal state",
             code=MISSING_END_STATE,
             place=machine.location,
-            hint='one state must have "End": true, or be a Succeed or Fail',
+            hint=f'one state{where} must have "End": true, or be a Succeed or Fail',
         )
     elif machine.start and machine.start.target in machine.states:
         _check_reachable(machine, machine.start.target, report)
