@@ -275,7 +275,8 @@ def _handle(
         result = handler(call["event"], LambdaContext(boot, call, received))
     except Exception as error:  # this is the boundary to the user's code: whatever it raises is the answer
         _end_forked(own_pid, error)
-        traceback.print_exception(error)
+        with suppress(Exception):  # as `_flush`: the answer says it, too
+            traceback.print_exception(error)
         return ERROR, json.dumps(_error_body(error, call["request_id"])).encode()
     _end_forked(own_pid, None)
     return _marshal(result, call["request_id"])
@@ -287,16 +288,20 @@ def _end_forked(own_pid: int, error: Exception | None) -> None:
         return
     told = [] if error is None else traceback.format_exception(error)
     told.append("A process that the function has forked came back from its code, and is ended.\n")
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _flush()
     os.write(2, "".join(told).encode("utf-8", "replace"))  # at once: others of this function print meanwhile
     os._exit(1)
 
 
 def _end_log() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _flush()
     os.write(1, LOG_MARK)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # the user's code may have closed it, or put there whatever it likes
+            stream.flush()
 
 
 def _die_with_host() -> None:
@@ -315,9 +320,7 @@ def _leave(status: int) -> NoReturn:
 
 
 def _end(status: int) -> NoReturn:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):  # whatever the user's code has put there
-            stream.flush()
+    _flush()
     os._exit(status)
 
 

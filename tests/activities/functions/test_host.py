@@ -230,6 +230,19 @@ async def test_failure(case: Failure, write: Write, make_host: MakeHost) -> None
     assert await call(host, "g") == "unharmed"
 
 
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+@pytest.mark.parametrize("body", ["sys.{name}.close()", "sys.{name} = None"], ids=["closed", "gone"])
+async def test_a_stream_that_a_handler_has_done_away_with_costs_no_answer(
+    body: str, name: str, write: Write, make_host: MakeHost
+) -> None:
+    write("f.py", f"import sys\ndef handler(event, context):\n    {body.format(name=name)}\n    return 1 / event\n")
+    host = make_host()
+    assert [await call(host, "f", event) for event in (1, 2)] == [1.0, 0.5]
+    with pytest.raises(StatesError) as raised:
+        await call(host, "f", 0)
+    assert raised.value.name == "ZeroDivisionError"
+
+
 LEAVES_A_THREAD = "import threading\nthreading.Thread(target=threading.Event().wait).start()\n"
 
 
