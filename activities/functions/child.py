@@ -47,6 +47,9 @@ _NEVER_MEANT: Final = frozenset({"activities", "api", "interpreter"})
 _LEAVE_SECONDS: Final = 2.0
 """How long what the user's code has registered for its end may take."""
 
+_FLUSH_SECONDS: Final = 1.0
+"""How long its output may take to be flushed after that."""
+
 _PR_SET_PDEATHSIG: Final = 1
 _SIGKILL: Final = 9
 
@@ -312,9 +315,10 @@ def _die_with_host() -> None:
 
 def _leave(status: int) -> NoReturn:
     """End as Python does, but at once: it would wait for the threads of the user's code, and the host for its end."""
-    timer = threading.Timer(_LEAVE_SECONDS, _end, [status])
-    timer.daemon = True
-    timer.start()
+    for seconds, end in ((_LEAVE_SECONDS, _end), (_LEAVE_SECONDS + _FLUSH_SECONDS, os._exit)):
+        timer = threading.Timer(seconds, end, [status])
+        timer.daemon = True
+        timer.start()
     atexit._run_exitfuncs()  # it tells of what they raise, and raises nothing
     _end(status)
 

@@ -174,6 +174,10 @@ class Unspeakable(Exception):
     def __str__(self):
         raise TypeError("no words")
 
+class Stuck:
+    write = len
+    flush = threading.Event().wait
+
 def handler(event, context):
     threading.Thread(target=threading.Event().wait).start()
     atexit.register(print, "at the end")
@@ -198,6 +202,7 @@ ENDS = [
     End("leaves with words", "sys.exit('why it does')", 1, "why it does"),
     End("what is no Exception", "raise BaseException('why it does')", 1, "BaseException: why it does"),
     End("an error without words", "raise Unspeakable", 1, "TypeError: no words"),
+    End("a flush that hangs", "sys.stdout = Stuck(); sys.exit(4)", 4, "kept until it is flushed"),
     End("an end that hangs", "atexit.register(threading.Event().wait); sys.exit(4)", 4, "kept until it is flushed"),
 ]
 
