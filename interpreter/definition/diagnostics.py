@@ -114,6 +114,7 @@ class _Finding:
     place: Location | None
     hint: str | None
     follows: bool
+    of_name: bool
 
 
 class Report:
@@ -142,6 +143,19 @@ class Report:
         """Record an error at `location`; `place` is the more exact place to show to people, where they differ."""
         self.failed = True
         self._add(Severity.ERROR, code, message, location, place, hint, follows)
+
+    def unwanted(
+        self,
+        location: Location,
+        name: str,
+        message: str,
+        *,
+        code: str = SCHEMA_VALIDATION_FAILED,
+        hint: str | None = None,
+    ) -> None:
+        """Record an error of the object at `location`: that it has a member `name`, whatever its value is."""
+        self.failed = True
+        self._add(Severity.ERROR, code, message, location, (*location, name), hint, of_name=True)
 
     def error_if_new(self, location: Location, message: str, *, place: Location | None = None) -> None:
         """Record an error that stops no stored definition: earlier releases took it, and executions may run."""
@@ -182,16 +196,18 @@ class Report:
         place: Location | None,
         hint: str | None,
         follows: bool = False,
+        of_name: bool = False,
     ) -> None:
         shown = None if location is None else printable(location_text(location))
         exact = location if place is None else place
         shown_hint = None if hint is None else printable(hint)
-        self._findings.append(_Finding(severity, code, printable(message), shown, exact, shown_hint, follows))
+        self._findings.append(_Finding(severity, code, printable(message), shown, exact, shown_hint, follows, of_name))
 
     def add_hints(self, hint_at: Callable[[Location], str | None]) -> None:
         """Give the errors at whose place there is something to say that hint, in place of what was guessed before.
 
-        What is known of a JSONata expression is no guess, and stays before it.
+        What is known of a JSONata expression is no guess, and stays before it. That a member is unwanted is not up to
+        its value.
         """
         self._findings = [_with_hint(finding, hint_at) for finding in self._findings]
 
@@ -221,7 +237,9 @@ class Report:
 
 
 def _with_hint(finding: _Finding, hint_at: Callable[[Location], str | None]) -> _Finding:
-    hint = hint_at(finding.place) if finding.severity is Severity.ERROR and finding.place is not None else None
+    if finding.severity is not Severity.ERROR or finding.place is None or finding.of_name:
+        return finding
+    hint = hint_at(finding.place)
     if hint is None:
         return finding
     is_jsonata = finding.code in (INVALID_JSONATA_EXPRESSION, UNSUPPORTED_JSONATA_EXPRESSION)

@@ -98,10 +98,10 @@ def check_inline(fields: Fields, walk: Walk) -> None:
     """What a Map in INLINE mode must not have, and what does nothing there."""
     for name in DISTRIBUTED_FIELDS:
         if name in fields:
-            fields.report.error(
+            fields.report.unwanted(
                 fields.location,
+                name,
                 NOT_SUPPORTED.format(name),
-                place=fields.at(name),
                 hint='it needs "ProcessorConfig": {"Mode": "DISTRIBUTED", ...} in the ItemProcessor',
             )
     fields.quantity("ToleratedFailureCount")

@@ -119,7 +119,7 @@ class Members:
             if name not in known:
                 hint = None if name in _ALL_FIELDS else self._meant(name, known, taken)
                 text = f"Field {name} not allowed" if name in _NOT_ALLOWED else NOT_SUPPORTED.format(name)
-                self.report.error(self.location, text, place=self.at(name), hint=hint)
+                self.report.unwanted(self.location, name, text, hint=hint)
 
     def _meant(self, name: str, known: Collection[str], taken: Collection[str]) -> str | None:
         """For hints: what was meant by `name`, or what stands for that in the language of the state."""
@@ -142,7 +142,7 @@ class Members:
         for name in names:
             if name in self.members and self.language is not owner:
                 message = _wrong_language(self.language, name, owner)
-                self.report.error(self.location, message, place=self.at(name), hint=self._counterpart(name, taken))
+                self.report.unwanted(self.location, name, message, hint=self._counterpart(name, taken))
 
     def at_most_one(self, names: Sequence[str]) -> None:
         """Report two or more members of a group of alternatives."""
@@ -150,7 +150,7 @@ class Members:
         if len(present) > 1:
             message = f"There should only be one of the following fields: [{', '.join(names)}]"
             hint = f"found {' and '.join(present)}"
-            self.report.error(self.location, message, place=self.at(present[1]), hint=hint)
+            self.report.unwanted(self.location, present[1], message, hint=hint)
 
     def require_one(self, names: Sequence[str]) -> None:
         """Report that none of a group of alternatives, of which one must be there, is (reported of AWS)."""

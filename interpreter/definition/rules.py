@@ -55,16 +55,17 @@ def _has_one_selector(fields: Fields) -> bool:
     present = [name for name in _SELECTORS if name in fields]
     if len(present) == 1:
         return True
-    place = fields.at(present[1]) if present else None
-    hint = f"found {' and '.join(present)}" if present else None
-    fields.report.error(fields.location, _ONE_SELECTOR, place=place, hint=hint)
+    if present:
+        fields.report.unwanted(fields.location, present[1], _ONE_SELECTOR, hint=f"found {' and '.join(present)}")
+    else:
+        fields.report.error(fields.location, _ONE_SELECTOR)
     return False
 
 
 def _refuse_count(fields: Fields, deciding: list[str]) -> None:
     if deciding:
         message = f"There should only be one of the following fields: [{', '.join(deciding)}]"
-        fields.report.error(fields.location, message, place=fields.at(deciding[1]))
+        fields.report.unwanted(fields.location, deciding[1], message)
     elif "Condition" not in fields:
         fields.report.error(fields.location, "A rule with Variable must have a comparison operator")
 

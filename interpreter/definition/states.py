@@ -132,7 +132,7 @@ def _check_arguments(fields: Fields, walk: Walk, resource: TaskResource) -> None
         else:
             written = written_name(fields.members[name], fault.location, fault.unknown)
             hint = fields.report.did_you_mean(fault.unknown, fault.known)
-            fields.report.error(location, fault.message, place=(*location, written), hint=hint)
+            fields.report.unwanted(location, written, fault.message, hint=hint)
 
 
 def _credentials(fields: Fields) -> Template | None:

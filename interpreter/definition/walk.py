@@ -37,15 +37,14 @@ def note_assigned(fields: Fields, machine: MachineOutline) -> None:
     longest = fields.quotas.variable_name_characters
     for key in assigned:
         name = key.removesuffix(".$") if fields.language is QueryLanguage.JSONPATH else key
-        place = (*fields.at("Assign"), key)
         if name == "states":
             message = "Cannot assign to reserved variable '$states'."
-            fields.report.error(fields.at("Assign"), message, code=RESERVED_VARIABLE_NAME, place=place)
+            fields.report.unwanted(fields.at("Assign"), key, message, code=RESERVED_VARIABLE_NAME)
         elif not name.isidentifier():
             message = f"Invalid variable name '{name}': the variable name contains invalid characters."
-            fields.report.error(fields.at("Assign"), message, code=INVALID_VARIABLE_NAME, place=place)
+            fields.report.unwanted(fields.at("Assign"), key, message, code=INVALID_VARIABLE_NAME)
         elif len(name) > longest:
             message = f"Invalid variable name '{name}': the variable name has more than {longest} characters."
-            fields.report.error(fields.at("Assign"), message, code=INVALID_VARIABLE_NAME, place=place)
+            fields.report.unwanted(fields.at("Assign"), key, message, code=INVALID_VARIABLE_NAME)
         else:
-            machine.assigned.append((name, place))
+            machine.assigned.append((name, (*fields.at("Assign"), key)))

@@ -86,6 +86,21 @@ def test_data_is_left_alone(case: Data) -> None:
 
 
 @pytest.mark.parametrize(
+    "state, hint",
+    [
+        ({"Type": "Pass", "Resultpath": "${P}", "End": True}, "did you mean 'ResultPath'?"),
+        ({"Type": "Pass", "Output": "${P}", "End": True}, "in JSONPath it is Parameters, ResultPath or OutputPath"),
+        (INVOKE | {"Parameters": {"FunctionName": "f", "Paylod": "${P}"}, "End": True}, "did you mean 'Payload'?"),
+        ({"Type": "Wait", "Seconds": 1, "Timestamp": "${T}", "End": True}, "found Seconds and Timestamp"),
+        ({"Type": "Pass", "Assign": {"a-b": "${P}"}, "End": True}, None),
+    ],
+    ids=["unknown", "of the other language", "unknown argument", "one too many", "variable"],
+)
+def test_where_the_name_is_at_fault_the_value_has_no_part_in_it(state: dict[str, Any], hint: str | None) -> None:
+    assert _diagnostics(state)[0].hint == hint
+
+
+@pytest.mark.parametrize(
     "expression, hint",
     [
         ("{% $x = ${Limit} %}", f"character 14 of the expression '$x = ${{Limit}}'; {_hint('${Limit}')}"),
