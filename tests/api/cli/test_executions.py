@@ -119,7 +119,7 @@ async def test_following_a_service_that_hangs_ends_by_its_time_limits(
     fault: Fault, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("api.cli.executions.Patience", partial(Patience, seconds=0.2, pause=0))
+    monkeypatch.setattr("api.cli.executions.Patience", partial(Patience, seconds=1, pause=0))
     execution = "arn:aws:states:us-east-1:123456789012:execution:m:e"
     async with faulty_server() as server:
         server.fault = fault
