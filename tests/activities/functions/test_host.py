@@ -408,7 +408,7 @@ async def test_cancellation_kills(write: Write, make_host: MakeHost, output: Out
     assert not _runs(pid)
 
 
-@pytest.mark.parametrize("turns", range(12))  # of the event loop: from before the process to after it
+@pytest.mark.parametrize("turns", range(8))  # of the event loop: from before the process to after it
 async def test_cancellation_while_the_process_starts_kills(turns: int, write: Write, make_host: MakeHost) -> None:
     write("f.py", PRINTS_ITS_PID)
     host, before = make_host(), set(psutil.Process().children())
@@ -618,7 +618,7 @@ async def test_end_of_the_host_fails_calls_that_run_or_wait_for_their_turn(
     assert output.empty(), "none ran afterwards"
 
 
-@pytest.mark.parametrize("turns", range(12))  # as above
+@pytest.mark.parametrize("turns", range(8))  # as above
 async def test_end_of_the_host_while_a_process_starts_ends_it(turns: int, write: Write, make_host: MakeHost) -> None:
     write("f.py", PRINTS_ITS_PID)
     host, before = make_host(), set(psutil.Process().children())
