@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
+from unittest.mock import patch
 
 from temporalio import activity
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
@@ -28,6 +29,7 @@ from api.engine import compression_to
 from api.gateway import TemporalGateway
 from api.service.gateway import ExecutionDescription, ExecutionStatus, RedriveRequest
 from api.temporal_server import TemporalServer
+from interpreter.hosts.temporal import commands
 from interpreter.hosts.tokens import MalformedTokenError, TaskToken
 from interpreter.values import MISSING, JsonValue, Missing, json_text, parse_json
 from tests.support.executions import (
@@ -248,6 +250,8 @@ async def laboratory(server: TemporalServer, *, namespace: str | None = None) ->
         activity_worker(client, FUNCTIONS_QUEUE, [made.function()], limits),
     ]
     async with AsyncExitStack() as stack:
+        # Nobody dies here, and a machine that stands still for seconds is not to look like a death.
+        stack.enter_context(patch.object(commands, "_WORKER_HEARTBEAT", timedelta(seconds=_PATIENCE_SECONDS)))
         for worker in workers:
             await stack.enter_async_context(worker)
         yield made
